@@ -1,0 +1,333 @@
+"""Everything that can happen to an account, in the order of the log.
+
+Values only: no behaviour, no reading of files. Times are microseconds since 1970-01-01T00:00Z
+(``at``), money is in the account's currency, prices and lots are as the platform printed them.
+``Quote`` and ``Bar`` belong to the market, everything else to an account.
+The written form is in ``docs/reference/events.md``; parsing is the wire's business.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple, TypeAlias
+
+from propdesk.domain.exact import ZERO
+
+Micros: TypeAlias = int
+Side: TypeAlias = Literal["buy", "sell"]
+Entry: TypeAlias = Literal["in", "out", "inout", "out_by"]
+AdjustmentKind: TypeAlias = Literal[
+    "deposit", "withdrawal", "payout", "bonus", "fee", "refund", "correction"
+]
+
+
+class Quote(NamedTuple):
+    """A best bid and ask. A named tuple because millions are made."""
+
+    at: Micros
+    symbol: str
+    bid: Decimal
+    ask: Decimal
+
+
+class Bar(NamedTuple):
+    """A span in which the prices are known only by their extremes. ``at`` is its first moment."""
+
+    at: Micros
+    symbol: str
+    span_us: int
+    bid_open: Decimal
+    bid_high: Decimal
+    bid_low: Decimal
+    bid_close: Decimal
+    ask_open: Decimal
+    ask_high: Decimal
+    ask_low: Decimal
+    ask_close: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    """The first event of an account: its currency and the balance it starts with."""
+
+    account: str
+    at: Micros
+    currency: str
+    balance: Decimal
+    leverage: Decimal | None = None
+    netting: bool = False
+    account_type: str = ""
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A fill. ``commission``, ``swap`` and ``profit`` are what the platform booked with it.
+
+    ``position`` names the position; ``counter_position`` the other leg of a close-by.
+    ``stop`` and ``target`` are the protective prices set with the fill (None: none was set).
+    """
+
+    account: str
+    at: Micros
+    id: str
+    position: str
+    symbol: str
+    side: Side
+    entry: Entry
+    lots: Decimal
+    price: Decimal
+    commission: Decimal = ZERO
+    swap: Decimal = ZERO
+    profit: Decimal = ZERO
+    fee: Decimal = ZERO
+    counter_position: str | None = None
+    order: str | None = None
+    reason: str | None = None  # manual, expert, stop_loss, take_profit, stop_out, pending, …
+    stop: Decimal | None = None
+    target: Decimal | None = None
+    magic: str | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReported:
+    """What the platform says the account is worth; a missing field is not known."""
+
+    account: str
+    at: Micros
+    balance: Decimal | None = None
+    equity: Decimal | None = None
+    margin: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceAdjusted:
+    """Money moved without a trade; ``amount`` is signed."""
+
+    account: str
+    at: Micros
+    amount: Decimal
+    kind: AdjustmentKind
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """The clock reached ``at``; nothing else happened."""
+
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """An order's life: placed, modified, cancelled, filled or rejected."""
+
+    account: str
+    at: Micros
+    id: str
+    action: Literal["placed", "modified", "cancelled", "filled", "rejected", "expired"]
+    symbol: str
+    side: Side
+    kind: Literal["market", "limit", "stop", "stop_limit"] = "market"
+    lots: Decimal = ZERO
+    requested_price: Decimal | None = None
+    filled_price: Decimal | None = None
+    requested_at: Micros | None = None
+    received_at: Micros | None = None
+    filled_at: Micros | None = None
+    reason: str | None = None
+    client: str | None = None
+    position: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSet:
+    """The protective prices of an open position changed (None: removed or not set)."""
+
+    account: str
+    at: Micros
+    position: str
+    stop: Decimal | None
+    target: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewsScheduled:
+    """A release known to the calendar. The version last received before a moment judges it."""
+
+    at: Micros  # when this version was received
+    id: str
+    release_at: Micros
+    title: str
+    currencies: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    impact: str = "high"
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSeen:
+    """A login, purchase or platform session: address, network, device, client (opaque ids)."""
+
+    account: str
+    at: Micros
+    kind: str
+    address: str = ""
+    network: str = ""
+    device: str = ""
+    client: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayReported:
+    """A finished day known only by its figures. ``at`` lies inside that day."""
+
+    account: str
+    at: Micros
+    profit: Decimal | None = None
+    balance: Decimal | None = None
+    equity: Decimal | None = None
+    peak_equity: Decimal | None = None
+    low_equity: Decimal | None = None
+    half_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TradeReported:
+    """A round trip known without prices. ``at`` is its close; ``profit`` is net of its costs
+    unless ``commission`` or ``swap`` say what is still to be added."""
+
+    account: str
+    at: Micros
+    id: str
+    symbol: str
+    side: Side
+    lots: Decimal
+    opened_at: Micros
+    profit: Decimal
+    commission: Decimal = ZERO
+    swap: Decimal = ZERO
+    notional: Decimal | None = None
+    worst_floating: Decimal | None = None
+    stop_risk: Decimal | None = None  # money at risk by the widest stop ever set
+    target_gain: Decimal | None = None  # money the first target would have earned
+    stopped_at: Micros | None = None  # when the first stop was set
+    position: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateReported:
+    """An account that starts mid-life: what happened before is given, not replayed."""
+
+    account: str
+    at: Micros
+    balance: Decimal | None = None
+    equity: Decimal | None = None
+    peak_equity: Decimal | None = None
+    peak_balance: Decimal | None = None
+    peak_eod: Decimal | None = None
+    day_start_balance: Decimal | None = None
+    day_start_equity: Decimal | None = None
+    day_peak_equity: Decimal | None = None
+    floor: Decimal | None = None
+    locked: bool | None = None
+    days_done: int | None = None
+    profitable_days: int | None = None
+    payouts: int | None = None
+    paid_total: Decimal | None = None
+    trader_paid_total: Decimal | None = None
+    first_trade_at: Micros | None = None
+    cycle_started_at: Micros | None = None
+    cycle_profit: Decimal | None = None
+    best_day: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutMoved:
+    """A payout's step. Only ``paid`` moves money; ``amount`` is gross, before the split."""
+
+    account: str
+    at: Micros
+    step: Literal["requested", "approved", "paid", "denied"]
+    id: str
+    amount: Decimal
+    trader_share: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """The account's size changed; limits are recomputed as the overall limit's terms say."""
+
+    account: str
+    at: Micros
+    size: Decimal
+    balance: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Trading and rule clocks stop by decision of the firm."""
+
+    account: str
+    at: Micros
+    reason: str = ""
+    until: Micros | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    account: str
+    at: Micros
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GapOpened:
+    """From here on quotes of ``symbol`` are missing although its market is open."""
+
+    at: Micros
+    symbol: str
+    reason: str = "silence"
+
+
+@dataclass(frozen=True, slots=True)
+class GapClosed:
+    at: Micros
+    symbol: str
+    back_filled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFormed:
+    """Accounts judged together (one owner, one household, one ring)."""
+
+    at: Micros
+    id: str
+    accounts: tuple[str, ...]
+    kind: str = "owner"
+    stages: tuple[str, ...] = ()  # one per account: evaluation or funded
+
+
+Event: TypeAlias = (
+    Quote
+    | Bar
+    | AccountOpened
+    | Deal
+    | AccountReported
+    | BalanceAdjusted
+    | TimePassed
+    | OrderSeen
+    | StopSet
+    | NewsScheduled
+    | SessionSeen
+    | DayReported
+    | TradeReported
+    | StateReported
+    | PayoutMoved
+    | Scaled
+    | Paused
+    | Resumed
+    | GapOpened
+    | GapClosed
+    | GroupFormed
+)
