@@ -1,0 +1,23 @@
+"""The command line ``propdesk``: the list of its commands.
+
+A command is a file in ``boot/commands`` with a click command called ``command``, added to
+COMMANDS here in the order of the alphabet; nothing is found by scanning.
+"""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="propdesk")
+def main() -> None:
+    """Runs a proprietary trading firm: judges every trade and price against the firm's rules."""
+
+
+for command in COMMANDS:
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""The configuration: environment variables with ``PROPDESK_`` in front, parsed once, at the door.
+
+It must not read a file, open a connection or fall back quietly: all errors are told at once.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+Value = TypeVar("Value")
+
+PREFIX = "PROPDESK_"
+SECRET_KEY_CHARACTERS_MIN = 40
+PORT_DEFAULT = 8000
+HOST_DEFAULT = "127.0.0.1"
+
+# Names under the prefix that are not the application's own: the test suite reads them.
+FOREIGN = frozenset({"PROPDESK_SHARED"})
+
+
+class SettingsError(Exception):
+    """The environment is unusable; the caller prints every error and starts nothing."""
+
+    def __init__(self, errors: tuple[str, ...]) -> None:
+        super().__init__("\n".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says; nothing in it changes while the process lives."""
+
+    home: Path
+    """Where state lives: the embedded database, the secret key, archives."""
+    host: str
+    """The address the pages are served on."""
+    port: int
+    allowed_hosts: tuple[str, ...]
+    """Names under which the pages may be asked for, beside this machine's own."""
+    database_url: str | None
+    """An external PostgreSQL, or None for the embedded one."""
+    secret_key: str | None = field(repr=False)
+    """What signs sessions, or None for the key kept in ``secret_key_file``."""
+
+    @property
+    def secret_key_file(self) -> Path:
+        return self.home / "secret.key"
+
+    def environment(self, *, database_url: str, secret_key: str) -> dict[str, str]:
+        """The variables by which a child process or the pages learn these settings.
+
+        ``database_url`` and ``secret_key`` are those really used, wherever they come from.
+        """
+        return {
+            "PROPDESK_HOME": str(self.home),
+            "PROPDESK_HOST": self.host,
+            "PROPDESK_PORT": str(self.port),
+            "PROPDESK_ALLOWED_HOSTS": ",".join(self.allowed_hosts),
+            "PROPDESK_DATABASE_URL": database_url,
+            "PROPDESK_SECRET_KEY": secret_key,
+        }
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Parses ``environment``; raises SettingsError with every error it holds."""
+    errors: list[str] = []
+
+    def parsed(name: str, parse: Callable[[str], Value], default: Value) -> Value:
+        text = environment.get(name, "").strip()
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except ValueError as error:
+            errors.append(f"{name}: {error}")
+            return default
+
+    settings = Settings(
+        home=parsed("PROPDESK_HOME", _home, default_home(environment)),
+        host=parsed("PROPDESK_HOST", str, HOST_DEFAULT),
+        port=parsed("PROPDESK_PORT", _port, PORT_DEFAULT),
+        allowed_hosts=parsed("PROPDESK_ALLOWED_HOSTS", _names, ()),
+        database_url=parsed("PROPDESK_DATABASE_URL", _database_url, None),
+        secret_key=parsed("PROPDESK_SECRET_KEY", _secret_key, None),
+    )
+    known = settings.environment(database_url="", secret_key="").keys() | FOREIGN
+    errors += [
+        f"{name}: there is no such setting; known are {', '.join(sorted(known - FOREIGN))}"
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known
+    ]
+    if errors:
+        raise SettingsError(tuple(errors))
+    return settings
+
+
+def default_home(environment: Mapping[str, str]) -> Path:
+    """The per-user state directory of the XDG specification."""
+    state = environment.get("XDG_STATE_HOME", "")
+    if Path(state).is_absolute():
+        return Path(state) / "propdesk"
+    user_home = environment.get("HOME", "") or os.path.expanduser("~")  # noqa: PTH111 (no raise)
+    return Path(user_home) / ".local" / "state" / "propdesk"
+
+
+def _home(text: str) -> Path:
+    path = Path(text).expanduser()
+    if not path.is_absolute():
+        raise ValueError(f"{text!r} is not an absolute path")
+    return path
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
+        raise ValueError(f"{text!r} is not a port: a whole number from 1 to 65535 is needed")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if any("/" in name or " " in name for name in names):
+        raise ValueError(f"{text!r} is not a list of host names divided by commas")
+    return names
+
+
+def _database_url(text: str) -> str:
+    # The text may hold a password, so no message quotes it.
+    try:
+        scheme = urlsplit(text).scheme
+    except ValueError:
+        scheme = ""
+    if scheme not in {"postgres", "postgresql"}:
+        raise ValueError("a URL of the form postgresql://user:password@host:port/name is needed")
+    return text
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < SECRET_KEY_CHARACTERS_MIN:
+        raise ValueError(f"too short: at least {SECRET_KEY_CHARACTERS_MIN} characters are needed")
+    return text
