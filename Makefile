@@ -34,7 +34,7 @@ check: setup-dev ## linters, format, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python scripts/features --check
+	$(BIN)/python scripts/features.py --check
 
 drills: setup-dev ## the long seeded runs and the whole mutation run
 	$(BIN)/python -m pytest -m drill -ra
@@ -53,7 +53,7 @@ lock: ## recreate requirements/*.txt (needs uv)
 	scripts/lock
 
 features: setup-dev ## rewrite docs/features.md from docs/features.toml
-	$(BIN)/python scripts/features
+	$(BIN)/python scripts/features.py
 
 clean: ## remove the environment and all caches
 	rm -rf .venv .setup.lock .mypy_cache .ruff_cache .pytest_cache .import_linter_cache mutants site

@@ -66,7 +66,14 @@ def make_environment() -> None:
 
 def install(which: str) -> None:
     print(f"setup: installing requirements/{which}.txt (once; later calls are quick)", flush=True)
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+    ]
     environment = {**os.environ, "PIP_NO_INPUT": "1"}
     # Hashes decide what is installed; no build of foreign source, no dependency outside the lock.
     locked = [*pip, "--require-hashes", "--only-binary=:all:", "-r", LOCKS[which]]
