@@ -74,7 +74,7 @@ def parse_decimal(text: str) -> Decimal:
         value = Decimal(text)
     except (InvalidOperation, ValueError):
         raise ValueError(f"{text[:40]!r} is not a decimal number") from None
-    sign, digits, exponent = value.as_tuple()
+    _sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError(f"{text[:40]!r} is not a finite number")
     if len(digits) + exponent > INTEGER_DIGITS_MAX or exponent < -FRACTION_DIGITS_MAX:

@@ -1,0 +1,180 @@
+"""What a rule says: the words between a judge and the evaluator.
+
+A *judge* is one rule watching one account. It reads the situation and answers with violations,
+a limit line or an objective. It never changes anything but its own memory, and it never decides
+what a violation costs: effects are terms, applied in one place (``consequences``).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from propdesk.domain.events import (
+    BalanceAdjusted,
+    DayReported,
+    Deal,
+    GroupFormed,
+    NewsScheduled,
+    OrderSeen,
+    PayoutMoved,
+    Scaled,
+    SessionSeen,
+    StateReported,
+    StopSet,
+)
+from propdesk.domain.situation import DayRecord, Situation, Trade
+from propdesk.domain.terms import Comparison, Effect, RuleTerms
+
+TermsT = TypeVar("TermsT", bound=RuleTerms)
+Certainty: TypeAlias = Literal["proven", "possible", "unknown"]
+Figure: TypeAlias = Decimal | Fraction | int
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule is broken (proven), may be (possible: the span straddles it) or cannot be judged.
+
+    ``observed`` and ``limit`` are exact and unrounded, in the unit of the rule.
+    ``detail`` names trades, positions, symbols and figures for the evidence.
+    ``effects`` replaces the terms' own, where the rule itself decides (a warning step).
+    """
+
+    observed: Figure | None
+    limit: Figure | None
+    comparison: Comparison = "touch"
+    certainty: Certainty = "proven"
+    detail: Mapping[str, str] = field(default_factory=dict)
+    effects: tuple[Effect, ...] | None = None
+    trades: tuple[Trade, ...] = ()
+    excess: Decimal | None = None  # profit beyond a cap, for profit_adjust
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A limit as the trader sees it now. Exact figures; ``room`` is what may still be lost."""
+
+    rule: str
+    base: Figure
+    allowance: Figure
+    floor: Figure
+    room: Figure | None
+    comparison: Comparison
+    locked: bool = False
+    peak: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """Something to be reached before the phase is passed or a payout due."""
+
+    rule: str
+    required: Figure | str
+    current: Figure | str | None
+    met: bool | None  # None: cannot be known
+    figures: Mapping[str, Figure | str | bool | None] = field(default_factory=dict)
+    blocks: Literal["pass", "payout", "both"] = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """The open interval of equity in which ``on_mark`` has nothing to say. None: unbounded."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+ALWAYS_CALM = Calm()
+Violations: TypeAlias = Iterable[Violation]
+
+
+class Judge(Generic[TermsT]):
+    """One rule watching one account. Override what concerns the rule; the rest stays silent."""
+
+    watches_marks = False
+    """Whether ``on_mark`` must be asked whenever equity or balance may have left ``calm()``."""
+
+    def __init__(self, terms: TermsT, situation: Situation) -> None:
+        self.terms = terms
+        self.situation = situation
+
+    # -- the account and its clock
+    def on_start(self) -> Violations:
+        """The account is open, the first day has begun."""
+        return ()
+
+    def on_day_start(self) -> Violations:
+        """``situation.day`` is new: anchors are set here. Limits are tested again after it."""
+        return ()
+
+    def on_day_end(self, record: DayRecord) -> Violations:  # noqa: ARG002
+        """A trading day is complete. ``situation.day`` is still the old one."""
+        return ()
+
+    def on_time(self) -> Violations:
+        """Called at the moment ``timer()`` named, and with every event after it."""
+        return ()
+
+    def on_mark(self) -> Violations:
+        """Equity, balance or floating profit changed."""
+        return ()
+
+    # -- what happened
+    def on_deal(self, deal: Deal) -> Violations:  # noqa: ARG002
+        """A fill was applied; ``situation.positions`` is already the new state."""
+        return ()
+
+    def on_opened(self, deal: Deal) -> Violations:  # noqa: ARG002
+        """The fill opened or enlarged a position."""
+        return ()
+
+    def on_closed(self, trade: Trade) -> Violations:  # noqa: ARG002
+        """A round trip (or part of one) ended, or was reported."""
+        return ()
+
+    def on_order(self, order: OrderSeen) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_stop(self, stop: StopSet) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_adjusted(self, event: BalanceAdjusted) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_payout(self, event: PayoutMoved) -> Violations:  # noqa: ARG002
+        """A payout was paid; the balance is already lower."""
+        return ()
+
+    def on_scaled(self, event: Scaled) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_state(self, event: StateReported) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_day_reported(self, event: DayReported) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_news(self, event: NewsScheduled) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_session(self, event: SessionSeen) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_group(self, event: GroupFormed) -> Violations:  # noqa: ARG002
+        return ()
+
+    # -- what it shows
+    def calm(self) -> Calm:
+        """Equity bounds between which ``on_mark`` stays silent and remembers nothing."""
+        return ALWAYS_CALM
+
+    def timer(self) -> int | None:
+        """The next moment at which ``on_time`` must be asked."""
+        return None
+
+    def limit(self) -> LimitLine | None:
+        return None
+
+    def objective(self) -> Objective | None:
+        return None

@@ -1,0 +1,133 @@
+"""A rulebook as values: clock, accounting, phases with their rules, payout and scaling terms.
+
+Made from a file by the wire (pydantic validates these very dataclasses), judged by the
+evaluator. Nothing here has a quiet default that moves money: what a firm must decide is required.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from propdesk.domain.clock import DayClock
+from propdesk.domain.exact import ZERO
+from propdesk.domain.terms import RuleTerms, Terms
+
+DayProfit: TypeAlias = Literal["close_day", "open_day", "balance_delta", "equity_delta"]
+ExcludedPnl: TypeAlias = Literal["bonuses", "refunds", "fees"]
+PlatformName: TypeAlias = Literal["mt4", "mt5", "ctrader", "futures", "exact"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock(Terms):
+    """When a trading day ends."""
+
+    zone: str
+    """IANA zone, or ``server`` (New York + 7 hours)."""
+    reset: time
+    """Wall time of the reset in that zone."""
+    label: Literal["start", "end"] = "start"
+    """Whether a day bears the date it starts or the date it ends on."""
+    session_end: time | None = None
+    """Futures: wall time at which the session closes, where it is not the reset."""
+    merged_dates: tuple[date, ...] = ()
+    """Dates (labels) whose early close merges into the next session."""
+    half_days: tuple[date, ...] = ()
+    """Dates (labels) that are half-days: they count for no activity day."""
+    inactivity_days: Literal["calendar", "trading"] = "calendar"
+    """Whether day counts of inactivity and delays are calendar or trading days."""
+
+    def day_clock(self) -> DayClock:
+        return DayClock(
+            zone_name=self.zone,
+            reset=self.reset,
+            label_end=self.label == "end",
+            merged_dates=frozenset(self.merged_dates),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounting(Terms):
+    """What equity and a day's profit are."""
+
+    platform: PlatformName = "mt5"
+    """Rounding stage, ties and conversion side of this platform."""
+    balance_origin: Literal["initial", "zero"] = "initial"
+    """``zero``: the account starts at 0 and its floors are negative."""
+    commission_in_equity: bool = True
+    """Commission not yet booked is part of equity."""
+    swap_in_equity: bool = True
+    """Swap not yet booked is part of equity."""
+    floating_in_equity: bool = True
+    """Open profit is part of equity."""
+    day_profit: DayProfit = "close_day"
+    """To which day a profit belongs."""
+    excluded_pnl: tuple[ExcludedPnl, ...] = ("bonuses",)
+    """Money that never counts as profit."""
+    equity_source: Literal["computed", "reported"] = "computed"
+    """``reported``: rules read the equity the platform reports."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizeOffer(Terms):
+    """An account size on sale."""
+
+    size: Decimal
+    price: Decimal | None = None
+    """The fee, in the rulebook's currency."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promotion(Terms):
+    """How a phase ends well."""
+
+    moment: Literal["at_once", "after_day_reset", "after_manual_review"] = "at_once"
+    flat_required: bool = True
+    """Positions must be closed before the phase is passed."""
+    next_balance: Literal["initial", "carry", "sum_capped_at_largest"] = "initial"
+    """Balance of the account of the next phase."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phase(Terms):
+    """One stage with its own copy of every rule."""
+
+    name: str
+    stage: Literal["evaluation", "funded"] = "evaluation"
+    rules: tuple[RuleTerms, ...] = ()
+    promotion: Promotion = field(default_factory=Promotion)
+    payout: Any = None  # PayoutTerms, parsed by the wire; Any keeps the modules acyclic
+    scaling: Any = None
+    accounting: Accounting | None = None
+    """Replaces the rulebook's accounting in this phase."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rulebook(Terms):
+    """A firm's programme, one version of it."""
+
+    name: str
+    version: str
+    effective_from: date
+    currency: str
+    clock: Clock
+    phases: tuple[Phase, ...]
+    sizes: tuple[SizeOffer, ...] = ()
+    title: str = ""
+    style_of: str = ""
+    """The firm after which the preset is modelled; it claims no endorsement."""
+    note: str = ""
+    accounting: Accounting = field(default_factory=Accounting)
+    add_ons: dict[str, Any] = field(default_factory=dict)
+    applies_by: Literal["purchase", "account_creation", "next_phase", "next_payout_cycle"] = (
+        "purchase"
+    )
+    """Which moment decides whether an account gets this version."""
+    deposit_tolerance: Decimal = ZERO
+
+    def phase(self, name: str) -> Phase:
+        """The phase called ``name``. Raises ``KeyError`` with the names there are."""
+        for each in self.phases:
+            if each.name == name:
+                return each
+        raise KeyError(f"no phase {name!r}; there are {', '.join(p.name for p in self.phases)}")

@@ -1,0 +1,9 @@
+"""Every rule there is: its word, its terms, its judge."""
+
+from propdesk.domain.judging import Judge
+from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
+from propdesk.domain.terms import RuleTerms
+
+RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
+    "daily_loss": (DailyLoss, DailyLossJudge),
+}
