@@ -6,6 +6,7 @@ It must not hold settings that trade safety for speed: fsync and synchronous_com
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -104,7 +105,7 @@ def ensure_application_database(places: Places) -> None:
         raise DatabaseFailed(f"the embedded database does not answer: {error}") from error
 
 
-def _exists(connection: psycopg.Connection, query: sql.LiteralString) -> bool:
+def _exists(connection: psycopg.Connection, query: LiteralString) -> bool:
     return connection.execute(query, [APPLICATION]).fetchone() is not None
 
 

@@ -1,0 +1,188 @@
+"""House rules that no linter knows. Each message names what to write instead."""
+
+import ast
+import re
+import sys
+
+import pytest
+
+from tests.architecture.source_tree import PACKAGE, ROOT, dotted, modules, tracked_files, walk
+
+VAGUE_NAMES = {
+    "base",
+    "common",
+    "core",
+    "helper",
+    "helpers",
+    "manager",
+    "managers",
+    "misc",
+    "service",
+    "services",
+    "util",
+    "utils",
+}
+CLOCK_CALLS = re.compile(
+    r"(^|\.)(datetime\.(now|today|utcnow)|date\.today|time\.(time|time_ns)|timezone\.now)$"
+)
+LINES_MAX = 400
+
+# Imports inside functions, each with its reason. Keep it short: a hidden import is a hidden arrow.
+IMPORTS_IN_FUNCTIONS: dict[str, str] = {
+    "boot/commands/up.py": "Django can be imported only when the environment has been set",
+    "boot/commands/evaluate.py": "matplotlib takes half a second, and only --chart needs it",
+}
+
+# Modules that read the clock outside boot, each with its reason.
+CLOCK_READERS: dict[str, str] = {}
+
+
+def offences(found: list[str], instead: str) -> None:
+    assert not found, f"{instead}\n  " + "\n  ".join(found)
+
+
+def test_a_module_is_named_for_what_is_in_it() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (*PACKAGE.rglob("*"), *(ROOT / "tests").rglob("*"))
+        if (path.suffix == ".py" or path.is_dir()) and path.stem in VAGUE_NAMES
+    ]
+    offences(found, "Name the module for what is in it (money.py, rolls.py), not for its kind:")
+
+
+def test_no_binary_float_in_the_domain() -> None:
+    found = [
+        module.at(node)
+        for module, node in walk(floors=frozenset({"domain"}))
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float | complex))
+        or (isinstance(node, ast.Call) and dotted(node.func) in {"float", "complex"})
+    ]
+    offences(found, "Write Decimal('0.1') or Fraction(1, 10); no binary float decides anything:")
+
+
+def test_the_domain_imports_the_standard_library_only() -> None:
+    allowed = sys.stdlib_module_names | {"propdesk"}
+    found = [
+        f"{module.at(node)} imports {name}"
+        for module, node in walk(floors=frozenset({"domain"}))
+        for name in imported(node)
+        if name.split(".", 1)[0] not in allowed
+    ]
+    offences(found, "Ask for a value as a parameter; only the floors above know libraries:")
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        return [node.module]
+    return []
+
+
+def test_only_the_wiring_reads_the_clock() -> None:
+    found = [
+        module.at(node)
+        for module, node in walk()
+        if module.floor != "boot"
+        and module.name not in CLOCK_READERS
+        and isinstance(node, ast.Call)
+        and CLOCK_CALLS.search(dotted(node.func))
+    ]
+    offences(found, "Take the time as a parameter (`now`, `at`); only boot reads the clock:")
+
+
+def test_only_commands_print() -> None:
+    found = [
+        module.at(node)
+        for module, node in walk()
+        if not module.name.startswith("boot/commands/")
+        and isinstance(node, ast.Call)
+        and dotted(node.func) == "print"
+    ]
+    offences(found, "Return the text, or log it with structlog; only boot/commands prints:")
+
+
+def test_no_import_hides_in_a_function() -> None:
+    found = []
+    for module in modules():
+        if module.name in IMPORTS_IN_FUNCTIONS:
+            continue
+        for function in ast.walk(module.tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                found += [
+                    module.at(node)
+                    for node in ast.walk(function)
+                    if isinstance(node, ast.Import | ast.ImportFrom)
+                ]
+    offences(
+        found,
+        "Move the import to the top, or the code to its own module; where neither will do, "
+        "add the module to IMPORTS_IN_FUNCTIONS with the reason:",
+    )
+
+
+def test_a_source_file_fits_in_one_head() -> None:
+    found = [
+        f"src/propdesk/{module.name}: {lines} lines"
+        for module in modules()
+        if (lines := len(module.path.read_text(encoding="utf-8").splitlines())) > LINES_MAX
+    ]
+    offences(found, f"Divide the file by its nouns; {LINES_MAX} lines are the most:")
+
+
+def test_every_module_says_what_it_is() -> None:
+    found = [
+        f"src/propdesk/{module.name}"
+        for module in modules()
+        if ast.get_docstring(module.tree) is None and module.tree.body
+    ]
+    offences(found, "Say in one sentence what the module is, and in one what it must not do:")
+
+
+def test_every_package_is_declared_by_an_init_file() -> None:
+    found = [
+        str(directory.relative_to(ROOT))
+        for directory in {path.parent for path in PACKAGE.rglob("*.py")}
+        if not (directory / "__init__.py").exists()
+    ]
+    offences(found, "Add an __init__.py with a docstring; import-linter sees no other package:")
+
+
+# The words are put together here so that this file does not hold them itself.
+MACHINE_PATHS = ["/" + "work/", "/" + "root/", "/" + "home/" + "user", "/opt/" + "py" + "pi"]
+REGISTRY_HOSTS = [
+    "py" + "pi.org",
+    "python" + "hosted",
+    "registry.npm" + "js",
+    "deb." + "debian",
+    "security." + "debian",
+]
+
+
+@pytest.mark.parametrize(
+    ("needles", "instead"),
+    [
+        (MACHINE_PATHS, "Name a path relative to the repository or to PROPDESK_HOME:"),
+        (REGISTRY_HOSTS, "Name packages, not the hosts that serve them; the client knows those:"),
+    ],
+    ids=["machine paths", "registry hosts"],
+)
+def test_tracked_files_name_no(needles: list[str], instead: str) -> None:
+    pattern = re.compile("|".join(map(re.escape, needles)))
+    found = []
+    for path in tracked_files():
+        if not path.is_file() or path.suffix in {".svg", ".png", ".ico", ".woff2", ".gz", ".zip"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        found += [
+            f"{path.relative_to(ROOT)}:{text[: match.start()].count(chr(10)) + 1}: {match[0]}"
+            for match in pattern.finditer(text)
+        ]
+    offences(found, instead)
+
+
+def test_the_allow_lists_hold_nothing_that_is_gone() -> None:
+    names = {module.name for module in modules()}
+    planned = {"boot/commands/evaluate.py"}
+    found = sorted((IMPORTS_IN_FUNCTIONS.keys() | CLOCK_READERS.keys()) - names - planned)
+    offences(found, "Remove the entry: its module is gone:")
