@@ -99,17 +99,22 @@ class Instrument:
         return value
 
 
+# A finite decimal longer than this is carried as a ratio: an average of many fills may have
+# hundreds of digits, and the exact context has 120.
+_PLACES_MAX = 30
+
+
 def finite_decimal(value: Fraction) -> Decimal | None:
-    """The ratio as an exact decimal, or None where it has no end (1/3)."""
+    """The ratio as an exact decimal; None where it has no end (1/3) or more than 30 places."""
     rest = value.denominator
     twos = fives = 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return None
     places = max(twos, fives)
+    if rest != 1 or places > _PLACES_MAX:
+        return None
     with exactly():
         return Decimal(value.numerator * 10**places // value.denominator).scaleb(-places)
 
