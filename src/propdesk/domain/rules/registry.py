@@ -2,8 +2,12 @@
 
 from propdesk.domain.judging import Judge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
+from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
+from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
 from propdesk.domain.terms import RuleTerms
 
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
     "daily_loss": (DailyLoss, DailyLossJudge),
+    "overall_loss": (OverallLoss, OverallLossJudge),
+    "profit_target": (ProfitTarget, ProfitTargetJudge),
 }
