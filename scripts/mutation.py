@@ -1,0 +1,145 @@
+"""Changes the rules and the evaluator in small ways and counts the changes that a test notices.
+
+It works with mutmut in a scratch copy, so the tree stays as it is. With --sample only that many
+mutants, drawn with --seed, are tried. A survivor is either killed by a new test or listed with its
+reason in docs/mutation_survivors.toml. It must not judge what the tests judge: what to change and
+which tests to run stand under [tool.mutmut] in pyproject.toml.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+REASONS = ROOT / "docs" / "mutation_survivors.toml"
+COPIED = ("src", "tests", "docs", "scripts", "pyproject.toml")
+KILLED_SHARE_MIN_PERCENT = 95
+# What mutmut notes for a mutant: 1 and 3 a test failed, 24, 36, 152, 255 and -24 it ran away.
+KILLED_CODES = frozenset({1, 3, 24, 36, 152, 255, -24, 37})
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """A change no test noticed: where, and the line as it became."""
+
+    function: str
+    becomes: str
+
+
+class Scratch:
+    """A copy of the project in which mutmut runs."""
+
+    def __init__(self, directory: Path, workers: int) -> None:
+        self._directory = directory
+        self._workers = workers
+        for name in COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns("__py*"))
+            else:
+                shutil.copy(source, directory / name)
+
+    def mutmut(self, *words: str) -> subprocess.CompletedProcess[str]:
+        shared = os.environ.get("PROPDESK_SHARED", str(ROOT.parent / "shared"))
+        return subprocess.run(
+            [sys.executable, "-m", "mutmut", *words],
+            cwd=self._directory,
+            env={**os.environ, "PROPDESK_SHARED": shared, "COLUMNS": "200"},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
+    def run(self, *names: str) -> None:
+        done = self.mutmut("run", "--max-children", str(self._workers), *names)
+        if not self.codes():
+            sys.exit(f"mutation: mutmut made no mutants:\n{done.stdout[-3000:]}{done.stderr}")
+        if names != NOBODY and all(code is None for code in self.codes().values()):
+            sys.exit(f"mutation: the tests fail unchanged:\n{done.stdout[-3000:]}{done.stderr}")
+
+    def codes(self) -> dict[str, int | None]:
+        """Every mutant with what became of it."""
+        found: dict[str, int | None] = {}
+        for meta in sorted(self._directory.glob("mutants/**/*.meta")):
+            found |= json.loads(meta.read_text())["exit_code_by_key"]
+        return found
+
+    def describe(self, name: str) -> Survivor:
+        shown = self.mutmut("show", name).stdout.splitlines()
+        added = [line[1:].strip() for line in shown if line[:1] == "+" and line[:3] != "+++"]
+        function = name.rsplit("__mutmut_", 1)[0].replace("ǁ", ".")
+        module, _, last = function.rpartition(".x")
+        return Survivor(f"{module}.{last.lstrip('_.')}", " ".join(added))
+
+
+NOBODY = ("propdesk.nobody__mutmut_0",)
+
+
+def listed() -> dict[Survivor, str]:
+    """The survivors that are allowed, with the reason of each."""
+    if not REASONS.exists():
+        return {}
+    entries = tomllib.loads(REASONS.read_text()).get("survivor", [])
+    return {Survivor(each["function"], each["becomes"]): each["reason"] for each in entries}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, help="how many mutants to try; all without it")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", type=Path, help="where the result goes as JSON")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="propdesk-mutants-") as directory:
+        scratch = Scratch(Path(directory), arguments.workers)
+        scratch.run(*NOBODY)  # makes the mutants and tries none
+        names = sorted(scratch.codes())
+        if arguments.sample and arguments.sample < len(names):
+            names = random.Random(arguments.seed).sample(names, arguments.sample)
+        scratch.run(*names)
+        codes = {name: scratch.codes()[name] for name in names}
+        alive = [name for name, code in codes.items() if code not in KILLED_CODES]
+        survivors = {name: scratch.describe(name) for name in alive}
+    return report(codes, survivors, arguments.json)
+
+
+def report(
+    codes: dict[str, int | None], survivors: dict[str, Survivor], target: Path | None
+) -> int:
+    """Prints the survivors and the share; 0 when the share holds, 1 when it does not."""
+    reasons = listed()
+    unexplained = {name: each for name, each in survivors.items() if each not in reasons}
+    for each in sorted(unexplained.values(), key=lambda one: one.function):
+        print(f"survived without a reason: {each.function}: {each.becomes}")
+    killed = len(codes) - len(survivors)
+    explained = len(survivors) - len(unexplained)
+    counted = len(codes) - explained
+    print(
+        f"{len(codes)} mutants: {killed} killed, {explained} survived with a listed reason, "
+        f"{len(unexplained)} without; at least {KILLED_SHARE_MIN_PERCENT} % must be killed"
+    )
+    if target is not None:
+        result = {
+            "mutants": len(codes),
+            "killed": killed,
+            "explained": explained,
+            "unexplained": sorted(
+                f"{each.function}: {each.becomes}" for each in unexplained.values()
+            ),
+            "codes": {str(code): count for code, count in Counter(codes.values()).items()},
+        }
+        target.write_text(json.dumps(result, indent=2) + "\n")
+    return 0 if killed * 100 >= KILLED_SHARE_MIN_PERCENT * counted else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
