@@ -47,7 +47,7 @@ bench: setup ## the benchmarks: make bench ARGS="engine --json -"
 	@$(BIN)/propdesk bench $(ARGS)
 
 docs: setup-dev ## build the documentation into site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: ## recreate requirements/*.txt (needs uv)
 	scripts/lock
