@@ -6,7 +6,12 @@ COMMANDS here in the order of the alphabet; nothing is found by scanning.
 
 import click
 
-COMMANDS: tuple[click.Command, ...] = ()
+from propdesk.boot.commands import doctor, up
+
+COMMANDS: tuple[click.Command, ...] = (
+    doctor.command,
+    up.command,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,0 +1,125 @@
+"""Everything on one machine: the database, its migrations and the web server, as one unit.
+
+It must not leave anything running when it ends, however it ends.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+import django
+from django.core.management import call_command
+from django.db import connections
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from propdesk.boot.port_claim import claimed_port
+from propdesk.boot.secret_key import ensure_secret_key
+from propdesk.boot.settings import Settings
+from propdesk.storage.embedded_postgres import EmbeddedPostgres
+
+# Threads that run views: they wait for the database, so more than there are processors; granian
+# warns above twice their number and one.
+VIEW_THREADS_PER_PROCESSOR = 2
+# Above granian's 1,024 connections a worker, further ones would wait unanswered.
+CONNECTIONS_MAX = 4096
+STOP_WORKERS_S_MAX = 10
+LOOK_EVERY_S = 0.05
+
+
+def run(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Starts everything, tells the address, and returns when asked to stop (SIGINT, SIGTERM).
+
+    Raises PortTaken, SecretKeyError or an EmbeddedPostgresError when it cannot start, and
+    SystemExit when the web server died on its own.
+    """
+    with _stoppable_while_starting(), contextlib.ExitStack() as running:
+        # The port first: it is the cheapest to refuse.
+        running.enter_context(claimed_port(settings.host, settings.port))
+        secret_key = settings.secret_key or ensure_secret_key(settings.secret_key_file)
+        url = settings.database_url
+        if url is None:
+            url = running.enter_context(EmbeddedPostgres(settings.home)).url
+        os.environ.update(settings.environment(database_url=url, secret_key=secret_key))
+        os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
+        _migrate()
+        _serve(settings, tell)
+    tell("Propdesk has stopped.")
+
+
+def _migrate() -> None:
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    connections.close_all()
+
+
+def _serve(settings: Settings, tell: Callable[[str], None]) -> None:
+    # A fork would copy the locks of threads that it does not copy: libpq's, the database keeper's.
+    multiprocessing.set_start_method("spawn", force=True)
+    server = Server(
+        "propdesk.boot.pages:application",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        websockets=False,
+        blocking_threads=VIEW_THREADS_PER_PROCESSOR * (os.cpu_count() or 1) + 1,
+        backpressure=CONNECTIONS_MAX,
+        workers_kill_timeout=STOP_WORKERS_S_MAX,
+        log_level=LogLevels.warning,
+        process_name="propdesk",
+    )
+
+    def started() -> None:
+        # A closed terminal ends us as it ends any program; the server would reload instead.
+        signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
+        announcer.start()
+
+    announcer = threading.Thread(target=_announce, args=(settings, tell), daemon=True)
+    server.on_startup(started)
+    server.serve()
+
+
+def _announce(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Tells the address once somebody listens on it; ends with the process if nobody ever does."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    while True:
+        try:
+            socket.create_connection((host, settings.port), timeout=1).close()
+        except OSError:
+            time.sleep(LOOK_EVERY_S)
+        else:
+            tell(f"Propdesk: {address(settings)} (Ctrl-C stops it)")
+            return
+
+
+def address(settings: Settings) -> str:
+    """What a person types into the browser."""
+    host = settings.host
+    if host in {"127.0.0.1", "0.0.0.0", "::", "::1"}:  # noqa: S104 (compared, not bound)
+        host = "localhost"
+    elif ":" in host:
+        host = f"[{host}]"
+    return f"http://{host}:{settings.port}"
+
+
+@contextlib.contextmanager
+def _stoppable_while_starting() -> Iterator[None]:
+    """Until the web server takes the signals over, SIGTERM and SIGHUP unwind as Ctrl-C does."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
