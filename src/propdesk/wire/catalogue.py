@@ -80,10 +80,11 @@ def parse_catalogue(text: str, source: str) -> tuple[list[Instrument], list[tupl
         try:
             row = _row(header, values)
             instrument = _instrument(row)
-            if instrument.symbol in seen:
-                raise ValueError(f"{instrument.symbol} is on line {seen[instrument.symbol]} too")
         except ValueError as error:
             faults.append(f"line {line}: {error}")
+            continue
+        if instrument.symbol in seen:
+            faults.append(f"line {line}: {instrument.symbol} is on line {seen[instrument.symbol]}")
             continue
         seen[instrument.symbol] = line
         instruments.append(instrument)
