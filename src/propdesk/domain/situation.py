@@ -102,6 +102,7 @@ class DayRecord:
     counted: bool = False
     daily_floor: Decimal | None = None
     overall_floor: Decimal | None = None
+    touched: bool = True  # something happened or was open that day
 
     @property
     def label(self) -> date:

@@ -1,0 +1,107 @@
+"""What a judged history amounts to: status, verdicts, days, limits, objectives, coverage.
+
+Values only. The wire writes them as the result JSON, the web shows them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+from propdesk.domain.judging import Figure, LimitLine, Objective
+from propdesk.domain.situation import DayRecord, Span
+from propdesk.domain.terms import Comparison
+
+Status: TypeAlias = Literal["active", "passed", "breached", "paused", "expired", "unknown"]
+Basis: TypeAlias = Literal["ticks", "bars", "reported", "deals"]
+
+
+class UnusableHistory(ValueError):
+    """An event cannot follow from those before it. ``event_no`` is its place, from 1."""
+
+    def __init__(self, event_no: int, why: str) -> None:
+        super().__init__(f"event {event_no}: {why}")
+        self.event_no = event_no
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One decision, with what was seen and what it was held against."""
+
+    id: str
+    rule: str
+    outcome: str
+    at: int
+    event: int
+    observed: Figure | None
+    limit: Figure | None
+    comparison: Comparison | None
+    basis: Basis
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch in which the account's equity was not known, and why."""
+
+    symbol: str
+    start: int
+    end: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    basis: Basis
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One point of the equity chart: the extremes since the point before."""
+
+    at: int
+    balance: Decimal
+    equity_low: Decimal | None
+    equity_high: Decimal | None
+    daily_floor: Decimal | None
+    overall_floor: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What was known at the breaching event: positions and prices, for the evidence."""
+
+    at: int
+    positions: tuple[Mapping[str, str], ...]
+    prices: Mapping[str, tuple[str, str]]
+    balance: Decimal
+    equity: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The judgement of one account in one phase."""
+
+    account: str
+    phase: str
+    size: Decimal
+    currency: str
+    digits: int
+    status: Status
+    verdicts: tuple[Verdict, ...]
+    days: tuple[DayRecord, ...]
+    objectives: tuple[Objective, ...]
+    limits: tuple[LimitLine, ...]
+    coverage: Coverage
+    strikes: Mapping[str, int]
+    paused_until: int | None
+    balance: Decimal
+    equity: Span | None
+    at: int
+    events: int
+    samples: tuple[Sample, ...] = ()
+    strip: Strip | None = None
+    payout: Any = None
+    mismatches: tuple[str, ...] = ()

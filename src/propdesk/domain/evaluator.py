@@ -1,0 +1,438 @@
+"""The reference evaluator: a pure function over an account's events.
+
+Same events, same verdicts, bit for bit. It reads no clock and no file. Each event is applied,
+then costs, balance and equity, peaks, floors, limits, the day roll, objectives and promotion, in
+that order (RULES, "Evaluation order"). A quote that leaves equity inside the interval where no
+rule can speak costs its positions' revaluation and nothing more; everything else is judged by
+every rule that watches.
+"""
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from propdesk.domain.account import Account
+from propdesk.domain.consequences import AnyJudge, Standing, strikes_of, verdict_id
+from propdesk.domain.coverage import CoverageLog
+from propdesk.domain.evaluation import Evaluation, Sample, Status, Strip, UnusableHistory, Verdict
+from propdesk.domain.events import AccountOpened, Bar, Event, Paused, Quote, Resumed
+from propdesk.domain.exact import exactly
+from propdesk.domain.instants import MINUTE
+from propdesk.domain.instruments import Catalogue
+from propdesk.domain.judging import Judge, Objective, Violation
+from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rules.registry import RULES
+
+FOREVER = 2**62
+
+
+class Evaluator:
+    """Judges one account in one phase, event by event."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        phase: Phase,
+        *,
+        size: Decimal,
+        catalogue: Catalogue,
+        account: str | None = None,
+        sampled: bool = False,
+        fast: bool = True,
+    ) -> None:
+        self.rulebook = rulebook
+        self.phase = phase
+        self.size = size
+        self.catalogue = catalogue
+        self.account_id = account
+        self.fast = fast  # False asks every rule on every quote: the oracle of the fast path
+        self.event_no = 0
+        self.account: Account | None = None
+        self.judges: list[AnyJudge] = []
+        self.standing = Standing()
+        self.coverage = CoverageLog()
+        self.samples: list[Sample] | None = [] if sampled else None
+        self.strip: Strip | None = None
+        self.passed_at: int | None = None
+        self.pass_due = False
+        self._calm_low: Decimal | None = None
+        self._calm_high: Decimal | None = None
+        self._restless = True
+        self._wake = FOREVER
+        self._names: dict[str, str | None] = {}
+        self._on: dict[type, list[AnyJudge]] = {}
+        self._objectives_due = True
+        self._unsettled: list[AnyJudge] = []
+
+    # -- feeding -----------------------------------------------------------------------------
+    def feed(self, events: Iterable[Event]) -> None:
+        """Apply events in log order. Raises ``UnusableHistory`` at the first impossible one."""
+        with exactly():
+            iterator = iter(events)
+            event = next(iterator, None)
+            while event is not None:
+                following = next(iterator, None)
+                if type(event) is Quote:
+                    self._quote(event)
+                else:
+                    self._event(event, settled=not _same_moment(event, following))
+                event = following
+
+    def apply(self, event: Event) -> None:
+        """Apply one event on its own."""
+        self.feed((event,))
+
+    def _quote(self, quote: Quote) -> None:
+        self.event_no += 1
+        at, symbol, bid, ask = quote
+        account = self.account
+        if account is None:
+            return
+        if at >= self._wake:
+            self._wake_at(at)
+        name = self._names.get(symbol) or self._name(symbol)
+        if name is None:
+            return
+        worth = account.worth
+        if name not in worth.by_symbol:
+            worth.prices[name] = (bid, bid, ask, ask)
+            return
+        worth.quote(name, bid, ask)
+        account.at = max(account.at, at)
+        if worth.unknown:
+            if account.was_known:
+                self._mark(f"quote:{symbol}:{at}")
+            return
+        equity = account.base + worth.low
+        account.window_low = min(account.window_low, equity)
+        account.window_high = max(account.window_high, equity)
+        if (
+            self._restless
+            or worth.low != worth.high
+            or not account.was_known
+            or (self._calm_low is not None and equity <= self._calm_low)
+            or (self._calm_high is not None and equity >= self._calm_high)
+        ):
+            self._mark(f"quote:{symbol}:{at}")
+
+    def _event(self, event: Event, *, settled: bool) -> None:
+        self.event_no += 1
+        if isinstance(event, AccountOpened):
+            self._open(event)
+            return
+        account = self.account
+        owner = getattr(event, "account", None)
+        if owner is not None and account is None:
+            raise UnusableHistory(
+                self.event_no, f"account {owner} is not open yet; the first event must open it"
+            )
+        if account is None or (owner is not None and owner != account.situation.account):
+            return  # market and calendar before the account opens, or another account's
+        if event.at >= self._wake:
+            self._wake_at(event.at)
+        if isinstance(event, Paused):
+            self.standing.paused_until = FOREVER if event.until is None else event.until
+        if isinstance(event, Paused | Resumed):
+            if isinstance(event, Resumed):
+                self.standing.paused_until = None
+            self._mark(f"{type(event).__name__.lower()}:{event.at}")
+            return
+        try:
+            cause, found = account.apply(event, self.judges, self.event_no, self._name)
+        except ValueError as refused:
+            raise UnusableHistory(self.event_no, str(refused)) from refused
+        self._objectives_due = self._objectives_due or not isinstance(event, Bar)
+        self._collect(found, cause)
+        self._mark(cause, settled=settled)
+
+    def _open(self, event: AccountOpened) -> None:
+        if self.account_id is not None and event.account != self.account_id:
+            return
+        if self.account is not None:
+            raise UnusableHistory(self.event_no, f"a second account {event.account} in one history")
+        try:
+            self.account = Account(
+                event, self.rulebook, self.phase, size=self.size, catalogue=self.catalogue
+            )
+        except ValueError as refused:
+            raise UnusableHistory(self.event_no, str(refused)) from refused
+        situation = self.account.situation
+        for terms in self.phase.rules:
+            types = terms.applies_to.account_types
+            if types and situation.account_type not in types:
+                continue
+            _, judge = RULES[terms.rule]
+            self.judges.append(judge(terms, situation))
+        self.judges.sort(key=lambda each: each.terms.rule != "overall_loss")  # floors clamp to it
+        self._each(lambda judge: judge.on_start(), f"opened:{event.account}")
+        self._mark(f"opened:{event.account}")
+
+    # -- time --------------------------------------------------------------------------------
+    def _wake_at(self, at: int) -> None:
+        """Roll days and ring timers up to and including ``at``, in order."""
+        account = self.account
+        if account is None:  # pragma: no cover - nothing wakes before an account exists
+            return
+        situation = account.situation
+        while self._wake <= at:
+            now = self._wake
+            account.at = situation.at = now
+            situation.event_no = self.event_no
+            self._sample(now)
+            cause = f"time:{now}"
+            if now >= situation.day.day.end:
+                self._roll()
+            due = [j for j in self.judges if (t := j.timer()) is not None and t <= now]
+            for judge in due:
+                self._collect([(judge, v) for v in judge.on_time()], cause)
+            paused = self.standing.paused_until
+            if paused is not None and now >= paused:
+                self.standing.paused_until = None
+            self._objectives_due = True
+            self._mark(cause)
+            if self._wake <= now:  # a timer that did not move on would stop time
+                self._wake = now + 1
+
+    def _roll(self) -> None:
+        account = self.account
+        if account is None:  # pragma: no cover
+            return
+        record = account.close_day(self.judges)
+        cause = f"day:{record.label.isoformat()}"
+        self._each(lambda judge: judge.on_day_end(record), cause)
+        account.open_day(record)
+        self._each(lambda judge: judge.on_day_start(), cause)
+        if self.pass_due and not self.standing.breached:
+            self._pass()
+
+    # -- judging -----------------------------------------------------------------------------
+    def _mark(self, cause: str, *, settled: bool = True) -> None:
+        """Test every watching rule at the present moment, then look at the objectives."""
+        account = self.account
+        if account is None or self._over:
+            return
+        account.refresh(self.event_no, cause)
+        self.coverage.note(account)
+        if not settled:
+            self._unsettled = [each for each in self.judges if self._broken(each)]
+            return
+        found: list[tuple[AnyJudge, Violation]] = []
+        for judge in self.judges:
+            if judge.watches_marks:
+                found += [(judge, each) for each in judge.on_mark()]
+        self._doubt_order(found)
+        self._collect(found, cause)
+        if self._objectives_due:
+            self._objectives_due = False
+            self._try_to_pass()
+        self._rearm()
+
+    def _doubt_order(self, found: list[tuple[AnyJudge, Violation]]) -> None:
+        """A limit broken only between two events of one time stamp cannot be judged."""
+        if not self._unsettled:
+            return
+        broken = {id(judge) for judge, violation in found if violation.certainty == "proven"}
+        for judge in self._unsettled:
+            if id(judge) not in broken:
+                reason = "the order of events inside one time stamp decides it"
+                found.append(
+                    (judge, Violation(None, None, certainty="unknown", detail={"reason": reason}))
+                )
+        self._unsettled = []
+
+    @staticmethod
+    def _broken(judge: AnyJudge) -> bool:
+        line = judge.limit()
+        if line is None or line.room is None or not judge.terms.effects[0].hard:
+            return False
+        return line.room <= 0 if line.comparison == "touch" else line.room < 0
+
+    def _each(self, hook: Callable[[AnyJudge], Iterable[Violation]], cause: str) -> None:
+        account = self.account
+        if account is None:  # pragma: no cover
+            return
+        account.refresh(self.event_no, cause)
+        found = [(judge, each) for judge in self.judges for each in hook(judge)]
+        self._collect(found, cause)
+
+    def _collect(self, found: list[tuple[AnyJudge, Violation]], cause: str) -> None:
+        account = self.account
+        if account is None or not found or self._over:
+            return
+        account.situation.cause = cause
+        before = len(self.standing.verdicts)
+        self.standing.decide(found, account.situation, self.coverage.basis(), self.phase.name)
+        if self.standing.breached and self.strip is None and len(self.standing.verdicts) > before:
+            self.strip = account.strip()
+            self._sample(account.at)
+
+    def _rearm(self) -> None:
+        """The interval of equity, and the moment, up to which no rule has anything to say."""
+        lows, highs, self._restless = [], [], not self.fast
+        wakes = [self.account.situation.day.day.end] if self.account is not None else []
+        for judge in self.judges:
+            timer = judge.timer()
+            if timer is not None:
+                wakes.append(timer)
+            if not judge.watches_marks:
+                continue
+            if type(judge).calm is Judge.calm:
+                self._restless = True  # it did not say when it is calm: it is asked always
+                continue
+            calm = judge.calm()
+            if calm.low is not None:
+                lows.append(calm.low)
+            if calm.high is not None:
+                highs.append(calm.high)
+        self._calm_low = max(lows, default=None)
+        self._calm_high = min(highs, default=None)
+        if self.standing.paused_until is not None:
+            wakes.append(self.standing.paused_until)
+        if self.samples is not None and self.account is not None and self.account.worth.holdings:
+            wakes.append(self.account.situation.at + MINUTE)
+        now = self.account.situation.at if self.account is not None else 0
+        self._wake = min((each for each in wakes if each > now), default=FOREVER)
+
+    # -- passing -----------------------------------------------------------------------------
+    def _try_to_pass(self) -> None:
+        account, standing = self.account, self.standing
+        if account is None or self.passed_at is not None or self.pass_due:
+            return
+        goals = [each for each in self._objectives() if each.blocks != "payout"]
+        if not goals or not all(each.met for each in goals):
+            return
+        if self.phase.promotion.flat_required and not account.situation.flat:
+            return
+        if standing.paused_until is not None or not self._knowable():
+            return
+        match self.phase.promotion.moment:
+            case "at_once":
+                self._pass()
+            case "after_day_reset":
+                self.pass_due = True
+            case "after_manual_review":
+                standing.review = True
+                self.pass_due = False
+
+    def _pass(self) -> None:
+        account = self.account
+        if account is None:  # pragma: no cover
+            return
+        self.passed_at = account.at
+        situation = account.situation
+        name = verdict_id(situation.account, self.phase.name, "phase", situation.cause, 1)
+        self.standing.verdicts.append(
+            Verdict(
+                id=name,
+                rule="phase",
+                outcome="pass",
+                at=account.at,
+                event=self.event_no,
+                observed=situation.balance,
+                limit=None,
+                comparison=None,
+                basis=self.coverage.basis(),
+            )
+        )
+
+    def _knowable(self) -> bool:
+        return self.coverage.known and not self.standing.uncertain
+
+    def _objectives(self) -> list[Objective]:
+        return [goal for judge in self.judges if (goal := judge.objective()) is not None]
+
+    @property
+    def _over(self) -> bool:
+        return self.standing.breached or self.passed_at is not None
+
+    # -- the outcome -------------------------------------------------------------------------
+    def status(self) -> Status:
+        """A proven breach stands whatever came later; doubt stands before every good outcome."""
+        if self.standing.breached:
+            expired = self.standing.verdicts[-1].rule in {"time_limit", "inactivity"}
+            return "expired" if expired else "breached"
+        if self.passed_at is not None:
+            return "passed"
+        if not self._knowable():
+            return "unknown"
+        return "active" if self.standing.paused_until is None else "paused"
+
+    def result(self) -> Evaluation:
+        """The evaluation as of the last event. Raises ``UnusableHistory`` for an empty one."""
+        account = self.account
+        if account is None:
+            raise UnusableHistory(max(self.event_no, 1), "no account was opened")
+        with exactly():
+            account.refresh(self.event_no, account.situation.cause)
+            self._sample(account.at)
+            situation = account.situation
+            days = account.day_rows(self.judges)
+            limits = tuple(line for each in self.judges if (line := each.limit()) is not None)
+            return Evaluation(
+                account=situation.account,
+                phase=self.phase.name,
+                size=situation.size,
+                currency=situation.currency,
+                digits=situation.digits,
+                status=self.status(),
+                verdicts=tuple(self.standing.verdicts),
+                days=days,
+                objectives=tuple(self._objectives()),
+                limits=limits,
+                coverage=self.coverage.closed(),
+                strikes=strikes_of(self.standing),
+                paused_until=self.standing.paused_until,
+                balance=situation.balance,
+                equity=situation.equity,
+                at=situation.at,
+                events=self.event_no,
+                samples=tuple(self.samples or ()),
+                strip=self.strip,
+                mismatches=tuple(account.mismatches),
+            )
+
+    # -- small things ------------------------------------------------------------------------
+    def _name(self, symbol: str) -> str | None:
+        """The catalogue's name of a feed's symbol; None for one no position can depend on."""
+        if symbol not in self._names:
+            instrument = self.catalogue.find(symbol)
+            self._names[symbol] = None if instrument is None else instrument.symbol
+        return self._names[symbol]
+
+    def _sample(self, at: int) -> None:
+        account = self.account
+        if account is None:
+            return
+        sample = account.take_window(at)
+        if self.samples is not None and not (self._over and self.samples[-1:] == [sample]):
+            self.samples.append(sample)
+
+
+def _same_moment(event: Event, following: Event | None) -> bool:
+    """Whether the next event moves the same account's money at the same stamp."""
+    if following is None or isinstance(following, Quote | Bar) or following.at != event.at:
+        return False
+    moves = {"Deal", "BalanceAdjusted"}
+    return type(event).__name__ in moves and type(following).__name__ in moves
+
+
+def evaluate(
+    events: Iterable[Event],
+    rulebook: Rulebook,
+    *,
+    phase: str,
+    size: Decimal,
+    catalogue: Catalogue,
+    account: str | None = None,
+    sampled: bool = False,
+) -> Evaluation:
+    """Judge a whole history. Raises ``UnusableHistory`` naming the event that cannot be."""
+    evaluator = Evaluator(
+        rulebook,
+        rulebook.phase(phase),
+        size=size,
+        catalogue=catalogue,
+        account=account,
+        sampled=sampled,
+    )
+    evaluator.feed(events)
+    return evaluator.result()

@@ -1,0 +1,199 @@
+"""What the open positions are worth while prices move: one number, or a span, or not known.
+
+It keeps one compiled valuer per position and the sum of their values, so that a quote costs the
+positions it concerns and nothing else. It judges nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from propdesk.domain.exact import ZERO
+from propdesk.domain.instruments import Catalogue
+from propdesk.domain.positions import Position
+from propdesk.domain.situation import Span
+from propdesk.domain.valuation import (
+    Arithmetic,
+    Conversion,
+    MissingRate,
+    Valuer,
+    compile_valuer,
+    conversion_for,
+    worst_and_best,
+)
+
+Prices = tuple[Decimal, Decimal, Decimal, Decimal]  # bid low, bid high, ask low, ask high
+
+
+@dataclass(slots=True, eq=False)
+class Holding:
+    """An open position with its valuer and its latest value; ``known`` is False without one."""
+
+    position: Position
+    symbol: str  # as the catalogue names it, whatever suffix the platform adds
+    is_long: bool
+    value: Valuer
+    conversion: Conversion | None
+    lots: Decimal
+    low: Decimal = ZERO
+    high: Decimal = ZERO
+    known: bool = False
+    worst: Decimal | None = None
+
+
+class Worth:
+    """The floating profit of all open positions of one account."""
+
+    def __init__(self, currency: str, arithmetic: Arithmetic, catalogue: Catalogue) -> None:
+        self.currency = currency
+        self.arithmetic = arithmetic
+        self.catalogue = catalogue
+        self.holdings: dict[str, Holding] = {}
+        self.by_symbol: dict[str, list[Holding]] = {}
+        self.prices: dict[str, Prices] = {}
+        self.silent: set[str] = set()  # symbols inside a gap: their last price proves nothing
+        self.low = ZERO
+        self.high = ZERO
+        self.unknown = 0  # holdings without a value
+
+    # -- positions
+    def sync(self, positions: Iterable[Position]) -> None:
+        """Take over the book after a deal: new, changed and closed positions."""
+        now = {each.id: each for each in positions}
+        for gone in [each for each in self.holdings if each not in now]:
+            self._drop(self.holdings.pop(gone))
+        for position in now.values():
+            holding = self.holdings.get(position.id)
+            if holding is None or holding.lots != position.lots or holding.position is not position:
+                self._replace(position, None if holding is None else holding.worst)
+
+    def _replace(self, position: Position, worst: Decimal | None) -> None:
+        old = self.holdings.get(position.id)
+        if old is not None:
+            self._drop(old)
+        instrument = self.catalogue.get(position.symbol)
+        conversion = conversion_for(instrument.profit_currency, self.currency, self.catalogue)
+        holding = Holding(
+            position=position,
+            symbol=instrument.symbol,
+            is_long=position.side == "buy",
+            value=compile_valuer(
+                instrument,
+                position.side,
+                position.lots,
+                position.average,
+                self.currency,
+                self.arithmetic,
+                conversion,
+            ),
+            conversion=conversion,
+            lots=position.lots,
+            worst=worst,
+        )
+        self.holdings[position.id] = holding
+        for symbol in self._symbols(holding):
+            self.by_symbol.setdefault(symbol, []).append(holding)
+        self.unknown += 1
+        self._revalue(holding)
+
+    def _drop(self, holding: Holding) -> None:
+        for symbol in self._symbols(holding):
+            self.by_symbol[symbol].remove(holding)
+            if not self.by_symbol[symbol]:
+                del self.by_symbol[symbol]
+        self._forget(holding)
+        self.unknown -= 1
+
+    def _symbols(self, holding: Holding) -> tuple[str, ...]:
+        """The symbols the value depends on, by their catalogue names."""
+        conversion = holding.conversion
+        if conversion is None or conversion.symbol == holding.symbol:
+            return (holding.symbol,)
+        return (holding.symbol, conversion.symbol)
+
+    # -- prices
+    def quote(self, symbol: str, bid: Decimal, ask: Decimal) -> None:
+        """Apply an exact quote. The hot path."""
+        self.prices[symbol] = (bid, bid, ask, ask)
+        for holding in self.by_symbol[symbol]:
+            if holding.known and holding.conversion is None:
+                value = holding.value(bid if holding.is_long else ask, None, None)
+                self.low += value - holding.low
+                self.high += value - holding.high
+                holding.low = holding.high = value
+                if holding.worst is None or value < holding.worst:
+                    holding.worst = value
+            else:
+                self._revalue(holding)
+
+    def range(self, symbol: str, prices: Prices) -> None:
+        """Apply a price range (a bar)."""
+        self.prices[symbol] = prices
+        for holding in self.by_symbol.get(symbol, ()):
+            self._revalue(holding)
+
+    def fall_silent(self, symbol: str) -> None:
+        """Quotes are missing from now on: what depends on them is not known."""
+        self.silent.add(symbol)
+        for holding in self.by_symbol.get(symbol, ()):
+            self._forget(holding)
+
+    def speak(self, symbol: str) -> None:
+        """The gap is over; the next quote makes the value known again."""
+        self.silent.discard(symbol)
+        self.prices.pop(symbol, None)
+
+    def _forget(self, holding: Holding) -> None:
+        if holding.known:
+            self.low -= holding.low
+            self.high -= holding.high
+            holding.low = holding.high = ZERO
+            holding.known = False
+            self.unknown += 1
+
+    def _revalue(self, holding: Holding) -> None:
+        own = self._prices_of(holding.symbol)
+        conversion = holding.conversion
+        rates = None if conversion is None else self._prices_of(conversion.symbol)
+        if own is None or (conversion is not None and rates is None):
+            self._forget(holding)
+            return
+        price = (own[0], own[1]) if holding.is_long else (own[2], own[3])
+        try:
+            if rates is None:
+                low, high = worst_and_best(holding.value, price)
+            else:
+                low, high = worst_and_best(
+                    holding.value, price, (rates[0], rates[1]), (rates[2], rates[3])
+                )
+        except MissingRate:  # a rate of zero or below converts nothing: not known
+            self._forget(holding)
+            return
+        if not holding.known:
+            holding.known = True
+            self.unknown -= 1
+        self.low += low - holding.low
+        self.high += high - holding.high
+        holding.low, holding.high = low, high
+        if holding.worst is None or low < holding.worst:
+            holding.worst = low
+
+    def _prices_of(self, symbol: str) -> Prices | None:
+        return None if symbol in self.silent else self.prices.get(symbol)
+
+    # -- what is shown
+    def floating(self) -> dict[str, Span]:
+        """Floating profit by position, for those that have one."""
+        return {
+            name: Span(each.low, each.high) for name, each in self.holdings.items() if each.known
+        }
+
+    def missing(self) -> tuple[str, ...]:
+        """The symbols whose prices are missing for a value, sorted."""
+        found: set[str] = set()
+        for holding in self.holdings.values():
+            if not holding.known:
+                found.update(
+                    each for each in self._symbols(holding) if self._prices_of(each) is None
+                )
+        return tuple(sorted(found))
