@@ -1,0 +1,1 @@
+"""Files of quotes: one symbol each (Lean) or several in one table (CSV)."""

@@ -1,0 +1,1 @@
+"""Statements of trading platforms, each format in its own file."""

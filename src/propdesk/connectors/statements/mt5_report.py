@@ -1,0 +1,300 @@
+"""The trade history report and the strategy tester report of MetaTrader 5 (HTML).
+
+The table of deals drives everything: its balance column is recomputed row by row. Orders and
+positions only add what deals do not say: protective prices and which position a deal closes.
+The reader must not accept a row whose balance does not follow from the row before.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+from typing import cast
+
+from propdesk.connectors.refusal import at_row
+from propdesk.connectors.statements import figures
+from propdesk.connectors.statements.mt5_orders import OrderRow, orders_of, seen_orders
+from propdesk.connectors.statements.mt5_positions import (
+    PositionHint,
+    Positions,
+    RawDeal,
+    is_hedging,
+    position_hints,
+)
+from propdesk.connectors.statements.page import Page, Row, Section
+from propdesk.connectors.statements.statement import (
+    Entry,
+    Stated,
+    Statement,
+    adjustment_kind,
+    close_reason,
+)
+from propdesk.domain import events
+from propdesk.domain.events import BalanceAdjusted, Deal, Side
+from propdesk.domain.exact import ZERO, exactly
+
+_COLUMNS = {"Time", "Deal", "Type", "Direction", "Volume", "Price", "Order", "Profit", "Balance"}
+_ENTRIES: dict[str, events.Entry] = {
+    "in": "in",
+    "out": "out",
+    "in/out": "inout",
+    "out by": "out_by",
+}
+_MONEY = ("Commission", "Fee", "Swap", "Profit")
+_ACCOUNT = re.compile(r"(\S+) \(([A-Z]{3,5})(?:, (.*))?\)")
+_LEVERAGE = re.compile(r"1:(\d+)")
+# Bookings without a trade that have a kind of their own; the rest is told by comment and sign.
+_KINDS: dict[str, events.AdjustmentKind] = {"charge": "fee", "correction": "correction"}
+# A credit is lent, not booked: the balance column does not move.
+_BESIDE_THE_BALANCE = {"credit", "bonus"}
+TESTER_ACCOUNT = "strategy-tester"
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    account: str
+    currency: str
+    leverage: Decimal | None
+    label: str
+    made: str | None
+
+
+def read_mt5_report(page: Page, zone: tzinfo) -> Statement:
+    """The account of a report page. Raises ``Unreadable``."""
+    section = page.section("Deals")
+    if section is None:
+        raise page.refuse(None, "the report has no table of deals; export the full report")
+    if not set(section.header) >= _COLUMNS:
+        raise page.refuse(section.row, "the table of deals has unknown columns")
+    head = _head(page)
+    book = _Book(page, section, head.account, zone)
+    book.read()
+    orders = orders_of(page, zone)
+    hints = position_hints(page, zone)
+    netting = not is_hedging(book.trades, head.label, bool(hints))
+    entries = [*book.adjusted, *_deals(page, book.trades, orders, hints, netting=netting)]
+    entries += [
+        (order.row, event) for order in orders for event in seen_orders(head.account, order)
+    ]
+    entries.sort(key=lambda one: (one[1].at, _rank(one[1])))
+    _check_summary(page, book)
+    floating = page.section("Trade Positions", "Open Positions")
+    last = entries[-1][1].at if entries else 0
+    return Statement(
+        platform="mt5",
+        account=head.account,
+        currency=head.currency,
+        leverage=head.leverage,
+        netting=netting,
+        entries=tuple(event for _, event in entries),
+        rows=tuple(row for row, _ in entries),
+        stated=_stated(page, head, book.balance, last, zone),
+        closed_trades=sum(1 for deal in book.trades if deal.entry != "in"),
+        open_positions=sum(1 for r in floating.rows if r.cells[0]) if floating else 0,
+        notes=tuple(_notes(book, head, netting=netting)),
+    )
+
+
+def _head(page: Page) -> _Head:
+    made = page.labelled("Date:")
+    account = page.labelled("Account:")
+    if account is None:
+        currency, leverage = page.labelled("Currency:"), page.labelled("Leverage:")
+        if currency is None:
+            raise page.refuse(1, "the head of the report names no account and currency")
+        return _Head(
+            TESTER_ACCOUNT, currency[1].upper(), _leverage(leverage and leverage[1]), "", None
+        )
+    found = _ACCOUNT.fullmatch(account[1])
+    if found is None:
+        raise page.refuse(account[0], f"{account[1][:60]!r} does not name account and currency")
+    label = found.group(3) or ""
+    return _Head(found.group(1), found.group(2), _leverage(label), label, made[1] if made else None)
+
+
+def _leverage(text: str | None) -> Decimal | None:
+    found = _LEVERAGE.search(text or "")
+    return Decimal(found.group(1)) if found else None
+
+
+class _Book:
+    """Walks the table of deals and keeps the balance beside the one the report prints."""
+
+    def __init__(self, page: Page, section: Section, account: str, zone: tzinfo) -> None:
+        self.page = page
+        self.section = section
+        self.account = account
+        self.zone = zone
+        self.balance: Decimal | None = None
+        self.trades: list[RawDeal] = []
+        self.adjusted: list[tuple[int, Entry]] = []
+        self.beside = ZERO
+        self.totals: Row | None = None
+        self._sums = dict.fromkeys(_MONEY, ZERO)
+        self._traded = dict.fromkeys(_MONEY, ZERO)
+        self._latest = ""
+        self._ids: set[str] = set()
+
+    def read(self) -> None:
+        header = self.section.header
+        for row in self.section.rows:
+            with at_row(self.page.name, row.number), exactly():
+                if len(row.cells) != len(header):
+                    self._closing_line(row)
+                    break
+                self._row(row, dict(zip(header, row.cells, strict=True)))
+        if self.totals is None:
+            raise self.page.refuse(None, "the report breaks off inside its table of deals")
+        if self.balance is None:
+            raise self.page.refuse(self.section.row, "the table of deals is empty")
+
+    def _row(self, row: Row, cells: dict[str, str]) -> None:
+        if cells["Time"] < self._latest:
+            raise ValueError(f"{cells['Time']} comes after {self._latest}: times go backwards")
+        if cells["Deal"] in self._ids:
+            raise ValueError(f"deal {cells['Deal']} stands in the report twice")
+        self._latest = cells["Time"]
+        self._ids.add(cells["Deal"])
+        amounts = {name: figures.money(cells.get(name, "")) for name in _MONEY}
+        kind = cells["Type"]
+        booked = sum(amounts.values(), ZERO)
+        stated = figures.number(cells["Balance"])
+        before = self.balance
+        if kind in _BESIDE_THE_BALANCE and stated == (before or ZERO):
+            self.beside += booked
+            return
+        self._follow(booked, stated)
+        for name, amount in amounts.items():
+            self._sums[name] += amount
+            if kind in {"buy", "sell"}:
+                self._traded[name] += amount
+        if kind in {"buy", "sell"}:
+            self.trades.append(self._trade(row, cells, amounts))
+            return
+        if "cancel" in kind:
+            raise ValueError(f"a deal of type {kind!r} cannot be read")
+        adjusted = BalanceAdjusted(
+            self.account,
+            figures.moment(cells["Time"], self.zone),
+            booked,
+            _KINDS.get(kind) or adjustment_kind(_described(kind, cells), booked),
+            cells["Deal"],
+        )
+        self.adjusted.append((row.number, adjusted))
+
+    def _follow(self, booked: Decimal, stated: Decimal) -> None:
+        expected = (self.balance or ZERO) + booked
+        if stated != expected:
+            raise ValueError(
+                f"does not reconcile: the balance after this row is stated as {stated}, the rows "
+                f"give {expected} (difference {stated - expected})"
+            )
+        self.balance = stated
+
+    def _trade(self, row: Row, cells: dict[str, str], amounts: dict[str, Decimal]) -> RawDeal:
+        entry = _ENTRIES.get(cells["Direction"])
+        if entry is None:
+            raise ValueError(f"{cells['Direction'][:20]!r} is not a direction of a deal")
+        if not cells["Symbol"]:
+            raise ValueError("the deal names no symbol")
+        return RawDeal(
+            row=row.number,
+            deal=Deal(
+                account=self.account,
+                at=figures.moment(cells["Time"], self.zone),
+                id=cells["Deal"],
+                position="",  # found by mt5_positions
+                symbol=cells["Symbol"],
+                side=cast(Side, cells["Type"]),
+                entry=entry,
+                lots=figures.lots(cells["Volume"]),
+                price=figures.positive_price(cells["Price"]),
+                commission=amounts["Commission"],
+                swap=amounts["Swap"],
+                profit=amounts["Profit"],
+                fee=amounts["Fee"],
+                order=cells["Order"] or None,
+                reason=close_reason(cells["Comment"]),
+                comment=cells["Comment"],
+            ),
+        )
+
+    def _closing_line(self, row: Row) -> None:
+        """The sums under the table: one for each column of money, then the balance.
+
+        Older builds leave what is not a trade out of the sums, newer ones count everything.
+        """
+        names = [name for name in self.section.header if name in {*_MONEY, "Balance"}]
+        figures_found = [cell for cell in row.cells if cell]
+        if len(figures_found) != len(names):
+            raise ValueError(f"a row of {len(row.cells)} cells is not known here")
+        sums = {**self._sums, "Balance": self.balance or ZERO}
+        for name, text in zip(names, figures_found, strict=True):
+            stated = figures.number(text)
+            if stated not in {sums[name], self._traded.get(name)}:
+                raise ValueError(
+                    f"does not reconcile: {name} of the rows above is {sums[name]}, this row says "
+                    f"{stated} (difference {stated - sums[name]})"
+                )
+        self.totals = row
+
+
+def _described(kind: str, cells: dict[str, str]) -> str:
+    return cells["Comment"] if kind == "balance" else f"{kind} {cells['Comment']}"
+
+
+def _deals(
+    page: Page,
+    trades: list[RawDeal],
+    orders: list[OrderRow],
+    hints: dict[str, PositionHint],
+    *,
+    netting: bool,
+) -> Iterator[tuple[int, Entry]]:
+    positions = Positions(hints, netting=netting)
+    by_id = {order.id: order for order in orders}
+    for trade in trades:
+        with at_row(page.name, trade.row):
+            yield trade.row, positions.place(trade.deal, by_id.get(trade.deal.order or ""))
+
+
+def _rank(event: Entry) -> int:
+    """Within one moment: money, then orders, then deals. A stable sort keeps the page's order."""
+    return {BalanceAdjusted: 0, Deal: 2}.get(type(event), 1)
+
+
+def _check_summary(page: Page, book: _Book) -> None:
+    found = page.labelled("Balance:")
+    if found is None:
+        return  # a tester's report states its balance under the deals only
+    with at_row(page.name, found[0]):
+        stated = figures.number(found[1])
+        if stated != book.balance:
+            raise ValueError(
+                f"does not reconcile: Balance is stated as {stated}, the deals give "
+                f"{book.balance} (difference {stated - (book.balance or ZERO)})"
+            )
+
+
+def _stated(page: Page, head: _Head, balance: Decimal | None, last: int, zone: tzinfo) -> Stated:
+    at = last
+    if head.made:
+        with at_row(page.name, None):
+            at = max(last, figures.moment(head.made, zone))
+    optional: dict[str, Decimal | None] = {}
+    for label in ("Equity:", "Margin:"):
+        found = page.labelled(label)
+        if found:
+            with at_row(page.name, found[0]):
+                optional[label] = figures.number(found[1])
+    return Stated(balance or ZERO, at, optional.get("Equity:"), optional.get("Margin:"))
+
+
+def _notes(book: _Book, head: _Head, *, netting: bool) -> Iterator[str]:
+    yield "Stops and targets are those of the opening orders; later changes are not in a report."
+    if "hedg" not in head.label.lower() and "nett" not in head.label.lower():
+        way = "netting" if netting else "hedging"
+        yield f"The report does not say how positions are kept; its deals are those of {way}."
+    if book.beside:
+        yield f"A credit of {book.beside} is not part of the balance and is left out."
