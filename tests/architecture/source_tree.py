@@ -63,3 +63,12 @@ def dotted(node: ast.expr) -> str:
         left = dotted(node.value)
         return f"{left}.{node.attr}" if left else node.attr
     return ""
+
+
+def imported(node: ast.AST) -> list[str]:
+    """The modules that an import statement names, none for any other node."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+        return [node.module]
+    return []

@@ -6,7 +6,15 @@ import sys
 
 import pytest
 
-from tests.architecture.source_tree import PACKAGE, ROOT, dotted, modules, tracked_files, walk
+from tests.architecture.source_tree import (
+    PACKAGE,
+    ROOT,
+    dotted,
+    imported,
+    modules,
+    tracked_files,
+    walk,
+)
 
 VAGUE_NAMES = {
     "base",
@@ -69,14 +77,6 @@ def test_the_domain_imports_the_standard_library_only() -> None:
         if name.split(".", 1)[0] not in allowed
     ]
     offences(found, "Ask for a value as a parameter; only the floors above know libraries:")
-
-
-def imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-        return [node.module]
-    return []
 
 
 def test_only_the_wiring_reads_the_clock() -> None:

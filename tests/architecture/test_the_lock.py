@@ -1,13 +1,15 @@
 """The locked requirements: each with a hash, none with an address, in step with the project."""
 
 import re
+import sys
 import tomllib
+from importlib import metadata
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source_tree import ROOT
+from tests.architecture.source_tree import ROOT, imported, walk
 
 LOCKS = ["run", "dev"]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
@@ -57,3 +59,18 @@ def test_the_locks_satisfy_the_project_file() -> None:
             assert any(requirement.specifier.contains(version) for version in versions), (
                 f"run make lock: {requirement} is not satisfied by requirements/{which}.txt"
             )
+
+
+def test_the_source_imports_nothing_that_only_developers_have() -> None:
+    distributions = metadata.packages_distributions()
+    running = {name for name, _ in pins("run")} | {"propdesk"}
+    found = sorted(
+        {
+            f"{module.at(node)} imports {name}"
+            for module, node in walk()
+            for name in imported(node)
+            if (top := name.split(".", 1)[0]) not in sys.stdlib_module_names
+            and not {canonicalize_name(each) for each in distributions.get(top, [])} & running
+        }
+    )
+    assert not found, "Add it to [project] dependencies and run make lock:\n  " + "\n  ".join(found)
