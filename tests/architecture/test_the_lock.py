@@ -63,13 +63,14 @@ def test_the_locks_satisfy_the_project_file() -> None:
 
 def test_the_source_imports_nothing_that_only_developers_have() -> None:
     distributions = metadata.packages_distributions()
-    running = {name for name, _ in pins("run")} | {"propdesk"}
+    own = sys.stdlib_module_names | {"propdesk"}
+    running = {name for name, _ in pins("run")}
     found = sorted(
         {
             f"{module.at(node)} imports {name}"
             for module, node in walk()
             for name in imported(node)
-            if (top := name.split(".", 1)[0]) not in sys.stdlib_module_names
+            if (top := name.split(".", 1)[0]) not in own
             and not {canonicalize_name(each) for each in distributions.get(top, [])} & running
         }
     )
