@@ -4,18 +4,27 @@ It must not guess: a name the catalogue does not resolve is kept as it was print
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from propdesk.domain.instruments import Catalogue
+from propdesk.wire.catalogue import load_catalogue
 
 Naming: TypeAlias = Callable[[str], str]
 
 
+@lru_cache(maxsize=1)
+def built_in_catalogue() -> Catalogue:
+    """The catalogue that ships with the product; immutable, so one is enough."""
+    return load_catalogue()
+
+
 def naming_by(catalogue: Catalogue | None) -> Naming:
-    """The function from a printed symbol to the catalogue's; without a catalogue, capitals."""
+    """The function from a printed symbol to the catalogue's (the built-in one's for None)."""
+    known = built_in_catalogue() if catalogue is None else catalogue
 
     def name(printed: str) -> str:
-        found = catalogue.find(printed) if catalogue else None
-        return found.symbol if found else printed.upper() if catalogue is None else printed
+        found = known.find(printed)
+        return found.symbol if found else printed
 
     return name

@@ -1,0 +1,109 @@
+"""All files of quotes together: one stream for each symbol, in order of time.
+
+It must not mix two brokers' prices of one symbol: files of a symbol follow one another.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import TypeAlias
+
+from propdesk.connectors.quotes.lean import LeanFile, lean_file
+from propdesk.connectors.quotes.packed import member_of
+from propdesk.connectors.quotes.table import TableFile, table_file
+from propdesk.connectors.refusal import Unreadable
+from propdesk.connectors.symbols import built_in_catalogue, naming_by
+from propdesk.domain.clock import UnknownZone, zone_of
+from propdesk.domain.events import Bar, Quote
+from propdesk.domain.instruments import Catalogue
+
+QuoteFile: TypeAlias = LeanFile | TableFile
+LATEST = 2**62
+_NAMES = (".zip", ".csv", ".gz", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteSource:
+    """The files of quotes by the catalogue's symbol; ``stream`` may be called more than once."""
+
+    files: dict[str, tuple[tuple[str, QuoteFile], ...]] = field(default_factory=dict)
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return tuple(sorted(self.files))
+
+    def has_bars(self) -> bool:
+        """Whether any price is known only by its extremes."""
+        every = (file for files in self.files.values() for _, file in files)
+        return any(isinstance(file, LeanFile) and file.span_us for file in every)
+
+    def stream(self, symbol: str, since: int = 0, until: int = LATEST) -> Iterator[Quote | Bar]:
+        """The quotes of one symbol in ``[since, until]``. Raises ``Unreadable``."""
+        latest = since
+        for printed, file in self.files.get(symbol, ()):
+            quotes: Iterator[Quote | Bar] = (
+                file.read(since, until)
+                if isinstance(file, LeanFile)
+                else file.read(printed, since, until)
+            )
+            renamed = printed != symbol
+            for quote in quotes:
+                if quote.at < latest:
+                    raise Unreadable(
+                        file.path.name, None, f"overlaps with another file of {symbol} quotes"
+                    )
+                latest = quote.at
+                yield quote._replace(symbol=symbol) if renamed else quote
+
+
+def open_quotes(
+    paths: Iterable[Path], zone: str | None = None, catalogue: Catalogue | None = None
+) -> QuoteSource:
+    """The quotes of files and folders. ``zone`` is the clock of times without one.
+
+    Raises ``Unreadable`` for the first file that holds none.
+    """
+    known = built_in_catalogue() if catalogue is None else catalogue
+    naming = naming_by(known)
+    found: dict[str, list[tuple[str, QuoteFile]]] = {}
+    for path in _every_file(paths):
+        clock = _zone(zone, path)
+        file = _opened(path, clock, known)
+        for printed in (file.symbol,) if isinstance(file, LeanFile) else file.symbols:
+            found.setdefault(naming(printed), []).append((printed, file))
+    return QuoteSource(
+        {
+            symbol: tuple(sorted(files, key=lambda one: one[1].first_at))
+            for symbol, files in found.items()
+        }
+    )
+
+
+def _zone(name: str | None, path: Path) -> tzinfo | None:
+    if name is None:
+        return None
+    try:
+        return zone_of(name)
+    except UnknownZone as error:
+        raise Unreadable(path.name, None, str(error)) from None
+
+
+def _every_file(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _NAMES)
+        elif path.exists():
+            yield path
+        else:
+            raise Unreadable(path.name, None, "there is no such file of quotes")
+
+
+def _opened(path: Path, zone: tzinfo | None, catalogue: Catalogue) -> QuoteFile:
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"PK"
+    if zipped:
+        lean = lean_file(path, member_of(path), zone)
+        if lean is not None:
+            return lean
+    return table_file(path, zone, catalogue)
