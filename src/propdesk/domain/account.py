@@ -164,6 +164,7 @@ class Account:
                 return f"adjusted:{event.id or event.at}", self._adjusted(event, judges)
             case AccountReported():
                 self._account_reported(event)
+                return f"reported:{event.at}", _ask(judges, lambda judge: judge.on_reported(event))
             case Bar():
                 symbol = name(event.symbol)
                 if symbol is not None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from propdesk.domain.events import (
+    AccountReported,
     BalanceAdjusted,
     DayReported,
     Deal,
@@ -150,6 +151,10 @@ class Judge(Generic[TermsT]):
         return ()
 
     def on_state(self, event: StateReported) -> Violations:  # noqa: ARG002
+        return ()
+
+    def on_reported(self, event: AccountReported) -> Violations:  # noqa: ARG002
+        """The platform said what the account is worth."""
         return ()
 
     def on_day_reported(self, event: DayReported) -> Violations:  # noqa: ARG002

@@ -22,6 +22,7 @@ from propdesk.domain.events import (
 from propdesk.domain.exact import ZERO
 
 if TYPE_CHECKING:
+    from propdesk.domain.conditions import Conditions
     from propdesk.domain.instruments import Catalogue
     from propdesk.domain.positions import Position
 
@@ -151,6 +152,7 @@ class Situation:
     cycle_started_at: int | None = None
     cycle_start_balance: Decimal | None = None
     opened_at: int = 0
+    conditions: "Conditions | None" = None  # judges custom expressions; the wiring hands it in
 
     @property
     def flat(self) -> bool:

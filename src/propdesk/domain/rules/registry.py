@@ -1,12 +1,14 @@
 """Every rule there is: its word, its terms, its judge."""
 
 from propdesk.domain.judging import Judge
+from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
 from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
 from propdesk.domain.terms import RuleTerms
 
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
+    "condition": (Condition, ConditionJudge),
     "daily_loss": (DailyLoss, DailyLossJudge),
     "overall_loss": (OverallLoss, OverallLossJudge),
     "profit_target": (ProfitTarget, ProfitTargetJudge),

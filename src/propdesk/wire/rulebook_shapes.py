@@ -1,0 +1,175 @@
+"""Holds a file's values against the domain's dataclasses and says what does not fit, in words.
+
+Each rule of a phase is looked up by its word in the registry. It must not judge whether the
+rulebook makes sense; ``rulebook_checks`` does.
+"""
+
+import difflib
+import json
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from propdesk.domain.rulebook import Rulebook
+from propdesk.domain.rules.registry import RULES
+from propdesk.domain.terms import RuleTerms
+from propdesk.wire.rulebook_yaml import Document, Path, Problem
+
+# What a phase holds beside its own fields. The domain leaves these to the wire.
+PARTS: dict[str, type] = {}
+
+
+@cache
+def adapter_of(shape: type) -> TypeAdapter[Any]:
+    """The pydantic view of one of the domain's dataclasses."""
+    return TypeAdapter(shape)
+
+
+def build_rulebook(document: Document) -> tuple[Rulebook | None, list[Problem]]:
+    """The rulebook of a document, or None and everything that does not fit its shape."""
+    tree = document.value
+    if not isinstance(tree, dict):
+        return None, [document.at((), "a rulebook is a mapping of names to values")]
+    problems: list[Problem] = []
+    phases = tree.get("phases")
+    written = phases if isinstance(phases, list) else []
+    outline = {**tree}
+    if isinstance(phases, list):
+        outline["phases"] = [_without_parts(phase) for phase in phases]
+    rulebook = _fit(Rulebook, outline, (), document, problems)
+    parts = [
+        _phase_parts(phase, ("phases", number), document, problems)
+        for number, phase in enumerate(written)
+        if isinstance(phase, dict)
+    ]
+    if rulebook is None or problems:
+        return None, problems
+    whole = tuple(
+        replace(phase, **more) for phase, more in zip(rulebook.phases, parts, strict=True)
+    )
+    return replace(rulebook, phases=whole), []
+
+
+def _without_parts(phase: Any) -> Any:
+    if not isinstance(phase, dict):
+        return phase
+    return {key: value for key, value in phase.items() if key not in {"rules", *PARTS}}
+
+
+def _phase_parts(
+    phase: dict[str, Any], path: Path, document: Document, problems: list[Problem]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    rules = phase.get("rules", [])
+    if isinstance(rules, list):
+        terms = [
+            _rule(rule, (*path, "rules", number), document, problems)
+            for number, rule in enumerate(rules)
+        ]
+        found["rules"] = tuple(each for each in terms if each is not None)
+    else:
+        problems.append(document.at((*path, "rules"), "must be a list of rules"))
+    for name, shape in PARTS.items():
+        if phase.get(name) is not None:
+            found[name] = _fit(shape, phase[name], (*path, name), document, problems)
+    return found
+
+
+def _rule(
+    written: Any, path: Path, document: Document, problems: list[Problem]
+) -> RuleTerms | None:
+    if not isinstance(written, dict) or not isinstance(written.get("rule"), str):
+        problems.append(document.at(path, "must be a mapping with the rule's word under `rule`"))
+        return None
+    word = written["rule"]
+    if word not in RULES:
+        sentence = f"there is no rule {word!r}{_nearest(word, RULES)}"
+        problems.append(document.at((*path, "rule"), sentence))
+        return None
+    terms: RuleTerms | None = _fit(RULES[word][0], written, path, document, problems)
+    return terms
+
+
+def _fit(shape: type, written: Any, path: Path, document: Document, problems: list[Problem]) -> Any:
+    try:
+        # Strict JSON: text where a date, a time or a decimal belongs, and no guessing elsewhere.
+        return adapter_of(shape).validate_json(_json(written), strict=True)
+    except ValidationError as error:
+        problems += [
+            _problem(detail, shape, path, document) for detail in error.errors(include_url=False)
+        ]
+        return None
+
+
+def _json(written: Any) -> str:
+    return json.dumps(written, default=_decimal_text)
+
+
+def _decimal_text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError(f"a file holds no {type(value).__name__}")
+
+
+def _problem(detail: ErrorDetails, shape: type, path: Path, document: Document) -> Problem:
+    inside: Path = tuple(step for step in detail["loc"] if step != "[key]")
+    whole = (*path, *inside)
+    return document.at(whole, _sentence(detail, shape))
+
+
+def _sentence(detail: ErrorDetails, shape: type) -> str:
+    given = _shown(detail["input"])
+    match detail["type"]:
+        case "missing" | "missing_argument" | "missing_keyword_only_argument":
+            return "is required"
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return f"is not known here{_nearest(str(detail['loc'][-1]), _fields(shape, detail))}"
+        case "literal_error":
+            return f"must be {detail['ctx']['expected']}, not {given}"
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case kind:
+            return f"{_EXPECTED.get(kind, detail['msg'])}, not {given}"
+
+
+_EXPECTED = {
+    "decimal_type": "must be a number",
+    "decimal_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text (put it in quotes)",
+    "date_type": "must be a date like 2026-03-01",
+    "date_parsing": "must be a date like 2026-03-01",
+    "date_from_datetime_parsing": "must be a date like 2026-03-01",
+    "time_type": "must be a time of day like 17:00",
+    "time_parsing": "must be a time of day like 17:00",
+    "dataclass_type": "must be a mapping",
+    "dict_type": "must be a mapping",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+}
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict | list):
+        return "a mapping" if isinstance(given, dict) else "a list"
+    text = "nothing" if given is None else repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _fields(shape: type, detail: ErrorDetails) -> list[str]:
+    """The names there are at the top of a shape; empty where the error lies deeper."""
+    return list(getattr(shape, "__dataclass_fields__", ())) if len(detail["loc"]) == 1 else []
+
+
+def _nearest(word: str, known: Any) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; there are {', '.join(known)}" if known else ""
