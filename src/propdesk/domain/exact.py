@@ -56,7 +56,8 @@ def round_ratio_half_away(value: Fraction, digits: int) -> Decimal:
     """An exact ratio rounded to ``digits`` decimals, ties away from zero."""
     scaled = abs(value) * 10**digits
     whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return Decimal(whole if value >= 0 else -whole).scaleb(-digits)
+    # In this context, not the caller's: the default one would cut a long result at 28 digits.
+    return Decimal(whole if value >= 0 else -whole).scaleb(-digits, context=EXACT)
 
 
 def percent_of(percent: Decimal, amount: Decimal) -> Decimal:

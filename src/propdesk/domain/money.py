@@ -6,7 +6,7 @@ It must not convert: an exchange rate is the valuation's business.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from propdesk.domain.exact import ZERO, round_half_away
+from propdesk.domain.exact import EXACT, ZERO, round_half_away
 
 # Closed on purpose: a currency that is not here has no known minor unit, and a guess would round
 # every profit of its accounts to the wrong cent. ISO 4217; CNH is booked like CNY; coins carry the
@@ -64,21 +64,22 @@ class Money:
 
     def __add__(self, other: "Money") -> "Money":
         self._same_currency_as(other)
-        return Money(self.amount + other.amount, self.currency)
+        return Money(EXACT.add(self.amount, other.amount), self.currency)
 
     def __sub__(self, other: "Money") -> "Money":
         self._same_currency_as(other)
-        return Money(self.amount - other.amount, self.currency)
+        return Money(EXACT.subtract(self.amount, other.amount), self.currency)
 
     def __neg__(self) -> "Money":
-        return Money(-self.amount, self.currency)
+        return Money(self.amount.copy_negate(), self.currency)
 
     def __str__(self) -> str:
         """The amount with its minor digits (more if it has more), then the currency."""
         least = minor_digits(self.currency)
         exponent = self.amount.as_tuple().exponent
         assert isinstance(exponent, int)  # noqa: S101 - finite, checked when made
-        shown = round_half_away(self.amount, max(least, -exponent)) + ZERO
+        shown = round_half_away(self.amount, max(least, -exponent))
+        shown = EXACT.add(shown, ZERO)  # -0.00 is 0.00
         return f"{shown:f} {self.currency}"
 
     def rounded(self) -> "Money":
