@@ -112,8 +112,8 @@ def alive(pids: set[int]) -> set[int]:
     return {pid for pid in pids if is_alive(pid)}
 
 
-def all_gone(pids: set[int]) -> bool:
-    deadline = time.monotonic() + STOP_S_MAX
+def all_gone(pids: set[int], within_s: float = STOP_S_MAX) -> bool:
+    deadline = time.monotonic() + within_s
     while alive(pids) and time.monotonic() < deadline:
         time.sleep(0.05)
     return not alive(pids)
@@ -150,7 +150,8 @@ def test_it_answers_and_a_stop_leaves_nothing_running(home, port, word):
         said, _ = process.communicate(timeout=STOP_S_MAX)
         assert process.returncode == 0, said
         assert "has stopped" in said
-        assert not alive(kin)
+        # Python's resource tracker ends when it sees our pipe closed, a moment after us.
+        assert all_gone(kin, within_s=2)
 
 
 def test_killed_outright_it_leaves_nothing_running_and_starts_again(home, port):

@@ -18,7 +18,7 @@ PORT_DEFAULT = 8000
 HOST_DEFAULT = "127.0.0.1"
 
 # Names under the prefix that are not the application's own: the test suite reads them.
-FOREIGN = frozenset({"PROPDESK_SHARED"})
+FOREIGN = frozenset({"PROPDESK_SHARED", "PROPDESK_TEST_DATABASE_URL"})
 
 
 class SettingsError(Exception):
