@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -25,6 +26,7 @@ from propdesk.domain.positions import (
 def deal(text, **more):
     """``"7 buy in 0.30 EURUSD 1.10 p1"``: number (also the moment), side, entry, lots, …"""
     number, side, entry, lots, symbol, price, position = text.split()
+    given_with_it: dict[str, Any] = {k: Decimal(v) if k in MONEY else v for k, v in more.items()}
     return Deal(
         account="A",
         at=int(number),
@@ -35,7 +37,7 @@ def deal(text, **more):
         entry=entry,
         lots=Decimal(lots),
         price=Decimal(price),
-        **{k: Decimal(v) if k in MONEY else v for k, v in more.items()},
+        **given_with_it,
     )
 
 
@@ -181,7 +183,7 @@ def test_a_reversal_closes_then_opens_the_rest():
     # two thirds of 6.01 is 4.00666…
     assert (trade.commission, trade.swap, trade.fee) == (
         Decimal("-8.01"),
-        Decimal("-1"),
+        Decimal(-1),
         Decimal("-0.20"),
     )
     position = book.positions["ES"]
@@ -274,7 +276,7 @@ def test_the_first_and_the_widest_stop_are_remembered(side, stops, widest):
     opening = deal(f"10 {side} in 1 EURUSD 1.10 p1")
     book.apply(replace(opening, stop=first and Decimal(first)))
     for at, stop in enumerate(later, 11):
-        book.set_stop(StopSet("A", at, "p1", stop and Decimal(stop)))
+        book.set_stop(StopSet("A", at, "p1", Decimal(stop) if stop else None))
     position = book.positions["p1"]
     assert position.stop == (stops[-1] and Decimal(stops[-1]))
     assert position.widest_stop == (widest and Decimal(widest))
@@ -292,7 +294,7 @@ def test_targets_move_and_the_first_is_remembered():
     book = PositionBook(netting=True)
     book.apply(deal("1 buy in 1 ES 5000 7"))
     for at, target in ((2, "5010"), (3, "5005"), (4, None)):
-        book.set_stop(StopSet("A", at, "7", None, target and Decimal(target)))
+        book.set_stop(StopSet("A", at, "7", None, Decimal(target) if target else None))
     position = book.positions["ES"]
     assert (position.target, position.first_target) == (None, Decimal(5010))
 
