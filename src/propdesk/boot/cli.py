@@ -6,11 +6,13 @@ COMMANDS here in the order of the alphabet; nothing is found by scanning.
 
 import click
 
-from propdesk.boot.commands import doctor, up
+from propdesk.boot.commands import doctor, evaluate, up, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     doctor.command,
+    evaluate.command,
     up.command,
+    verify.command,
 )
 
 
