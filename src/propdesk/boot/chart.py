@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 
 FORMATS = {".svg": "svg", ".png": "png"}
@@ -28,7 +29,7 @@ def draw(result: dict[str, Any], file: Path) -> None:
     figure = Figure(figsize=(11, 5), layout="constrained")
     axes = figure.subplots()
     series = result["series"]
-    times = [datetime.fromisoformat(each["at"]) for each in series]
+    times = [_place(each["at"]) for each in series]
     lows = [_number(each["equity_low"]) for each in series]
     highs = [_number(each["equity_high"]) for each in series]
     axes.fill_between(times, lows, highs, color="#1971c2", alpha=0.25, linewidth=0)
@@ -38,22 +39,22 @@ def draw(result: dict[str, Any], file: Path) -> None:
         axes.plot(times, values, color=colour, drawstyle=style, linewidth=width, label=label)
     for verdict in result["verdicts"]:
         if verdict["outcome"] in {"fail", "fail_but_payable"}:
-            moment = datetime.fromisoformat(verdict["at"])
-            axes.axvline(
-                moment,  # type: ignore[arg-type]  # the stubs know no dates
-                color="#c92a2a",
-                linestyle=":",
-                label=verdict["rule"],
-            )
+            axes.axvline(_place(verdict["at"]), color="#c92a2a", ls=":", label=verdict["rule"])
     axes.set_title(
         f"{result['account']} · {result['rulebook']['name']} {result['phase']}: {result['status']}"
     )
     axes.set_ylabel(result["currency"])
+    axes.xaxis_date("UTC")
     figure.autofmt_xdate()
     axes.legend(loc="best", frameon=False)
     axes.grid(visible=True, alpha=0.25)
     metadata = {"Date": None} if kind == "svg" else {}
     figure.savefig(file, format=kind, dpi=120, metadata=metadata)
+
+
+def _place(at: str) -> float:
+    place: float = date2num(datetime.fromisoformat(at))  # type: ignore[no-untyped-call]
+    return place  # matplotlib types no function of its dates
 
 
 def _number(text: str | None) -> float:
