@@ -100,8 +100,8 @@ def conversion_for(
 ) -> Conversion | None:
     """How profit becomes account money; None where both are one currency.
 
-    Raises ``NoConversion`` where no symbol of the catalogue links the two directly: a rate
-    through a third currency would have two spreads and no platform books it so.
+    Raises ``NoConversion`` where no symbol of the catalogue links the two directly: which sides
+    of two rates a platform would chain is not documented, and a guess could cost a cent.
     """
     if profit_currency == account_currency:
         return None
