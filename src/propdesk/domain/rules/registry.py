@@ -3,6 +3,7 @@
 from propdesk.domain.judging import Judge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
+from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
 from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
 from propdesk.domain.terms import RuleTerms
@@ -10,6 +11,7 @@ from propdesk.domain.terms import RuleTerms
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
     "condition": (Condition, ConditionJudge),
     "daily_loss": (DailyLoss, DailyLossJudge),
+    "open_risk": (OpenRisk, OpenRiskJudge),
     "overall_loss": (OverallLoss, OverallLossJudge),
     "profit_target": (ProfitTarget, ProfitTargetJudge),
 }
