@@ -7,10 +7,11 @@ rule can speak costs its positions' revaluation and nothing more; everything els
 every rule that watches.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from propdesk.domain.account import Account
+from propdesk.domain.conditions import Conditions
 from propdesk.domain.consequences import AnyJudge, Standing, strikes_of, verdict_id
 from propdesk.domain.coverage import CoverageLog
 from propdesk.domain.evaluation import Evaluation, Sample, Status, Strip, UnusableHistory, Verdict
@@ -38,12 +39,14 @@ class Evaluator:
         account: str | None = None,
         sampled: bool = False,
         fast: bool = True,
+        conditions: Conditions | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.phase = phase
         self.size = size
         self.catalogue = catalogue
         self.account_id = account
+        self.conditions = conditions
         self.fast = fast  # False asks every rule on every quote: the oracle of the fast path
         self.event_no = 0
         self.account: Account | None = None
@@ -62,6 +65,8 @@ class Evaluator:
         self._on: dict[type, list[AnyJudge]] = {}
         self._objectives_due = True
         self._unsettled: list[AnyJudge] = []
+        self._numbers: Iterator[int] | None = None
+        self.observer: Callable[[], None] | None = None
 
     # -- feeding -----------------------------------------------------------------------------
     def feed(self, events: Iterable[Event]) -> None:
@@ -71,11 +76,19 @@ class Evaluator:
             event = next(iterator, None)
             while event is not None:
                 following = next(iterator, None)
+                if self._numbers is not None:
+                    self.event_no = next(self._numbers) - 1
                 if type(event) is Quote:
                     self._quote(event)
                 else:
                     self._event(event, settled=not _same_moment(event, following))
                 event = following
+
+    def feed_numbered(self, numbers: Sequence[int], events: Iterable[Event]) -> None:
+        """Apply a part of a log, each event under the number it has in the whole log."""
+        self._numbers = iter(numbers)
+        self.feed(events)
+        self._numbers = None
 
     def apply(self, event: Event) -> None:
         """Apply one event on its own."""
@@ -156,6 +169,7 @@ class Evaluator:
         except ValueError as refused:
             raise UnusableHistory(self.event_no, str(refused)) from refused
         situation = self.account.situation
+        situation.conditions = self.conditions
         for terms in self.phase.rules:
             types = terms.applies_to.account_types
             if types and situation.account_type not in types:
@@ -225,6 +239,8 @@ class Evaluator:
             self._objectives_due = False
             self._try_to_pass()
         self._rearm()
+        if self.observer is not None:
+            self.observer()
 
     def _doubt_order(self, found: list[tuple[AnyJudge, Violation]]) -> None:
         """A limit broken only between two events of one time stamp cannot be judged."""
@@ -424,6 +440,7 @@ def evaluate(
     catalogue: Catalogue,
     account: str | None = None,
     sampled: bool = False,
+    conditions: Conditions | None = None,
 ) -> Evaluation:
     """Judge a whole history. Raises ``UnusableHistory`` naming the event that cannot be."""
     evaluator = Evaluator(
@@ -433,6 +450,7 @@ def evaluate(
         catalogue=catalogue,
         account=account,
         sampled=sampled,
+        conditions=conditions,
     )
     evaluator.feed(events)
     return evaluator.result()
