@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from propdesk.boot.database_watch import watched
 from propdesk.boot.port_claim import claimed_port
 from propdesk.boot.secret_key import ensure_secret_key
 from propdesk.boot.settings import Settings
@@ -47,7 +48,9 @@ def run(settings: Settings, tell: Callable[[str], None]) -> None:
         secret_key = settings.secret_key or ensure_secret_key(settings.secret_key_file)
         url = settings.database_url
         if url is None:
-            url = running.enter_context(EmbeddedPostgres(settings.home)).url
+            database = running.enter_context(EmbeddedPostgres(settings.home))
+            running.enter_context(watched(database, tell))
+            url = database.url
         os.environ.update(settings.environment(database_url=url, secret_key=secret_key))
         os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
         _migrate()
