@@ -112,8 +112,10 @@ def page(rows: tuple[Row, ...], proofs: Mapping[str, Proof]) -> str:
         "seen to have each, then 34 gaps that none was seen to fill. Each row names the test that",
         'shows it, or says "not yet".',
         "",
-        f"Shown: {whole} of {len(rows)}. In part: {len(proofs) - whole}. "
-        f"Not yet: {len(rows) - len(proofs)}.",
+        (
+            f"Shown: {whole} of {len(rows)}. In part: {len(proofs) - whole}. "
+            f"Not yet: {len(rows) - len(proofs)}."
+        ),
     ]
     area = ""
     for row in rows:
