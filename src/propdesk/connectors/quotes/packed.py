@@ -16,7 +16,7 @@ from propdesk.connectors.refusal import Unreadable
 MEGABYTE = 1_000_000
 UNPACKED_BYTES_MAX = 512 * MEGABYTE
 # Tick files shrink six to ten times; a bomb shrinks a thousandfold.
-RATIO_MAX = 100
+RATIO_MAX = 50
 LINE_LENGTH_MAX = 4096
 _MEMBERS_MAX = 1
 

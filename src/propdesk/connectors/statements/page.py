@@ -6,7 +6,7 @@ It must not know any statement: headings, labels and tables are the same in all 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lxml import html
+from lxml import etree, html
 
 from propdesk.connectors.refusal import Unreadable
 
@@ -76,9 +76,12 @@ def _until_heading(rows: Sequence[Row]) -> Iterator[Row]:
 
 
 def read_page(text: str, name: str) -> Page:
-    """The rows of a page; hidden cells are left out. Raises ``Unreadable`` without a table."""
+    """The rows of a page; hidden cells are left out. Raises ``Unreadable`` for nothing."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, no_network=True)
-    document = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    try:
+        document = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        raise Unreadable(name, None, "a web page with nothing in it") from None
     rows = []
     for number, element in enumerate(document.iter("tr"), start=1):
         cells = [cell for cell in element if cell.tag in {"td", "th"} and not _hidden(cell)]
