@@ -187,7 +187,33 @@ def test_the_exact_platform_rounds_nothing_that_ends():
         "0.0125"
     )
     thirds = worth("USDJPY", "buy", "1", "1", "3", "USD", EXACT)  # 200,000 / 3
-    assert thirds == Decimal("66666.666666666666666666666667")
+    assert thirds == Decimal("66666." + "6" * 47 + "7")
+
+
+def test_an_unrounded_quotient_that_ends_is_short():
+    assert str(worth("USDJPY", "buy", "1", "100", "125", "USD", EXACT)) == "20000"
+    divided = compile_valuer(
+        CATALOGUE.get("AUDJPY"),
+        "buy",
+        Decimal(1),
+        Decimal(90),
+        "EUR",
+        EXACT,
+        Conversion("EURJPY", inverse=True),
+    )
+    with exactly():
+        assert divided(Decimal(91), Decimal(160), Decimal(160)).as_tuple().exponent == 0
+
+
+@pytest.mark.parametrize(("nudge", "cents"), [("0", "0.01"), ("1E-70", "0.01"), ("-1E-70", "0.00")])
+def test_a_quotient_is_not_rounded_twice(nudge, cents):
+    # (0.015 + a hair) / 3 is half a cent and a hair: 64 digits alone would call it a tie.
+    unit = replace(CATALOGUE.get("AUDJPY"), contract_size=Decimal(1))
+    conversion = Conversion("EURJPY", inverse=True)
+    valuer = compile_valuer(unit, "buy", Decimal(1), Decimal(0), "EUR", MT5, conversion)
+    with exactly():
+        close = Decimal("0.015") + Decimal(nudge)
+        assert valuer(close, Decimal(3), Decimal(3)) == Decimal(cents)
 
 
 def test_an_average_without_an_end_is_valued_exactly():

@@ -101,11 +101,11 @@ class Instrument:
 
 # A finite decimal longer than this is carried as a ratio: an average of many fills may have
 # hundreds of digits, and the exact context has 120.
-_PLACES_MAX = 30
+PLACES_MAX = 30
 
 
-def finite_decimal(value: Fraction) -> Decimal | None:
-    """The ratio as an exact decimal; None where it has no end (1/3) or more than 30 places."""
+def finite_decimal(value: Fraction, places_max: int = PLACES_MAX) -> Decimal | None:
+    """The ratio as an exact decimal; None where it has no end (1/3) or too many places."""
     rest = value.denominator
     twos = fives = 0
     while rest % 2 == 0:
@@ -113,7 +113,7 @@ def finite_decimal(value: Fraction) -> Decimal | None:
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     places = max(twos, fives)
-    if rest != 1 or places > _PLACES_MAX:
+    if rest != 1 or places > places_max:
         return None
     with exactly():
         return Decimal(value.numerator * 10**places // value.denominator).scaleb(-places)

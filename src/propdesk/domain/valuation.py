@@ -7,13 +7,21 @@ function with everything that does not change per quote computed once.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_05UP, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Literal, TypeAlias, assert_never
 
 from propdesk.domain.events import Side
-from propdesk.domain.exact import EXACT, ROUNDING, ZERO, exactly, round_ratio_half_away, unit_of
+from propdesk.domain.exact import (
+    EXACT,
+    FRACTION_DIGITS_MAX,
+    ROUNDING,
+    ZERO,
+    exactly,
+    round_ratio_half_away,
+    unit_of,
+)
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument, finite_decimal
 from propdesk.domain.money import minor_digits
 
@@ -26,8 +34,9 @@ Valuer: TypeAlias = Callable[[Decimal, Decimal | None, Decimal | None], Decimal]
 Span: TypeAlias = tuple[Decimal, Decimal]
 """The lowest and the highest a price was."""
 
-# Decimals an unrounded ratio is carried to where a platform rounds nothing.
-RATIO_DIGITS = 24
+# Decimals a quotient is carried to where a platform rounds nothing. No product is cut by it:
+# price, lots, value of a point and rate have at most 12 decimals each.
+RATIO_DIGITS = 4 * FRACTION_DIGITS_MAX
 
 
 class ValuationError(ValueError):
@@ -169,7 +178,7 @@ def rate_for(
 def round_profit(profit: Fraction, currency: str, arithmetic: Arithmetic) -> Decimal:
     """Profit as the platform books it in this currency."""
     if arithmetic.stage == "never":
-        exact = finite_decimal(profit)
+        exact = finite_decimal(profit, RATIO_DIGITS)
         return round_ratio_half_away(profit, RATIO_DIGITS) if exact is None else exact
     digits = minor_digits(currency)
     if arithmetic.ties == "half_even":
@@ -221,14 +230,12 @@ def compile_valuer(  # noqa: PLR0917 - called once per position, in the order of
 
     Call the valuer within ``exactly()``: it does not pay for entering the context per quote.
     The result equals ``floating_profit`` for every input (a property test holds them together).
-    An inverse contract, an average without an end and an unrounded quotient have no finite
-    decimals to precompute: they take the definition itself, some ten times slower.
+    An inverse contract and an average without an end have no finite decimals to precompute:
+    they take the definition itself, some twenty times slower.
     """
     _check_conversion(instrument, account_currency, conversion)
     opened = open_price if isinstance(open_price, Decimal) else finite_decimal(open_price)
-    never = arithmetic.stage == "never"
-    endless = never and conversion is not None and conversion.inverse
-    if opened is None or endless or instrument.mode is CalculationMode.CRYPTO_INVERSE:
+    if opened is None or instrument.mode is CalculationMode.CRYPTO_INVERSE:
         return lambda close, bid, ask: floating_profit(
             instrument,
             side,
@@ -243,14 +250,14 @@ def compile_valuer(  # noqa: PLR0917 - called once per position, in the order of
         )
     with exactly():
         units = (lots if side == "buy" else -lots) * instrument.point_value()
-    step = None if never else unit_of(minor_digits(account_currency))
-    ties = _HALF_EVEN if arithmetic.ties == "half_even" else ROUNDING
+    rounding = _rounding_of(arithmetic, account_currency)
     if conversion is None:
-        return _unconverted(units, opened, step, ties)
+        return _unconverted(units, opened, rounding)
     if conversion.symbol == instrument.symbol:
-        return _by_own_price(units, opened, step, ties, conversion)
-    bid_at = _bid_at(side, arithmetic, conversion)
-    return _by_rate(units, opened, step, ties, conversion, bid_at=bid_at)
+        return _by_own_price(units, opened, rounding, conversion)
+    return _by_rate(
+        units, opened, rounding, conversion, bid_at=_bid_at(side, arithmetic, conversion)
+    )
 
 
 def worst_and_best(
@@ -279,36 +286,65 @@ def _is_point(span: Span | None) -> bool:
 
 
 # --- compiled forms --------------------------------------------------------------------------
-# Each closure does two or three operations of C decimal arithmetic per quote. Products fit the
-# precision many times over. A quotient is first cut at 120 digits and then rounded to the minor
-# unit: numerator and denominator have at most 40 digits, so a quotient that is no tie differs
-# from one by more than 10**-45 and the cut cannot move it across.
+# Each closure does two to four operations of C decimal arithmetic per quote.
 
 _HALF_EVEN = Context(prec=ROUNDING.prec, rounding=ROUND_HALF_EVEN, traps=ROUNDING.traps)
-assert ROUNDING.rounding == ROUND_HALF_UP  # noqa: S101 - the closures rely on it
+# A quotient is rounded twice: to the context's precision, then to the minor unit. The "05up" rule
+# never leaves a last digit of 0 or 5 unless the quotient is exact, so the second rounding sees a
+# tie only where there is one. Half the digits do for a minor unit, at half the time.
+_SHORT_QUOTIENT = Context(prec=64, rounding=ROUND_05UP, traps=ROUNDING.traps)
+_LONG_QUOTIENT = Context(prec=120, rounding=ROUND_05UP, traps=ROUNDING.traps)
 
 
-def _unconverted(units: Decimal, opened: Decimal, step: Decimal | None, ties: Context) -> Valuer:
-    if step is None:
+@dataclass(frozen=True, slots=True)
+class _Rounding:
+    """How products and quotients become an amount; ``product`` None: they stay as they are."""
+
+    product: Callable[[Decimal], Decimal] | None
+    quotient: Callable[[Decimal], Decimal]
+    divide: Callable[[Decimal, Decimal], Decimal]
+
+
+def _rounding_of(arithmetic: Arithmetic, currency: str) -> _Rounding:
+    if arithmetic.stage == "never":
+        places = unit_of(RATIO_DIGITS)
+        quantize = ROUNDING.quantize
+        return _Rounding(
+            product=None,
+            quotient=lambda profit: quantize(profit, places).normalize(EXACT),
+            divide=_LONG_QUOTIENT.divide,
+        )
+    minor = unit_of(minor_digits(currency))
+    quantize = (_HALF_EVEN if arithmetic.ties == "half_even" else ROUNDING).quantize
+
+    def to_minor(profit: Decimal) -> Decimal:
+        return quantize(profit, minor)
+
+    return _Rounding(product=to_minor, quotient=to_minor, divide=_SHORT_QUOTIENT.divide)
+
+
+def _unconverted(units: Decimal, opened: Decimal, rounding: _Rounding) -> Valuer:
+    rounded = rounding.product
+    if rounded is None:
         return lambda close, _bid, _ask: (close - opened) * units
-    minor, quantize = step, ties.quantize
-    return lambda close, _bid, _ask: quantize((close - opened) * units, minor)
+    return lambda close, _bid, _ask: rounded((close - opened) * units)
 
 
 def _by_own_price(
-    units: Decimal, opened: Decimal, step: Decimal | None, ties: Context, conversion: Conversion
+    units: Decimal, opened: Decimal, rounding: _Rounding, conversion: Conversion
 ) -> Valuer:
-    rounded, divide, symbol = _rounding_to(step, ties), ties.divide, conversion.symbol
+    product, quotient, divide = rounding.product or _as_is, rounding.quotient, rounding.divide
+    symbol = conversion.symbol
 
     def divided(close: Decimal, _bid: Decimal | None, _ask: Decimal | None) -> Decimal:
         if close <= ZERO:
             raise MissingRate(symbol, close)
-        return rounded(divide((close - opened) * units, close))
+        return quotient(divide((close - opened) * units, close))
 
     def multiplied(close: Decimal, _bid: Decimal | None, _ask: Decimal | None) -> Decimal:
         if close <= ZERO:
             raise MissingRate(symbol, close)
-        return rounded((close - opened) * units * close)
+        return product((close - opened) * units * close)
 
     return divided if conversion.inverse else multiplied
 
@@ -316,13 +352,13 @@ def _by_own_price(
 def _by_rate(
     units: Decimal,
     opened: Decimal,
-    step: Decimal | None,
-    ties: Context,
+    rounding: _Rounding,
     conversion: Conversion,
     *,
     bid_at: tuple[bool, bool],
 ) -> Valuer:
-    rounded, divide, symbol = _rounding_to(step, ties), ties.divide, conversion.symbol
+    product, quotient, divide = rounding.product or _as_is, rounding.quotient, rounding.divide
+    symbol = conversion.symbol
     bid_at_gain, bid_at_loss = bid_at
 
     def rate_of(profit: Decimal, bid: Decimal | None, ask: Decimal | None) -> Decimal:
@@ -333,11 +369,11 @@ def _by_rate(
 
     def divided(close: Decimal, bid: Decimal | None, ask: Decimal | None) -> Decimal:
         profit = (close - opened) * units
-        return rounded(divide(profit, rate_of(profit, bid, ask)))
+        return quotient(divide(profit, rate_of(profit, bid, ask)))
 
     def multiplied(close: Decimal, bid: Decimal | None, ask: Decimal | None) -> Decimal:
         profit = (close - opened) * units
-        return rounded(profit * rate_of(profit, bid, ask))
+        return product(profit * rate_of(profit, bid, ask))
 
     return divided if conversion.inverse else multiplied
 
@@ -347,13 +383,6 @@ def _bid_at(side: Side, arithmetic: Arithmetic, conversion: Conversion) -> tuple
     if arithmetic.conversion_side == "position_side":
         return (side == "buy", side == "buy")
     return (not conversion.inverse, conversion.inverse)
-
-
-def _rounding_to(step: Decimal | None, ties: Context) -> Callable[[Decimal], Decimal]:
-    if step is None:
-        return _as_is
-    minor, quantize = step, ties.quantize
-    return lambda profit: quantize(profit, minor)
 
 
 def _as_is(profit: Decimal) -> Decimal:
