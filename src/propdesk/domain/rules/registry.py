@@ -1,17 +1,27 @@
 """Every rule there is: its word, its terms, its judge."""
 
 from propdesk.domain.judging import Judge
+from propdesk.domain.rules.capital import Capital, CapitalJudge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
+from propdesk.domain.rules.flat_by import FlatBy, FlatByJudge
+from propdesk.domain.rules.gap_trading import GapTrading, GapTradingJudge
+from propdesk.domain.rules.news import News, NewsJudge
 from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
 from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
+from propdesk.domain.rules.trading_hours import TradingHours, TradingHoursJudge
 from propdesk.domain.terms import RuleTerms
 
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
+    "capital": (Capital, CapitalJudge),
     "condition": (Condition, ConditionJudge),
     "daily_loss": (DailyLoss, DailyLossJudge),
+    "flat_by": (FlatBy, FlatByJudge),
+    "gap_trading": (GapTrading, GapTradingJudge),
+    "news": (News, NewsJudge),
     "open_risk": (OpenRisk, OpenRiskJudge),
     "overall_loss": (OverallLoss, OverallLossJudge),
     "profit_target": (ProfitTarget, ProfitTargetJudge),
+    "trading_hours": (TradingHours, TradingHoursJudge),
 }

@@ -1,0 +1,274 @@
+"""Weekend, overnight and long breaks (RULES T10): be flat before them.
+
+A deadline is a moment in a zone. A position still open at it breaks the rule, and so does one
+opened between it and the reopening. What the firm does then (closes it, fails the account, sends
+it back a stage) is an effect. Without this rule, holding is allowed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from propdesk.domain.clock import local_instant, zone_of
+from propdesk.domain.events import Deal, OrderSeen
+from propdesk.domain.instants import DAY, HOUR, MINUTE, datetime_of, format_instant
+from propdesk.domain.judging import Judge, Violation, Violations
+from propdesk.domain.market_hours import WEEKDAYS, MarketHours, Weekday, weekday_of
+from propdesk.domain.situation import Situation, Trade
+from propdesk.domain.terms import Comparison, RuleTerms, TermsError
+
+Before: TypeAlias = Literal["weekend", "overnight", "break"]
+LOOK_AHEAD = 8 * DAY  # a week has every weekly deadline in it
+BANK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlatBy(RuleTerms):
+    """No position may be open past a deadline."""
+
+    rule: Literal["flat_by"] = "flat_by"
+    before: Before
+    """``weekend`` and ``overnight`` have a fixed time; ``break`` follows the market's hours."""
+    at: time | None = None
+    """Wall time of the deadline."""
+    zone: str = ""
+    """Zone of ``at`` and ``until``; empty: the rulebook's."""
+    weekday: Weekday = "fri"
+    """``weekend``: the day of the deadline."""
+    weekdays: tuple[Weekday, ...] = BANK_DAYS
+    """``overnight``: the days that have a deadline."""
+    until: time | None = None
+    """Wall time at which opening is allowed again; none: only the deadline itself counts."""
+    until_weekday: Weekday = "sun"
+    """``weekend``: the day of ``until``."""
+    holidays: tuple[date, ...] = ()
+    """The weekend's deadline moves to the day before; an overnight deadline falls away."""
+    early_closes: dict[date, time] | None = None
+    """Dates whose deadline is earlier."""
+    not_enforced_on: tuple[date, ...] = ()
+    """Dates on which the firm does not close positions (half-days)."""
+    market: MarketHours | None = None
+    """``break``: when the market is open."""
+    longer_than_hours: Decimal | None = None
+    """``break``: only breaks longer than this."""
+    minutes_before: int = 0
+    """``break``: how long before the close the deadline is."""
+    exempt_asset_classes: tuple[str, ...] = ()
+    """Asset classes that may be held (crypto)."""
+    exempt_account_types: tuple[str, ...] = ()
+    """Account types that may hold (swing)."""
+    orders_too: bool = False
+    """Pending orders must be gone as well."""
+    comparison: Comparison = "touch"
+    """``touch``: open at the deadline breaks it; ``cross``: only open after it."""
+
+    def __post_init__(self) -> None:
+        if self.before == "break" and (self.market is None or self.longer_than_hours is None):
+            raise TermsError("flat_by before: break needs 'market' and 'longer_than_hours'")
+        if self.before != "break" and self.at is None:
+            raise TermsError(f"flat_by before: {self.before} needs 'at'")
+
+    def sentence(self, size: Decimal | None = None) -> str:  # noqa: ARG002
+        exempt = ", ".join((*self.exempt_asset_classes, *self.exempt_account_types))
+        but = f" ({exempt} may be held)" if exempt else ""
+        orders = " and cancel pending orders" if self.orders_too else ""
+        zone = self.zone or "the rulebook's zone"
+        if self.before == "break":
+            return (
+                f"Close all positions{orders} {self.minutes_before} minutes before any market "
+                f"break longer than {self.longer_than_hours:f} hours{but}."
+            )
+        day = self.weekday.capitalize() if self.before == "weekend" else "each trading day"
+        return f"Close all positions{orders} by {self.at:%H:%M} ({zone}) on {day}{but}."
+
+    def formula(self) -> str:
+        sign = "≥" if self.comparison == "touch" else ">"
+        return f"opened ≤ deadline and closed {sign} deadline breaks it"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Deadline:
+    """Flat at ``at``; opening is allowed again from ``until`` on."""
+
+    at: int
+    until: int
+
+
+def deadlines(terms: FlatBy, zone_name: str, first: int, last: int) -> Iterator[Deadline]:
+    """The deadlines in ``[first, last]``, in order; ``zone_name`` where the terms name none."""
+    if terms.before == "break":
+        yield from _before_breaks(terms, first, last)
+        return
+    zone = zone_of(terms.zone or zone_name)
+    start = datetime_of(first - 7 * DAY).astimezone(zone).date()
+    found: set[Deadline] = set()
+    for number in range((last - first) // DAY + 16):
+        day = _deadline_day(terms, start + timedelta(days=number))
+        if day is None or day in terms.not_enforced_on:
+            continue
+        wall = (terms.early_closes or {}).get(day, terms.at)
+        if wall is None:  # refused by the terms
+            continue
+        at = local_instant(day, wall, zone)
+        if first <= at <= last:
+            found.add(Deadline(at, _until(terms, day, wall, zone_name, at)))
+    yield from sorted(found)
+
+
+def _deadline_day(terms: FlatBy, day: date) -> date | None:
+    """The date on which the deadline of ``day`` falls, if it has one."""
+    if terms.before == "overnight":
+        return day if weekday_of(day) in terms.weekdays and day not in terms.holidays else None
+    if weekday_of(day) != terms.weekday:
+        return None
+    while day in terms.holidays:
+        day -= timedelta(days=1)
+    return day
+
+
+def _until(terms: FlatBy, day: date, wall: time, zone_name: str, at: int) -> int:
+    if terms.until is None:
+        return at
+    ahead = 0 if terms.until > wall else 1
+    if terms.before == "weekend":
+        ahead = (WEEKDAYS.index(terms.until_weekday) - day.weekday()) % 7
+    return local_instant(day + timedelta(days=ahead), terms.until, zone_of(terms.zone or zone_name))
+
+
+def _before_breaks(terms: FlatBy, first: int, last: int) -> Iterator[Deadline]:
+    market, hours = terms.market, terms.longer_than_hours
+    if market is None or hours is None:  # refused by the terms
+        return
+    early, moment = terms.minutes_before * MINUTE, first
+    while moment <= last + early:
+        ahead = list(market.breaks(moment))
+        if not ahead:
+            return
+        for each in ahead:
+            at = each.closes - early
+            if each.micros > hours * HOUR and first <= at <= last and each.opens > moment:
+                yield Deadline(at, each.opens)
+        moment = ahead[-1].opens
+
+
+class FlatByJudge(Judge[FlatBy]):
+    """Looks at the open positions at each deadline, and at what is opened after it."""
+
+    def __init__(self, terms: FlatBy, situation: Situation) -> None:
+        super().__init__(terms, situation)
+        self.said: set[int] = set()
+        self.seen: set[str] = set()  # positions whose opening was an event of its own
+        self.orders: dict[str, OrderSeen] = {}
+        self.next: Deadline | None = None
+        self.looked_until = situation.at
+        self.free = situation.account_type in terms.exempt_account_types
+        # Profit is taken away when it is known: at the close, not at the deadline.
+        self.at_close = any(each.kind == "profit_adjust" for each in terms.effects)
+
+    def on_start(self) -> Violations:
+        self._advance(self.situation.at)
+        return ()
+
+    def timer(self) -> int | None:
+        if self.free:
+            return None
+        return self.looked_until if self.next is None else self._moment(self.next)
+
+    def on_time(self) -> Violations:
+        found: list[Violation] = []
+        if self.next is None:
+            self._advance(self.situation.at)
+        while self.next is not None and self._moment(self.next) <= self.situation.at:
+            due = self.next
+            self._advance(due.at + 1)
+            held = sorted(
+                key
+                for key, each in self.situation.positions.items()
+                if self._concerns(each.symbol) and each.opened_at <= due.at
+            )
+            waiting = sorted(self.orders) if self.terms.orders_too else []
+            if (held or waiting) and not self.at_close:
+                found.append(self._broken(due.at, held, waiting))
+        return found
+
+    def on_opened(self, deal: Deal) -> Violations:
+        self.seen.add(deal.position)
+        if self.free or not self._concerns(deal.symbol):
+            return ()
+        around = self._shut(deal.at)
+        if around is None or self.at_close:
+            return ()
+        return [self._broken(around.at, [deal.position], [], opened_at=deal.at)]
+
+    def on_closed(self, trade: Trade) -> Violations:
+        if self.free or not self._concerns(trade.symbol):
+            return ()
+        if trade.position in self.seen and not self.at_close:
+            return ()  # on_time saw it
+        around = self._shut(trade.opened_at)
+        if around is not None and trade.position not in self.seen and not self.at_close:
+            return [self._broken(around.at, [trade.position], [], opened_at=trade.opened_at)]
+        last = trade.closed_at if self.terms.comparison == "touch" else trade.closed_at - 1
+        zone = self.situation.clock.zone_name
+        past = [
+            self._broken(each.at, [trade.position], [], trades=(trade,))
+            for each in deadlines(self.terms, zone, trade.opened_at, last)
+            if self.at_close or each.at not in self.said
+        ]
+        return past[:1] if self.at_close else past  # a profit is taken away once
+
+    def on_order(self, order: OrderSeen) -> Violations:
+        if order.action in {"placed", "modified"} and order.kind != "market":
+            if self._concerns(order.symbol):
+                self.orders[order.id] = order
+        elif order.action != "modified":
+            self.orders.pop(order.id, None)
+        return ()
+
+    def _moment(self, due: Deadline) -> int:
+        return due.at if self.terms.comparison == "touch" else due.at + 1
+
+    def _advance(self, start: int) -> None:
+        zone = self.situation.clock.zone_name
+        self.looked_until = start + LOOK_AHEAD
+        self.next = next(deadlines(self.terms, zone, start, self.looked_until), None)
+
+    def _shut(self, at: int) -> Deadline | None:
+        """The deadline after which, and before whose reopening, ``at`` lies."""
+        zone = self.situation.clock.zone_name
+        for each in deadlines(self.terms, zone, at - 7 * DAY, at):
+            if self._moment(each) <= at < max(each.until, each.at + 1):
+                return each
+        return None
+
+    def _concerns(self, symbol: str) -> bool:
+        instrument = self.situation.catalogue.find(symbol)
+        asset_class = "" if instrument is None else instrument.asset_class
+        if asset_class in self.terms.exempt_asset_classes:
+            return False
+        return self.terms.applies_to.covers(symbol, asset_class)
+
+    def _broken(
+        self,
+        deadline: int,
+        positions: list[str],
+        orders: list[str],
+        *,
+        opened_at: int | None = None,
+        trades: tuple[Trade, ...] = (),
+    ) -> Violation:
+        self.said.add(deadline)
+        detail = {"deadline": format_instant(deadline), "positions": " ".join(positions)}
+        if orders:
+            detail["orders"] = " ".join(orders)
+        if opened_at is not None:
+            detail["opened"] = format_instant(opened_at)
+        return Violation(
+            observed=len(positions) + len(orders),
+            limit=0,
+            comparison="cross",
+            detail=detail,
+            trades=trades,
+        )

@@ -1,0 +1,41 @@
+"""The economic calendar as it was known at a moment: later versions never judge earlier trades."""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from propdesk.domain.events import NewsScheduled
+
+
+@dataclass(slots=True)
+class NewsCalendar:
+    """Every version of every release, findable by its release time."""
+
+    _by_release: list[tuple[int, str, int]] = field(default_factory=list)
+    _versions: dict[str, list[NewsScheduled]] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> bool:
+        return not self._versions
+
+    def receive(self, event: NewsScheduled) -> None:
+        """Add a version; versions arrive in the order of the log."""
+        versions = self._versions.setdefault(event.id, [])
+        insort(self._by_release, (event.release_at, event.id, len(versions)))
+        versions.append(event)
+
+    def between(self, first: int, last: int, known_at: int) -> Iterator[NewsScheduled]:
+        """Releases in ``[first, last]`` by the versions received up to ``known_at``."""
+        low = bisect_left(self._by_release, (first, "", 0))
+        for release_at, key, number in self._by_release[low:]:
+            if release_at > last:
+                return
+            versions = self._versions[key]
+            if bisect_right(versions, known_at, key=_received) - 1 != number:
+                continue  # superseded then, or not yet received
+            if not versions[number].withdrawn:
+                yield versions[number]
+
+
+def _received(event: NewsScheduled) -> int:
+    return event.at
