@@ -43,10 +43,10 @@ def deal(
     when: str, position: str, side: str, entry: str, lots: str, price: str, **more: str
 ) -> Deal:
     """A fill in EURUSD unless ``symbol`` says otherwise; money fields are texts."""
-    money = {
-        name: Decimal(more.pop(name)) for name in ("profit", "commission", "swap") if name in more
-    }
-    fields: dict[str, Any] = {**more, **money}
+    fields: dict[str, Any] = dict(more)
+    for name in ("profit", "commission", "swap"):
+        if name in fields:
+            fields[name] = Decimal(fields[name])
     fields.setdefault("symbol", "EURUSD")
     return Deal(
         ACCOUNT,

@@ -337,15 +337,15 @@ def test_payrolls_three_positions_break_on_the_exact_tick_and_not_one_before():
         )
         for symbol, lots in entries.items()
     ]
-    story = [opened("2014-05-02 12:00:00"), *first.values(), *opening, *ticks]
+    story: list[Event] = [opened("2014-05-02 12:00:00"), *first.values(), *opening, *ticks]
 
     # An account worked by hand: the same three positions, valued in plain Decimal.
     units = {"EURUSD": 200000, "NZDUSD": 200000, "XAUUSD": 100}
     bids = {symbol: first[symbol].bid for symbol in entries}
-    path = []
+    path: list[Decimal] = []
     for tick in ticks:
         bids[tick.symbol] = tick.bid
-        path.append(100000 + sum((bids[s] - first[s].ask) * units[s] for s in entries))
+        path.append(sum(((bids[s] - first[s].ask) * units[s] for s in entries), Decimal(100000)))
     lowest = min(path)
     where = path.index(lowest)
     floor = lowest.quantize(Decimal("0.01"))
@@ -375,7 +375,7 @@ def test_a_widening_spread_alone_can_break_a_limit():
         deal("2014-05-02 12:29:00", "L", "buy", "in", "1.00", str(first.ask)),
         deal("2014-05-02 12:29:00", "S", "sell", "in", "1.00", str(first.bid)),
     ]
-    story = [opened("2014-05-02 12:00:00"), first, *hedge, *ticks]
+    story: list[Event] = [opened("2014-05-02 12:00:00"), first, *hedge, *ticks]
     widest = max((each.ask - each.bid) - (first.ask - first.bid) for each in ticks)
     loss = (widest + 2 * (first.ask - first.bid)) * 100000
     usual = 2 * (first.ask - first.bid) * 100000
