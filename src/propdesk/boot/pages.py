@@ -4,7 +4,6 @@ It must not read settings of its own: the environment was prepared by whoever st
 """
 
 import os
-import signal
 
 from django.core.wsgi import get_wsgi_application
 
@@ -12,8 +11,8 @@ from propdesk.boot.parent_death import end_with_parent
 
 # The server's own supervisor may be killed outright; a worker left behind would hold the port.
 end_with_parent()
-# Ctrl-C reaches every process of the terminal's group. The supervisor alone answers it, by a
-# SIGTERM: a worker that gets both at once can lock up between its two handlers.
-signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+# Out of the terminal's group, to which Ctrl-C goes: the supervisor alone answers it, by one
+# SIGTERM. A worker that gets both at once can miss both.
+os.setsid()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "propdesk.web.settings")
 application = get_wsgi_application()
