@@ -61,9 +61,7 @@ def _package_directory() -> Path:
 
 def _copied(package: Path) -> Path:
     """A directory laid out like site-packages: the programs find their libraries relatively."""
-    version = metadata.version(DISTRIBUTION)
-    source = str(package).encode()
-    target = COPIES / f"{version}-{hashlib.sha256(source).hexdigest()[:12]}"
+    target = COPIES / _fingerprint()
     if target.is_dir():
         return target
     try:
@@ -82,6 +80,14 @@ def _copied(package: Path) -> Path:
             f"could not be copied to {COPIES}: {error.strerror or error}"
         ) from error
     return target
+
+
+def _fingerprint() -> str:
+    """Of the programs' content, so that every clone on a machine shares one copy."""
+    listed = metadata.distribution(DISTRIBUTION).read_text("RECORD") or ""
+    programs = sorted(line for line in listed.splitlines() if f"/{INSTALLATION}/" in line)
+    digest = hashlib.sha256("\n".join(programs).encode()).hexdigest()
+    return f"{metadata.version(DISTRIBUTION)}-{digest[:12]}"
 
 
 def _move_into_place(staging: Path, target: Path) -> None:
