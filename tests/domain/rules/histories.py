@@ -144,12 +144,8 @@ def judge(
 
 def outcomes(result: Evaluation) -> list[tuple[str, str]]:
     """Each verdict as the time of day it fell and what it was."""
-    midnight = at("00:00")
-    return [
-        (
-            f"{(each.at - midnight) // 60_000_000 // 60:02d}:"
-            f"{(each.at - midnight) // 60_000_000 % 60:02d}",
-            each.outcome,
-        )
-        for each in result.verdicts
-    ]
+    found = []
+    for each in result.verdicts:
+        minutes = (each.at - at("00:00")) // 60_000_000
+        found.append((f"{minutes // 60:02d}:{minutes % 60:02d}", each.outcome))
+    return found

@@ -4,6 +4,7 @@ from propdesk.domain.judging import Judge
 from propdesk.domain.rules.capital import Capital, CapitalJudge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
+from propdesk.domain.rules.exposure import ExposureJudge, ExposureLimit
 from propdesk.domain.rules.flat_by import FlatBy, FlatByJudge
 from propdesk.domain.rules.gap_trading import GapTrading, GapTradingJudge
 from propdesk.domain.rules.news import News, NewsJudge
@@ -20,6 +21,7 @@ RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-a
     "flat_by": (FlatBy, FlatByJudge),
     "gap_trading": (GapTrading, GapTradingJudge),
     "news": (News, NewsJudge),
+    "exposure": (ExposureLimit, ExposureJudge),
     "open_risk": (OpenRisk, OpenRiskJudge),
     "overall_loss": (OverallLoss, OverallLossJudge),
     "profit_target": (ProfitTarget, ProfitTargetJudge),

@@ -1,0 +1,447 @@
+"""Position size (RULES T6): how much may be open, in which unit, added up how, by which ladder."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from propdesk.domain.events import Deal, OrderSeen
+from propdesk.domain.exact import ZERO
+from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations
+from propdesk.domain.position_sizes import (
+    EVERYTHING,
+    Aggregation,
+    Held,
+    Range,
+    Unit,
+    size_of,
+    totals,
+)
+from propdesk.domain.situation import Situation, Trade
+from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms, TermsError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap(Terms):
+    """The most that is allowed, in the unit of the rule."""
+
+    at_most: Decimal | None = None
+    """One figure for every account size."""
+    by_size: dict[Decimal, Decimal] | None = None
+    """A figure for each account size."""
+
+    def __post_init__(self) -> None:
+        if (self.at_most is None) == (self.by_size is None):
+            raise TermsError("a cap is exactly one of at_most, by_size")
+
+    def resolve(self, size: Decimal) -> Decimal:
+        """The figure for an account of ``size``; raises ``TermsError`` where there is none."""
+        if self.at_most is not None:
+            return self.at_most
+        table = self.by_size or {}
+        if size not in table:
+            sizes = ", ".join(format(each, "f") for each in table)
+            raise TermsError(f"no cap for size {size:f}; there are {sizes}")
+        return table[size]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tier(Terms):
+    """One rung of a ladder."""
+
+    profit: Amount
+    """The profit from which on it holds."""
+    cap: Cap
+    """What is allowed from there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExposureLimit(RuleTerms):
+    """No more than so much may be open at once."""
+
+    rule: Literal["exposure"] = "exposure"
+    unit: Unit
+    """``contracts``: a started contract counts as one, a micro as much as a full one; ``lots``;
+    ``mini_equivalents``: ten micros are one; ``notional``: money at the opening price;
+    ``margin_percent``: margin in per cent of ``percent_of``; ``effective_leverage``: the value
+    of all positions now over equity."""
+    aggregation: Aggregation
+    """``order``: each order alone; ``instrument``: all positions of one; ``group``: all of one
+    asset class; ``absolute_sum``: what each instrument has open net, summed without its sign;
+    ``all_open``: everything, long and short added up."""
+    cap: Cap | None = None
+    """What is allowed; with ``caps`` for those not named there."""
+    caps: dict[str, Cap] = field(default_factory=dict)
+    """What is allowed for each instrument or asset class named."""
+    comparison: Comparison = "cross"
+    """``cross``: the cap itself is allowed; ``touch``: reaching it breaks the rule."""
+    ladder: tuple[Tier, ...] = ()
+    """Replaces ``cap`` by profit; below the first rung ``cap`` holds, or nothing is allowed."""
+    half_until: Amount | None = None
+    """Only half of the cap, rounded down to whole units, until this profit was reached."""
+    ladder_source: Literal["live_equity", "eod_balance"] = "eod_balance"
+    """Whether ladder and half follow equity, or the balance at the day's end."""
+    ladder_effective: Literal["now", "next_session"] = "next_session"
+    """Whether a rung holds at once or from the next day on."""
+    ladder_moves: Literal["up_only", "both_ways"] = "both_ways"
+    """Whether a rung once reached is kept."""
+    when: Literal["at_opening", "while_open", "at_close"] = "at_opening"
+    """``at_opening``: only what opens is held against the cap; ``while_open``: also when the cap
+    falls or equity does; ``at_close``: as at opening, but said when the position closes, so that
+    its profit can be taken out."""
+    counting: Literal["per_position", "per_event"] = "per_event"
+    """``per_event``: once from going over until being back under; ``per_position``: each position
+    opened while over counts."""
+    percent_of: Literal["initial", "balance", "equity"] = "balance"
+    """``margin_percent``: of what."""
+    leverage: Decimal | None = None
+    """``margin_percent``: the account's leverage."""
+    leverage_by_class: dict[str, Decimal] = field(default_factory=dict)
+    """``margin_percent``: leverage of asset classes that have their own."""
+
+    def __post_init__(self) -> None:
+        if self.cap is None and not self.caps and not self.ladder:
+            raise TermsError("an exposure limit needs 'cap', 'caps' or 'ladder'")
+        if self.unit == "margin_percent" and not self.leverage and not self.leverage_by_class:
+            raise TermsError("unit 'margin_percent' needs 'leverage' or 'leverage_by_class'")
+        if self.caps and self.aggregation not in {"instrument", "group"}:
+            raise TermsError("'caps' needs the aggregation 'instrument' or 'group'")
+
+    def sentence(self, size: Decimal | None = None) -> str:
+        words = self.unit.replace("_", " ")
+        most = "the ladder's rung" if self.ladder or self.cap is None else _words(self.cap, size)
+        if self.caps:
+            each = (f"{name} {_words(cap, size)}" for name, cap in self.caps.items())
+            most = ", ".join(each)
+        verb = "No more than" if self.comparison == "cross" else "Less than"
+        return f"{verb} {most} {words} {_AGGREGATION_WORDS[self.aggregation]}."
+
+    def formula(self) -> str:
+        sign = "≤" if self.comparison == "cross" else "<"
+        return f"open {self.unit.replace('_', ' ')} {sign} cap"
+
+
+_AGGREGATION_WORDS = {
+    "order": "in one order",
+    "instrument": "open in one instrument",
+    "group": "open in one asset class",
+    "absolute_sum": "net over all instruments",
+    "all_open": "open in all",
+}
+
+
+def _words(cap: Cap, size: Decimal | None) -> str:
+    if cap.at_most is not None:
+        return f"{cap.at_most:f}"
+    if size is not None and size in (cap.by_size or {}):
+        return f"{cap.resolve(size):f}"
+    return "the cap by account size"
+
+
+def cap_at(
+    terms: ExposureLimit, size: Decimal, profit: Decimal, name: str = EVERYTHING
+) -> Decimal | None:
+    """What is allowed with this profit to an account of this size; None: not limited."""
+    cap = terms.caps.get(name, terms.cap)
+    figure = None if cap is None else cap.resolve(size)
+    if terms.ladder and name not in terms.caps:
+        reached = [tier for tier in terms.ladder if tier.profit.resolve(size) <= profit]
+        if reached:
+            figure = max(reached, key=lambda tier: tier.profit.resolve(size)).cap.resolve(size)
+        elif figure is None:
+            figure = ZERO
+    if figure is None or terms.half_until is None:
+        return figure
+    return figure if profit >= terms.half_until.resolve(size) else half_of(figure)
+
+
+def half_of(cap: Decimal) -> Decimal:
+    """Half a cap, rounded down to whole units, but never below one unit the cap allows."""
+    return max(Decimal(cap // 2), min(cap, Decimal(1)))
+
+
+class ExposureJudge(Judge[ExposureLimit]):
+    """Adds up what is open whenever something opens, and, where asked, whenever equity moves."""
+
+    def __init__(self, terms: ExposureLimit, situation: Situation) -> None:
+        super().__init__(terms, situation)
+        self.profit = ZERO  # by which ladder and half are read
+        self.over: set[str] = set()  # buckets over their cap: said already
+        self.counted: set[str] = set()  # positions that were over it: said already
+        self.opened: list[Held] = []  # since the last mark
+        self.orders: dict[str, Decimal] = {}
+        self.due: dict[str, Violation] = {}  # by position: to be said at its close
+        self.seen: set[str] = set()
+        self.reported: list[tuple[Held, int, int]] = []
+        self.live = bool(terms.ladder or terms.half_until) and (
+            terms.ladder_source == "live_equity" and terms.ladder_effective == "now"
+        )
+        self.by_equity = (
+            self.live
+            or terms.unit == "effective_leverage"
+            or (terms.unit == "margin_percent" and terms.percent_of == "equity")
+        )
+        self.watches_marks = True
+
+    # -- the ladder
+    def on_start(self) -> Violations:
+        self._climb(self._profit_at_day_start())
+        return ()
+
+    def on_day_start(self) -> Violations:
+        if not self.live:
+            self._climb(self._profit_at_day_start())
+        return ()
+
+    def _profit_at_day_start(self) -> Decimal:
+        situation = self.situation
+        start = situation.day.start_equity
+        if self.terms.ladder_source == "live_equity" and start is not None:
+            return start.low - situation.origin - situation.deposited
+        return situation.day.start_balance - situation.origin - situation.deposited
+
+    def _climb(self, profit: Decimal) -> None:
+        kept = self.profit if self.terms.ladder_moves == "up_only" else profit
+        self.profit = max(kept, profit)
+
+    # -- what opens
+    def on_order(self, order: OrderSeen) -> Violations:
+        if self.terms.aggregation == "order" and order.action in {"placed", "modified"}:
+            held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
+            if self._covers(order.symbol):
+                return list(self._test_order(order.id, held))
+        return ()
+
+    def on_opened(self, deal: Deal) -> Violations:
+        positions = self.situation.positions
+        found = positions.get(deal.position) or positions.get(deal.symbol)
+        position = deal.position if found is None else found.id
+        self.seen.add(position)
+        held = Held(position, deal.symbol, deal.side, deal.lots, deal.price)
+        if self.terms.aggregation == "order":
+            name = deal.order or deal.id
+            filled = self.orders.get(name, ZERO) + deal.lots
+            self.orders[name] = filled
+            whole = Held(position, deal.symbol, deal.side, filled, deal.price)
+            return list(self._test_order(name, whole))
+        self.opened.append(held)
+        return () if self.by_equity else self._test_opened()
+
+    def on_deal(self, deal: Deal) -> Violations:
+        del deal
+        self._settle()
+        return ()
+
+    def on_closed(self, trade: Trade) -> Violations:
+        if trade.position not in self.seen:
+            return list(self._test_reported(trade))
+        due = self.due.get(trade.position)
+        if due is None:
+            return ()
+        due = _with_trade(due, trade)
+        self.due[trade.position] = due
+        if trade.partial:
+            return ()
+        del self.due[trade.position]
+        return (due,)
+
+    def on_mark(self) -> Violations:
+        equity = self.situation.equity
+        if self.live and equity is not None:
+            profit = equity.low - self.situation.origin - self.situation.deposited
+            self._climb(profit)
+        found = self._test_opened() if self.opened else []
+        if self.terms.when == "while_open" and self.terms.aggregation != "order":
+            found += self._test_open()
+        self._settle()
+        return found
+
+    def calm(self) -> Calm:
+        equity = self.situation.equity
+        moves = self.by_equity and (
+            self.terms.when == "while_open" or (self.live and self.terms.ladder_moves == "up_only")
+        )
+        if equity is None or not moves:
+            return ALWAYS_CALM
+        return Calm(low=equity.high, high=equity.low)  # each mark counts: ask always
+
+    # -- the test
+    def _test_opened(self) -> list[Violation]:
+        sums = self._sums()
+        found: list[Violation] = []
+        for held in self.opened:
+            name = self._bucket(held.symbol)
+            per_position = self.terms.counting == "per_position"
+            said = held.key in self.counted if per_position else name in self.over
+            violation = self._held_against_cap(name, sums.get(name), held.key)
+            if violation is None or said:
+                continue
+            if violation.certainty == "proven":
+                self.over.add(name)
+                self.counted.add(held.key)
+            if self.terms.when == "at_close" and violation.certainty == "proven":
+                self.due.setdefault(held.key, violation)
+            else:
+                found.append(violation)
+        self.opened.clear()
+        return found
+
+    def _test_open(self) -> list[Violation]:
+        found: list[Violation] = []
+        for name, total in self._sums().items():
+            violation = self._held_against_cap(name, total, "")
+            if violation is None or name in self.over:
+                continue
+            if violation.certainty == "proven":
+                self.over.add(name)
+            found.append(violation)
+        return found
+
+    def _test_order(self, order: str, held: Held) -> Iterator[Violation]:
+        if order in self.over:
+            return
+        size = self._size(held)
+        violation = self._held_against_cap(self._bucket(held.symbol), size, held.key)
+        if violation is None:
+            return
+        if violation.certainty == "proven":
+            self.over.add(order)
+        if self.terms.when == "at_close" and violation.certainty == "proven":
+            self.due[held.key] = violation
+        else:
+            yield violation
+
+    def _test_reported(self, trade: Trade) -> Iterator[Violation]:
+        """Judges a round trip that is told only when it is over, with those open beside it."""
+        held = Held(trade.id, trade.symbol, trade.side, trade.lots, None, trade.notional)
+        beside = [
+            (each, opened)
+            for each, opened, closed in self._still_open_at(trade.opened_at)
+            if opened < trade.closed_at
+        ]
+        self.reported.append((held, trade.opened_at, trade.closed_at))
+        name = self._bucket(trade.symbol)
+        worst: Violation | None = None
+        moments = {trade.opened_at, *(at for _, at in beside if at > trade.opened_at)}
+        for moment in sorted(moments):
+            if self.terms.aggregation == "order":
+                together = [held]
+            else:
+                together = [held, *(each for each, opened in beside if opened <= moment)]
+            violation = self._held_against_cap(name, self._sums_of(together).get(name), held.key)
+            if violation is not None and (worst is None or violation.certainty == "proven"):
+                worst = violation
+        if worst is not None:
+            yield _with_trade(worst, trade)
+
+    def _still_open_at(self, moment: int) -> Iterator[tuple[Held, int, int]]:
+        for each in reversed(self.reported):
+            if each[2] <= moment:
+                return  # reports come in the order of their closes
+            yield each
+
+    def _held_against_cap(self, name: str, total: Range | None, key: str) -> Violation | None:
+        cap = cap_at(self.terms, self.situation.size, self.profit, name)
+        if cap is None:
+            return None
+        detail = {"of": name, "unit": self.terms.unit, "position": key}
+        value = None if total is None else self._in_unit(total)
+        if value is None:
+            if self.situation.equity is None:
+                return None  # the gap in the account's equity says it already
+            return Violation(
+                None, cap, self.terms.comparison, "unknown",
+                {**detail, "reason": "a price, a rate or an instrument is missing"},
+            )  # fmt: skip
+        limit = Fraction(cap)
+        low, high = (
+            (each >= limit if self.terms.comparison == "touch" else each > limit) for each in value
+        )
+        if low:
+            return Violation(value[0], cap, self.terms.comparison, "proven", detail)
+        return Violation(value[1], cap, self.terms.comparison, "possible", detail) if high else None
+
+    def _in_unit(self, total: Range) -> Range | None:
+        """A sum of margins or notionals as the percentage or the leverage it is."""
+        situation = self.situation
+        if self.terms.unit not in {"margin_percent", "effective_leverage"}:
+            return total
+        base = {"initial": situation.size, "balance": situation.balance}.get(self.terms.percent_of)
+        low = high = Fraction(base or ZERO)
+        if self.terms.unit == "effective_leverage" or base is None:
+            if situation.equity is None:
+                return None
+            low, high = Fraction(situation.equity.low), Fraction(situation.equity.high)
+        if low <= 0:
+            return None
+        factor = 100 if self.terms.unit == "margin_percent" else 1
+        return (total[0] * factor / high, total[1] * factor / low)
+
+    # -- adding up
+    def _sums(self) -> dict[str, Range | None]:
+        positions = self.situation.positions.values()
+        return self._sums_of(
+            Held(each.id, each.symbol, each.side, each.lots, each.average)
+            for each in positions
+            if self._covers(each.symbol)
+        )
+
+    def _sums_of(self, held: Iterable[Held]) -> dict[str, Range | None]:
+        known: list[tuple[str, str, str, Range]] = []
+        unknown: set[str] = set()
+        for each in held:
+            size = self._size(each)
+            if size is None:
+                unknown.add(self._bucket(each.symbol))
+            else:
+                known.append(
+                    (self._symbol(each.symbol), self._asset_class(each.symbol), each.side, size)
+                )
+        kind = "all_open" if self.terms.aggregation == "order" else self.terms.aggregation
+        sums: dict[str, Range | None] = dict(totals(known, kind))
+        return {**sums, **dict.fromkeys(unknown)}
+
+    def _size(self, held: Held) -> Range | None:
+        terms = self.terms
+        return size_of(held, terms.unit, self.situation, terms.leverage, terms.leverage_by_class)
+
+    def _bucket(self, symbol: str) -> str:
+        if self.terms.aggregation == "instrument":
+            return self._symbol(symbol)
+        return self._asset_class(symbol) if self.terms.aggregation == "group" else EVERYTHING
+
+    def _symbol(self, symbol: str) -> str:
+        instrument = self.situation.catalogue.find(symbol)
+        return symbol if instrument is None else instrument.symbol
+
+    def _asset_class(self, symbol: str) -> str:
+        instrument = self.situation.catalogue.find(symbol)
+        return "" if instrument is None else instrument.asset_class
+
+    def _covers(self, symbol: str) -> bool:
+        applies, asset_class = self.terms.applies_to, self._asset_class(symbol)
+        return any(applies.covers(name, asset_class) for name in (symbol, self._symbol(symbol)))
+
+    def _settle(self) -> None:
+        """Buckets that are back under their cap may go over it again."""
+        if self.terms.aggregation == "order" or not self.over:
+            return
+        sums = self._sums()
+        self.over = {
+            name
+            for name in self.over
+            if name in sums and self._held_against_cap(name, sums[name], "") is not None
+        }
+
+
+def _with_trade(violation: Violation, trade: Trade) -> Violation:
+    return Violation(
+        violation.observed,
+        violation.limit,
+        violation.comparison,
+        violation.certainty,
+        violation.detail,
+        violation.effects,
+        (*violation.trades, trade),
+    )
