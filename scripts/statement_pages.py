@@ -62,7 +62,10 @@ def _row(cells: Iterable[str], attributes: str = "") -> str:
 
 # --- MetaTrader 4 ------------------------------------------------------------------------------
 
-_MT4_HEAD = "Ticket,Open Time,Type,Size,Item,Price,S / L,T / P,Close Time,Price,Commission,Taxes,Swap,Profit"
+_MT4_HEAD = (
+    "Ticket,Open Time,Type,Size,Item,Price,S / L,T / P,"
+    "Close Time,Price,Commission,Taxes,Swap,Profit"
+)
 
 
 def mt4_page(head: Head, trades: Sequence[Trade]) -> str:
