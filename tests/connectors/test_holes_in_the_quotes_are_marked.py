@@ -27,11 +27,8 @@ def at(clock: str) -> int:
 
 def history(*deals: tuple[str, str, str], currency: str = "USD", symbol: str = "EURUSD") -> History:
     """Deals as (time, position, entry) of an account opened at 08:00."""
-    start = format_instant(min([at("08:00"), *(at(clock) for clock, _, _ in deals)]))
-    lines = [
-        f'{{"type":"account_opened","account":"A","at":"{start}","currency":"{currency}",'
-        '"balance":"100000"}'
-    ]
+    start = min([at("09:00"), *(at(clock) for clock, _, _ in deals)]) - HOUR
+    lines = [write_event(AccountOpened("A", start, currency, Decimal(100_000)))]
     for number, (clock, position, entry) in enumerate(deals):
         side = "buy" if entry == "in" else "sell"
         lines.append(
