@@ -290,6 +290,15 @@ def test_the_first_and_the_widest_stop_are_remembered(side, stops, widest):
     )
 
 
+def test_an_added_fill_may_bring_a_stop():
+    book, _ = play(
+        [deal("1 buy in 1 ES 5000 -"), deal("2 buy in 1 ES 5001 -", stop="4990")], netting=True
+    )
+    position = book.positions["ES"]
+    assert (position.stop, position.first_stop_at) == (Decimal(4990), 2)
+    assert (position.opened_at, position.deals) == (1, ("d1", "d2"))
+
+
 def test_targets_move_and_the_first_is_remembered():
     book = PositionBook(netting=True)
     book.apply(deal("1 buy in 1 ES 5000 7"))
