@@ -6,11 +6,12 @@ COMMANDS here in the order of the alphabet; nothing is found by scanning.
 
 import click
 
-from propdesk.boot.commands import doctor, evaluate, up, verify
+from propdesk.boot.commands import doctor, evaluate, rulebooks, up, verify
 
 COMMANDS: tuple[click.Command, ...] = (
     doctor.command,
     evaluate.command,
+    rulebooks.command,
     up.command,
     verify.command,
 )

@@ -73,6 +73,7 @@ class SizeOffer(Terms):
     """An account size on sale."""
 
     size: Decimal
+    """The account's initial balance."""
     price: Decimal | None = None
     """The fee, in the rulebook's currency."""
 
@@ -82,6 +83,7 @@ class Promotion(Terms):
     """How a phase ends well."""
 
     moment: Literal["at_once", "after_day_reset", "after_manual_review"] = "at_once"
+    """When the phase counts as passed once every objective is met."""
     flat_required: bool = True
     """Positions must be closed before the phase is passed."""
     next_balance: Literal["initial", "carry", "sum_capped_at_largest"] = "initial"
@@ -93,9 +95,12 @@ class Phase(Terms):
     """One stage with its own copy of every rule."""
 
     name: str
+    """The firm's word for it, in lower case."""
     stage: Literal["evaluation", "funded"] = "evaluation"
+    """Whether it is an evaluation or a funded stage."""
     rules: tuple[RuleTerms, ...] = ()
     promotion: Promotion = field(default_factory=Promotion)
+    """How the phase ends well."""
     payout: Any = None  # PayoutTerms, parsed by the wire; Any keeps the modules acyclic
     scaling: Any = None
     accounting: Accounting | None = None
@@ -107,23 +112,34 @@ class Rulebook(Terms):
     """A firm's programme, one version of it."""
 
     name: str
+    """``firm-programme`` in lower case, the same in every version."""
     version: str
+    """The firm's own numbering; accounts are pinned to it."""
     effective_from: date
+    """From this date on purchases get this version."""
     currency: str
+    """Currency of prices and of fixed sums."""
     clock: Clock
+    """When a trading day ends."""
     phases: tuple[Phase, ...]
+    """The stages in their order."""
     sizes: tuple[SizeOffer, ...] = ()
+    """The account sizes on sale."""
     title: str = ""
+    """What a person reads."""
     style_of: str = ""
     """The firm after which the preset is modelled; it claims no endorsement."""
     note: str = ""
+    """What a person must know before using it."""
     accounting: Accounting = field(default_factory=Accounting)
+    """What equity and a day's profit are."""
     add_ons: dict[str, Any] = field(default_factory=dict)
     applies_by: Literal["purchase", "account_creation", "next_phase", "next_payout_cycle"] = (
         "purchase"
     )
     """Which moment decides whether an account gets this version."""
     deposit_tolerance: Decimal = ZERO
+    """How far a first deposit may differ from the size."""
 
     def phase(self, name: str) -> Phase:
         """The phase called ``name``. Raises ``KeyError`` with the names there are."""

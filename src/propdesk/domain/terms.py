@@ -165,10 +165,15 @@ class AppliesTo(Terms):
     """Narrows a rule. Every given field must match; an empty field matches everything."""
 
     instruments: tuple[str, ...] = ()
+    """Symbols, as the catalogue names them."""
     asset_classes: tuple[str, ...] = ()
+    """Classes of instruments: forex, metals, indices, crypto, …"""
     account_types: tuple[str, ...] = ()
+    """Kinds of account a trader can choose (swing)."""
     groups: tuple[str, ...] = ()
+    """Groups of the platform."""
     tags: tuple[str, ...] = ()
+    """Labels the firm gives accounts."""
 
     def covers(self, symbol: str, asset_class: str) -> bool:
         """Whether a trade in ``symbol`` falls under the rule."""

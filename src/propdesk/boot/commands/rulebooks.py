@@ -1,0 +1,126 @@
+"""``propdesk rulebooks``: the presets, what a rulebook says, and what is wrong with one."""
+
+import json
+from pathlib import Path
+
+import click
+
+from propdesk.boot.refusals import UnusableInput
+from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.terms import TermsError
+from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
+from propdesk.wire.rulebook_schema import rulebook_schema
+from propdesk.wire.unreadable import Unreadable
+
+
+@click.group("rulebooks")
+def command() -> None:
+    """The preset library, and what is right or wrong about a rulebook file."""
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def list_presets(as_json: bool) -> None:
+    """The presets that ship with Propdesk: name, title, phases."""
+    loaded = [load_rulebook(name) for name in presets()]
+    if as_json:
+        click.echo(json.dumps([_summary(each) for each in loaded], indent=2))
+        return
+    width = max(len(each.rulebook.name) for each in loaded)
+    for each in loaded:
+        rulebook = each.rulebook
+        phases = ", ".join(phase.name for phase in rulebook.phases)
+        click.echo(f"{rulebook.name:<{width}}  {rulebook.title} ({phases})")
+
+
+@command.command("show")
+@click.argument("name_or_file")
+@click.option("--size", type=str, help="Show the amounts for this account size.")
+@click.option("--add-on", "add_ons", multiple=True, help="Apply an add-on (repeatable).")
+def show(name_or_file: str, size: str | None, add_ons: tuple[str, ...]) -> None:
+    """What a rulebook says, phase by phase, in plain sentences."""
+    loaded = _loaded(name_or_file, add_ons)
+    rulebook = loaded.rulebook
+    click.echo(f"{rulebook.title or rulebook.name}, version {rulebook.version}")
+    click.echo(f"  effective from {rulebook.effective_from}, in {rulebook.currency}")
+    clock = rulebook.clock
+    click.echo(f"  a trading day ends at {clock.reset:%H:%M} in {clock.zone}")
+    if rulebook.sizes:
+        click.echo(f"  sizes {', '.join(f'{offer.size:,f}' for offer in rulebook.sizes)}")
+    click.echo(f"  sha256 {loaded.sha256}")
+    if rulebook.note:
+        click.echo(f"  {' '.join(rulebook.note.split())}")
+    for phase in rulebook.phases:
+        _show_phase(phase, rulebook, size)
+    for name in rulebook.add_ons:
+        click.echo(f"\nadd-on {name}")
+        for path, value in rulebook.add_ons[name]["overrides"].items():
+            click.echo(f"  {path}: {value}")
+
+
+@command.command("check")
+@click.argument("files", nargs=-1, required=True)
+def check(files: tuple[str, ...]) -> None:
+    """Validate rulebook files (or presets): every error at once, exit 2 when there is any."""
+    wrong: list[str] = []
+    for file in files:
+        try:
+            loaded = load_rulebook(file)
+        except Unreadable as refused:
+            wrong.append(str(refused))
+            continue
+        rulebook = loaded.rulebook
+        click.echo(f"{file}: {rulebook.name} {rulebook.version} holds, sha256 {loaded.sha256}")
+    if wrong:
+        raise UnusableInput("\n".join(wrong))
+
+
+@command.command("schema")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it here.")
+def schema(out: Path | None) -> None:
+    """The JSON Schema of a rulebook file; editors complete and check from it."""
+    text = json.dumps(rulebook_schema(), indent=2, ensure_ascii=False)
+    if out is None:
+        click.echo(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
+
+
+def _loaded(name_or_file: str, add_ons: tuple[str, ...]) -> LoadedRulebook:
+    try:
+        loaded = load_rulebook(name_or_file)
+        return with_add_ons(loaded, add_ons) if add_ons else loaded
+    except Unreadable as refused:
+        raise UnusableInput(str(refused)) from None
+
+
+def _summary(loaded: LoadedRulebook) -> dict[str, object]:
+    rulebook = loaded.rulebook
+    return {
+        "name": rulebook.name,
+        "title": rulebook.title,
+        "version": rulebook.version,
+        "effective_from": rulebook.effective_from.isoformat(),
+        "currency": rulebook.currency,
+        "sizes": [f"{offer.size:f}" for offer in rulebook.sizes],
+        "phases": [phase.name for phase in rulebook.phases],
+        "add_ons": list(rulebook.add_ons),
+        "sha256": loaded.sha256,
+    }
+
+
+def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
+    offered = {f"{offer.size:f}": offer.size for offer in rulebook.sizes}
+    if size is not None and size not in offered:
+        raise UnusableInput(f"--size {size}: the sizes are {', '.join(offered)}")
+    click.echo(f"\n{phase.name} ({phase.stage})")
+    for rule in phase.rules:
+        try:
+            sentence = rule.sentence(offered[size] if size is not None else None)
+        except TermsError as wrong:  # an amount this size has none of
+            raise UnusableInput(f"{phase.name}.{rule.name}: {wrong}") from None
+        click.echo(f"  {rule.name}: {sentence}")
+        if rule.formula():
+            click.echo(f"    {rule.formula()}")
+        if rule.source:
+            click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")

@@ -1,0 +1,117 @@
+"""The JSON Schema of a rulebook file, for editors: rules are told apart by their word.
+
+Made from the same dataclasses that validate, with their attribute docstrings as descriptions.
+It must not describe anything the reader would refuse.
+"""
+
+import ast
+import inspect
+import itertools
+import textwrap
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rules.registry import RULES
+from propdesk.wire.rulebook_shapes import PARTS, adapter_of
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def rulebook_schema() -> dict[str, Any]:
+    """The JSON Schema of a rulebook file."""
+    shapes: list[type] = [Rulebook, Phase, *PARTS.values(), *(terms for terms, _ in RULES.values())]
+    adapters = [(shape, "validation", adapter_of(shape)) for shape in shapes]
+    named, more = TypeAdapter.json_schemas(adapters, ref_template="#/$defs/{model}")
+    definitions: dict[str, Any] = more["$defs"]
+    refs = {shape: named[(shape, "validation")] for shape in shapes}
+    for shape in shapes:
+        _describe(definitions[shape.__name__], shape)
+    for terms, _ in RULES.values():
+        _require(definitions[terms.__name__], "rule")
+    definitions["AnyRule"] = {
+        "description": "One rule of a phase, told by its word.",
+        "oneOf": [refs[terms] for terms, _ in RULES.values()],
+        "discriminator": {
+            "propertyName": "rule",
+            "mapping": {word: refs[terms]["$ref"] for word, (terms, _) in RULES.items()},
+        },
+    }
+    phase = definitions["Phase"]["properties"]
+    phase["rules"] = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"$ref": "#/$defs/AnyRule"},
+        "description": "What is judged, in any order.",
+    }
+    for name, shape in PARTS.items():
+        phase[name] = {"anyOf": [refs[shape], {"type": "null"}], "default": None}
+    _require(definitions["Phase"], "rules")
+    definitions["Rulebook"]["properties"]["add_ons"] = _ADD_ONS
+    return {
+        "$schema": DIALECT,
+        "title": "Propdesk rulebook",
+        **refs[Rulebook],
+        "$defs": definitions,
+    }
+
+
+_ADD_ONS = {
+    "type": "object",
+    "description": "What a trader may buy that changes values: name to overrides.",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["overrides"],
+        "properties": {
+            "title": {"type": "string"},
+            "price": {"type": ["number", "string"]},
+            "overrides": {
+                "type": "object",
+                "description": "Path to value, as phases.funded.rules.daily_loss.base; null "
+                "takes a rule out.",
+            },
+        },
+    },
+}
+
+
+def _require(definition: dict[str, Any], name: str) -> None:
+    required = definition.setdefault("required", [])
+    if name not in required:
+        required.insert(0, name)
+
+
+def _describe(definition: dict[str, Any], shape: type) -> None:
+    """Fill in the descriptions that stand on a class the shape inherits from."""
+    known = inherited_descriptions(shape)
+    for name, member in definition.get("properties", {}).items():
+        if "description" not in member and name in known:
+            member["description"] = known[name]
+
+
+def inherited_descriptions(shape: type) -> dict[str, str]:
+    """The attribute docstrings of a dataclass and of what it inherits from, by field."""
+    found: dict[str, str] = {}
+    for each in reversed(shape.__mro__):
+        if is_dataclass(each):
+            found |= _docstrings(each)
+    return {name.name: found[name.name] for name in fields(shape) if name.name in found}
+
+
+@cache
+def _docstrings(shape: type) -> dict[str, str]:
+    """The text that follows each annotated field in the source of a class."""
+    written = ast.parse(textwrap.dedent(inspect.getsource(shape))).body[0]
+    if not isinstance(written, ast.ClassDef):
+        return {}
+    found: dict[str, str] = {}
+    for member, following in itertools.pairwise(written.body):
+        if not isinstance(member, ast.AnnAssign) or not isinstance(member.target, ast.Name):
+            continue
+        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+            found[member.target.id] = inspect.cleandoc(str(following.value.value))
+    return found
