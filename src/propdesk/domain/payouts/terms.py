@@ -1,0 +1,187 @@
+"""When a payout may be asked for, how much it may be and what it leaves (RULES T12)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, TypeAlias, TypeVar
+
+from propdesk.domain.market_hours import Weekday
+from propdesk.domain.payouts.split import Split
+from propdesk.domain.terms import Amount, Comparison, Terms, TermsError
+
+Counter: TypeAlias = Literal["days", "consistency", "cycle_profit"]
+Termination: TypeAlias = Literal["takes_all", "inside_buffer"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForPayouts(Terms):
+    """Something that holds only for some payouts, counted from 1."""
+
+    from_payout: int = 1
+    to_payout: int | None = None
+
+    def holds(self, number: int) -> bool:
+        return self.from_payout <= number and (self.to_payout is None or number <= self.to_payout)
+
+
+HeldT = TypeVar("HeldT", bound=ForPayouts)
+
+
+def in_force(ladder: Iterable[HeldT], number: int) -> tuple[HeldT, ...]:
+    """The steps of a ladder that hold for payout ``number``."""
+    return tuple(each for each in ladder if each.holds(number))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthWindow(Terms):
+    """Days of the month on which a payout may be asked for, both included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold(ForPayouts):
+    """An amount to be reached. ``of: base`` is the profit, ``of: daily_limit`` and
+    ``of: drawdown`` the allowances of the phase."""
+
+    amount: Amount
+    comparison: Comparison = "touch"
+    """``touch``: reaching it is enough; ``cross``: it must be exceeded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutDays(ForPayouts):
+    """Days needed in the cycle."""
+
+    required: int = 0
+    """Days with trading."""
+    winning: int = 0
+    """Days with at least ``winning_from``."""
+    winning_from: Amount | None = None
+    comparison: Comparison = "touch"
+    lifetime: bool = False
+    """Days count since the account began, not since the last payout."""
+
+    def __post_init__(self) -> None:
+        if self.winning and self.winning_from is None:
+            raise TermsError("winning days need 'winning_from'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutConsistency(ForPayouts):
+    """The best day's largest share of the cycle's profit."""
+
+    percent: Decimal
+    comparison: Comparison = "cross"
+    """``cross``: exactly the limit is still allowed."""
+    of: Literal["net_profit", "positive_days"] = "net_profit"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buffer(ForPayouts):
+    """Profit that must be there, or stay there."""
+
+    keep: Amount
+    """Above the starting balance; ``of: base`` is the profit (keep half of it)."""
+    needed: Literal["maintained", "reached_once"]
+    """``maintained``: it stays in the account; ``reached_once``: it was there, that is enough."""
+    before_percent: Decimal | None = None
+    """Part of the profit payable before the buffer is reached; none: nothing."""
+    inside: Literal["never", "penalty"] = "never"
+    """Whether the buffer itself may be paid, at the percentages below."""
+    inside_percent_by_age: dict[int, Decimal] | None = None
+    """Payable part of the buffer by the account's age in days; ages between use the lower one."""
+
+    def __post_init__(self) -> None:
+        if self.inside == "penalty" and not self.inside_percent_by_age:
+            raise TermsError("a buffer paid with a penalty needs 'inside_percent_by_age'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cap(ForPayouts):
+    """The most a payout may be. ``of: base`` is the profit."""
+
+    amount: Amount
+    order: Literal["before_split", "after_split"] = "before_split"
+    """Whether the whole payout or the trader's share of it is capped."""
+    period: Literal["payout", "month", "lifetime"] = "payout"
+    person: bool = False
+    """The cap counts what the person was paid on all accounts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AfterBreach(Terms):
+    """A breached account whose profit is still paid in part."""
+
+    percent: Decimal
+    claim_days: int | None = None
+    winning_days: int = 0
+    """Winning days the account must have had."""
+    conditions: tuple[str, ...] = ()
+    """What else must hold, in words; the firm confirms it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extras(Terms):
+    """Money that goes with a payout."""
+
+    fee_refund_at_payout: int | None = None
+    fee_refund_percent: Decimal = Decimal(100)
+    challenge_share_percent: Decimal | None = None
+    """Part of the profit of the evaluation paid once the funded account has grown."""
+    challenge_unlock_growth_percent: Decimal | None = None
+    small_payout_up_to: Decimal | None = None
+    """Payouts up to this cost ``small_payout_fee``."""
+    small_payout_fee: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        pair = (self.challenge_share_percent, self.challenge_unlock_growth_percent)
+        if (pair[0] is None) != (pair[1] is None):
+            raise TermsError("a challenge share needs its percentage and the growth unlocking it")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayoutTerms(Terms):
+    """Everything a firm decides about payouts. Nothing that moves money has a quiet default."""
+
+    split: Split
+    first_after_days: int
+    """Days before the first payout; 0: none."""
+    first_counted_from: Literal["first_trade", "activation"]
+    cycle_days: int
+    """Days between payouts; 0: on demand."""
+    day_kind: Literal["calendar", "trading"] = "calendar"
+    latest_after_days: int | None = None
+    """The last day on which the reward day may lie, counted like the first."""
+    request_windows: tuple[MonthWindow, ...] = ()
+    request_weekday: Weekday | None = None
+    max_payouts: int | None = None
+    """Payouts an account may have in its life."""
+    flat: bool = True
+    no_pending_orders: bool = False
+    in_profit: bool = True
+    objectives_met: bool = True
+    """The phase's own objectives that concern payouts must be met."""
+    min_profit: tuple[Threshold, ...] = ()
+    min_share: tuple[Threshold, ...] = ()
+    """The trader's share must reach it."""
+    min_balance: tuple[Threshold, ...] = ()
+    """Above the starting balance (drawdown + 100)."""
+    min_amount: Amount | None = None
+    days: tuple[PayoutDays, ...] = ()
+    consistency: tuple[PayoutConsistency, ...] = ()
+    buffers: tuple[Buffer, ...] = ()
+    caps: tuple[Cap, ...] = ()
+    excess: Literal["stays", "removed", "carried"] = "stays"
+    """What happens to profit beyond a cap; ``carried``: it leaves the account and is owed."""
+    firm_share_when_left_in: Literal["stays", "deducted"] = "stays"
+    """``deducted``: the firm takes its share of all profit, also of what the trader leaves."""
+    balance_after: Literal["minus_amount", "swept", "reset"] = "minus_amount"
+    """``swept``: all profit is paid at once; ``reset``: what is not paid is lost."""
+    extras: Extras = field(default_factory=Extras)
+    terminates: tuple[Termination, ...] = ()
+    counters_reset: tuple[Counter, ...] = ("days", "consistency", "cycle_profit")
+    after_breach: AfterBreach | None = None
+    denied_advances_cycle: bool = False
+    """A denied request counts as a payout for what depends on its number."""
