@@ -4,10 +4,10 @@ The evaluator asks it to apply an event and gets back what the rules said to it;
 is decided in ``consequences``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TypeAlias
 
+from propdesk.domain.asking import Found, ask, cause_of
 from propdesk.domain.clock import TradingDay
 from propdesk.domain.consequences import AnyJudge
 from propdesk.domain.evaluation import Sample, Strip
@@ -34,15 +34,14 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
-from propdesk.domain.judging import Violation
 from propdesk.domain.money import minor_digits
 from propdesk.domain.positions import ClosedTrade, PositionBook
+from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.situation import DayRecord, DayState, Situation, Span, Trade
 from propdesk.domain.valuation import ARITHMETIC, Platform
 from propdesk.domain.worth import Worth
 
-Found: TypeAlias = list[tuple[AnyJudge, Violation]]
 NO_LOW, NO_HIGH = Decimal("Infinity"), Decimal("-Infinity")
 TRADING_KINDS = {"correction"}  # money the platform books for trades, whatever it calls them
 
@@ -118,7 +117,7 @@ class Account:
         situation = self.situation
         situation.at, situation.event_no, situation.cause = self.at, event_no, cause
         situation.floating = self.worth.floating()
-        situation.equity = self._equity()
+        situation.equity = self.worth_now()
         situation.unknown_because = ""
         self.was_known = situation.equity is not None
         if situation.equity is None:
@@ -127,7 +126,7 @@ class Account:
         self.window_low = min(self.window_low, situation.equity.low)
         self.window_high = max(self.window_high, situation.equity.high)
 
-    def _equity(self) -> Span | None:
+    def worth_now(self) -> Span | None:
         if self.reads_reports and self.reported is not None:
             return Span(self.reported, self.reported)
         if not self.accounting.floating_in_equity:
@@ -136,7 +135,7 @@ class Account:
             return None
         return Span(self.base + self.worth.low, self.base + self.worth.high)
 
-    def _moved(self, amount: Decimal) -> None:
+    def moved(self, amount: Decimal) -> None:
         """The balance changed by ``amount``; a reported equity moves with it until the next."""
         self.situation.balance += amount
         self.base = self.situation.balance + self.uncounted_costs
@@ -159,49 +158,43 @@ class Account:
         self.situation.at, self.situation.event_no = self.at, event_no
         match event:
             case Deal():
-                return f"deal:{event.id}", self._deal(event, judges)
+                found = self._deal(event, judges)
             case BalanceAdjusted():
-                return f"adjusted:{event.id or event.at}", self._adjusted(event, judges)
-            case AccountReported():
-                self._account_reported(event)
-                return f"reported:{event.at}", _ask(judges, lambda judge: judge.on_reported(event))
-            case Bar():
-                symbol = name(event.symbol)
-                if symbol is not None:
-                    prices = (event.bid_low, event.bid_high, event.ask_low, event.ask_high)
-                    self.worth.range(symbol, prices)
-            case GapOpened() | GapClosed():
-                self._gap(event, name)
-            case TradeReported():
-                return f"trade:{event.id}", self._trade_reported(event, judges)
-            case DayReported():
-                return f"day:{event.at}", self._day_reported(event, judges)
-            case StateReported():
-                self._state_reported(event)
-                return f"state:{event.at}", _ask(judges, lambda judge: judge.on_state(event))
+                found = self._adjusted(event, judges)
             case PayoutMoved():
-                return f"payout:{event.id}", self._payout(event, judges)
+                found = self._payout(event, judges)
             case Scaled():
                 self._scaled(event)
-                return f"scaled:{event.at}", _ask(judges, lambda judge: judge.on_scaled(event))
+                found = ask(judges, lambda judge: judge.on_scaled(event))
+            case Bar() | GapOpened() | GapClosed():
+                self._market(event, name)
+                found = []
+            case AccountReported() | TradeReported() | DayReported() | StateReported():
+                found = apply_report(self, event, judges)
+            case _:
+                found = self._told(event, judges)
+        return cause_of(event), found
+
+    def _told(self, event: Event, judges: Sequence[AnyJudge]) -> Found:
+        """What changes no money: orders, stops, news, sessions, groups, the clock."""
+        match event:
             case OrderSeen():
                 self.situation.orders.append(event)
-                return f"order:{event.id}", _ask(judges, lambda judge: judge.on_order(event))
+                return ask(judges, lambda judge: judge.on_order(event))
             case StopSet():
                 self.book.set_stop(event)
-                return f"stop:{event.at}", _ask(judges, lambda judge: judge.on_stop(event))
+                return ask(judges, lambda judge: judge.on_stop(event))
             case NewsScheduled():
-                return f"news:{event.id}", self._news(event, judges)
+                return self._news(event, judges)
             case SessionSeen():
-                return f"session:{event.at}", _ask(judges, lambda judge: judge.on_session(event))
+                return ask(judges, lambda judge: judge.on_session(event))
             case GroupFormed():
                 self.situation.groups.append(event)
-                return f"group:{event.id}", _ask(judges, lambda judge: judge.on_group(event))
+                return ask(judges, lambda judge: judge.on_group(event))
             case TimePassed():
-                pass
+                return []
             case _:
                 raise ValueError(f"an event of type {type(event).__name__} is not expected here")
-        return f"{type(event).__name__}:{event.at}", []
 
     def _deal(self, deal: Deal, judges: Sequence[AnyJudge]) -> Found:
         self.catalogue.get(deal.symbol)
@@ -214,7 +207,7 @@ class Account:
             self.uncounted_costs -= deal.commission + deal.fee
         if not self.accounting.swap_in_equity:
             self.uncounted_costs -= deal.swap
-        self._moved(deal.profit + deal.commission + deal.swap + deal.fee)
+        self.moved(deal.profit + deal.commission + deal.swap + deal.fee)
         self.worth.sync(self.book.positions.values())
         situation.positions = self.book.positions
         situation.floating = self.worth.floating()
@@ -224,48 +217,20 @@ class Account:
             day.positions_opened += 1
             if situation.first_trade_at is None:
                 situation.first_trade_at = deal.at
-            found += _ask(judges, lambda judge: judge.on_opened(deal), deal.symbol, self.catalogue)
+            found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol, self.catalogue)
         for each in closed:
             trade = _trade(each, worst.get(each.position))
-            found += self._closed(trade, judges)
-        found += _ask(judges, lambda judge: judge.on_deal(deal), deal.symbol, self.catalogue)
+            found += self.closed(trade, judges)
+        found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol, self.catalogue)
         return found
 
-    def _closed(self, trade: Trade, judges: Sequence[AnyJudge]) -> Found:
+    def closed(self, trade: Trade, judges: Sequence[AnyJudge]) -> Found:
         day = self.situation.day
         day.closed_profit += trade.net
         if trade.opened_at >= day.day.start:
             day.opened_profit += trade.net
         self.situation.trades.append(trade)
-        return _ask(judges, lambda judge: judge.on_closed(trade), trade.symbol, self.catalogue)
-
-    def _trade_reported(self, event: TradeReported, judges: Sequence[AnyJudge]) -> Found:
-        situation = self.situation
-        costs = event.commission + event.swap
-        self._moved(event.profit + costs)
-        situation.day.fills += 1
-        if event.opened_at >= situation.day.day.start:
-            situation.day.positions_opened += 1
-        if situation.first_trade_at is None:
-            situation.first_trade_at = event.opened_at
-        trade = Trade(
-            id=event.id,
-            position=event.position or event.id,
-            symbol=event.symbol,
-            side=event.side,
-            lots=event.lots,
-            opened_at=event.opened_at,
-            closed_at=event.at,
-            profit=event.profit,
-            costs=costs,
-            net=event.profit + costs,
-            notional=event.notional,
-            worst_floating=event.worst_floating,
-            stop_risk=event.stop_risk,
-            target_gain=event.target_gain,
-            stopped_at=event.stopped_at,
-        )
-        return self._closed(trade, judges)
+        return ask(judges, lambda judge: judge.on_closed(trade), trade.symbol, self.catalogue)
 
     def _adjusted(self, event: BalanceAdjusted, judges: Sequence[AnyJudge]) -> Found:
         if event.kind == "payout":
@@ -273,7 +238,7 @@ class Account:
                 event.account, event.at, "paid", event.id or str(event.at), -event.amount
             )
             return self._payout(paid, judges)
-        self._moved(event.amount)
+        self.moved(event.amount)
         situation = self.situation
         if not self._is_profit(event.kind):
             situation.deposited += event.amount
@@ -283,7 +248,7 @@ class Account:
         if self._is_profit(event.kind):
             situation.day.closed_profit += event.amount
             return []
-        return _ask(judges, lambda judge: judge.on_adjusted(event))
+        return ask(judges, lambda judge: judge.on_adjusted(event))
 
     def _is_profit(self, kind: str) -> bool:
         names = {"bonus": "bonuses", "refund": "refunds", "fee": "fees"}
@@ -295,83 +260,13 @@ class Account:
         if event.step != "paid":
             return []
         situation = self.situation
-        self._moved(-event.amount)
+        self.moved(-event.amount)
         situation.deposited -= event.amount
         situation.day.adjusted -= event.amount
         situation.payouts.append(event)
         situation.cycle_started_at = event.at
         situation.cycle_start_balance = situation.balance
-        return _ask(judges, lambda judge: judge.on_payout(event))
-
-    def _account_reported(self, event: AccountReported) -> None:
-        situation = self.situation
-        if self.reads_reports:
-            if event.balance is not None:
-                situation.day.closed_profit += event.balance - situation.balance
-                self._moved(event.balance - situation.balance)
-            self.reported = event.equity if event.equity is not None else self.reported
-            return
-        if event.balance is not None and event.balance != situation.balance:
-            self.mismatches.append(
-                f"event {situation.event_no}: the platform reports balance {event.balance:f}, "
-                f"its deals give {situation.balance:f}"
-            )
-        known = self._equity()
-        if event.equity is not None and known is not None and known.exact:
-            if event.equity != known.low:
-                self.mismatches.append(
-                    f"event {situation.event_no}: the platform reports equity {event.equity:f}, "
-                    f"quotes give {known.low:f}"
-                )
-
-    def _day_reported(self, event: DayReported, judges: Sequence[AnyJudge]) -> Found:
-        found = _ask(judges, lambda judge: judge.on_day_reported(event))
-        situation, day = self.situation, self.situation.day
-        for extreme in (event.peak_equity, event.low_equity):
-            if extreme is not None:
-                self.window_low = min(self.window_low, extreme)
-                self.window_high = max(self.window_high, extreme)
-        change = event.profit
-        if event.balance is not None:
-            change = event.balance - situation.balance
-        if change is not None:
-            day.closed_profit += change
-            day.profit_reported = event.profit
-            self._moved(change)
-        day.half_day = day.half_day or event.half_day
-        if event.equity is not None:
-            self.reported = event.equity
-        elif self.reported is not None:
-            self.reported = situation.balance  # a finished day without open profit
-        return found
-
-    def _state_reported(self, event: StateReported) -> None:
-        situation, day = self.situation, self.situation.day
-        if event.paid_total is not None:
-            situation.paid_before = event.paid_total
-            situation.deposited -= event.paid_total
-        if event.balance is not None:
-            self._moved(event.balance - situation.balance)
-            day.start_balance = event.balance
-            day.start_equity = Span(event.balance, event.balance)
-        if event.equity is not None:
-            self.reported = event.equity
-            day.start_equity = Span(event.equity, event.equity)
-        if event.day_start_balance is not None:
-            day.start_balance = event.day_start_balance
-            if event.day_start_equity is None:
-                day.start_equity = Span(day.start_balance, day.start_balance)
-        if event.day_start_equity is not None:
-            day.start_equity = Span(event.day_start_equity, event.day_start_equity)
-        situation.extra_days_done = event.days_done or 0
-        situation.extra_profitable_days = event.profitable_days or 0
-        situation.payouts_before = event.payouts or 0
-        if event.first_trade_at is not None:
-            situation.first_trade_at = event.first_trade_at
-        if event.cycle_started_at is not None:
-            situation.cycle_started_at = event.cycle_started_at
-        if event.cycle_profit is not None:
-            situation.cycle_start_balance = situation.balance - event.cycle_profit
+        return ask(judges, lambda judge: judge.on_payout(event))
 
     def _scaled(self, event: Scaled) -> None:
         situation = self.situation
@@ -383,23 +278,29 @@ class Account:
             change = event.balance - situation.balance
             situation.deposited += change
             situation.day.adjusted += change
-            self._moved(change)
+            self.moved(change)
 
-    def _gap(self, event: GapOpened | GapClosed, name: Callable[[str], str | None]) -> None:
+    def _market(
+        self, event: Bar | GapOpened | GapClosed, name: Callable[[str], str | None]
+    ) -> None:
         symbol = name(event.symbol)
         if symbol is None:
             return
-        if isinstance(event, GapOpened):
-            self.worth.fall_silent(symbol)
-        else:
-            self.worth.speak(symbol)
+        match event:
+            case Bar():
+                prices = (event.bid_low, event.bid_high, event.ask_low, event.ask_high)
+                self.worth.range(symbol, prices)
+            case GapOpened():
+                self.worth.fall_silent(symbol)
+            case GapClosed():
+                self.worth.speak(symbol)
 
     def _news(self, event: NewsScheduled, judges: Sequence[AnyJudge]) -> Found:
         if event.withdrawn:
             self.situation.news.pop(event.id, None)
         else:
             self.situation.news[event.id] = event
-        return _ask(judges, lambda judge: judge.on_news(event))
+        return ask(judges, lambda judge: judge.on_news(event))
 
     # -- days --------------------------------------------------------------------------------
     def close_day(self, judges: Sequence[AnyJudge]) -> DayRecord:
@@ -407,7 +308,7 @@ class Account:
         self.note_floors(judges)
         self.take_window(self.at)
         situation, day = self.situation, self.situation.day
-        equity = self._equity()
+        equity = self.worth_now()
         profit = day.closed_profit
         match self.accounting.day_profit:
             case "open_day":
@@ -445,7 +346,7 @@ class Account:
         situation = self.situation
         situation.days.append(record)
         following: TradingDay = situation.clock.next_day(record.day)
-        situation.day = DayState(following, situation.balance, self._equity())
+        situation.day = DayState(following, situation.balance, self.worth_now())
         self.refresh(situation.event_no, situation.cause)
 
     def day_rows(self, judges: Sequence[AnyJudge]) -> tuple[DayRecord, ...]:
@@ -502,26 +403,6 @@ def _shown(span: Span | None) -> str:
     if span is None:
         return "unknown"
     return f"{span.low:f}" if span.exact else f"{span.low:f} … {span.high:f}"
-
-
-def _ask(
-    judges: Sequence[AnyJudge],
-    hook: Callable[[AnyJudge], Iterable[Violation]],
-    symbol: str | None = None,
-    catalogue: Catalogue | None = None,
-) -> Found:
-    """Ask every rule; one that concerns other instruments is not asked about this symbol."""
-    found: Found = []
-    for judge in judges:
-        applies = judge.terms.applies_to
-        if symbol is not None and catalogue is not None:
-            instrument = catalogue.find(symbol)
-            asset_class = "" if instrument is None else instrument.asset_class
-            known = symbol if instrument is None else instrument.symbol
-            if not (applies.covers(symbol, asset_class) or applies.covers(known, asset_class)):
-                continue
-        found += [(judge, each) for each in hook(judge)]
-    return found
 
 
 def _trade(closed: ClosedTrade, worst: Decimal | None) -> Trade:

@@ -13,6 +13,7 @@ from propdesk.boot.vectors.families import FAMILIES, Answer
 from propdesk.boot.vectors.given import Given, NotUnderstood
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.exact import exactly, round_ratio_half_away
+from propdesk.domain.judging import Figure
 from propdesk.domain.terms import TermsError
 
 
@@ -51,13 +52,14 @@ def tried(name: str, rule: str, values: dict[str, Any], expect: dict[str, Any]) 
         with exactly():
             answer = translator.translate(given)
         given.finish()
-        missing = sorted(expect.keys() - answer.keys())
-        if missing:
-            raise NotUnderstood(f"has no answer for {', '.join(missing)}")
     except NotUnderstood as unknown:
         return Outcome(name, rule, "not understood", translator.via, str(unknown))
     except (UnusableHistory, TermsError) as refused:
         return Outcome(name, rule, "wrong", translator.via, f"refused: {refused}")
+    missing = sorted(expect.keys() - answer.keys())
+    if missing:
+        why = f"has no answer for {', '.join(missing)}"
+        return Outcome(name, rule, "not understood", translator.via, why)
     wrong = [
         f"{key}: stated {_text(expect[key])}, found {_text(answer[key])}"
         for key in expect
@@ -84,7 +86,7 @@ def same(stated: Any, found: Any) -> bool:
     return bool(stated == found)
 
 
-def rounded(value: Fraction | Decimal, digits: int) -> Decimal:
+def rounded(value: Figure, digits: int) -> Decimal:
     """A figure as a page prints it, where the page says how many digits."""
     return round_ratio_half_away(Fraction(value), digits)
 

@@ -1,6 +1,7 @@
 """Worked examples of the daily loss limit (RULES T3)."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from propdesk.boot.vectors.bench import SIZE, Bench, money, percent
@@ -24,7 +25,7 @@ def rule(base: str, allowance: Amount, **more: Any) -> DailyLoss:
 def shown(bench: Bench) -> Answer:
     """What the limit line says under every name pages use for it."""
     line = bench.limit(DAILY)
-    floor, allowance = rounded(Decimal(line.floor), 2), rounded(Decimal(line.allowance), 2)
+    floor, allowance = rounded(line.floor, 2), rounded(line.allowance, 2)
     return {
         "daily_floor": floor,
         "base": line.base,
@@ -276,7 +277,7 @@ def reset_with_open_loss(given: Given) -> Answer:
     bench.close(given.number("closed_today")).float(given.number("floating"))
     line, before = bench.limit(DAILY), bench.breached()
     equity = bench.result().equity
-    loss = None if equity is None else Decimal(line.base) - equity.low
+    loss = None if equity is None else Fraction(line.base) - Fraction(equity.low)
     bench.next_day()
     return {
         "daily_loss_before_midnight": loss,
