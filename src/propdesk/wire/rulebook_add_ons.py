@@ -8,7 +8,7 @@ and rules by their id or word: ``phases.funded.rules.daily_loss.allowance.percen
 import copy
 from typing import Any
 
-from propdesk.wire.rulebook_checks import check_rulebook
+from propdesk.wire.rulebook_checks import check_parts
 from propdesk.wire.rulebook_shapes import build_rulebook
 from propdesk.wire.rulebook_yaml import Document, Path, Problem
 
@@ -26,10 +26,11 @@ class AddOnRefused(Exception):
         self.sentence = sentence
 
 
-def check_add_ons(document: Document) -> list[Problem]:
-    """Applies every add-on alone and answers with what does not hold then."""
+def check_add_ons(document: Document, *, sound: bool) -> list[Problem]:
+    """Applies every add-on alone; where the rulebook is ``sound``, says what does not hold then."""
+    add_ons = document.value.get("add_ons") if isinstance(document.value, dict) else None
     found: list[Problem] = []
-    for name, written in document.value.get("add_ons", {}).items():
+    for name, written in add_ons.items() if isinstance(add_ons, dict) else ():
         path: Path = ("add_ons", name)
         try:
             _refuse_other_keys(written, path)
@@ -37,17 +38,18 @@ def check_add_ons(document: Document) -> list[Problem]:
         except AddOnRefused as error:
             found.append(document.at(error.path, error.sentence))
             continue
-        found += [
-            document.at((*path, "overrides"), f"with it, {problem.told_alone()}")
-            for problem in _problems_of(changed)
-        ]
+        if sound:
+            found += [
+                document.at((*path, "overrides"), f"with it, {problem.told_alone()}")
+                for problem in _problems_of(changed)
+            ]
     return found
 
 
 def _problems_of(value: Any) -> list[Problem]:
     alone = Document(value)
-    rulebook, problems = build_rulebook(alone)
-    return problems if rulebook is None else check_rulebook(rulebook, alone)
+    built = build_rulebook(alone)
+    return built.problems + check_parts(built.parts, alone)
 
 
 def _refuse_other_keys(written: Any, path: Path) -> None:

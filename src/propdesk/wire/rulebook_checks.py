@@ -6,13 +6,13 @@ whatever fields the registry's terms have.
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
 from propdesk.domain.clock import UnknownZone, zone_of
-from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rulebook import SizeOffer
 from propdesk.domain.rules.condition import Condition
 from propdesk.domain.terms import Amount, AppliesTo, RuleTerms
 from propdesk.wire.conditions import ConditionRefused, compile_condition
@@ -24,29 +24,30 @@ WHOLE_DIGITS_MAX = 18
 DECIMALS_MAX = 12
 
 
-def check_rulebook(rulebook: Rulebook, document: Document) -> list[Problem]:
-    """Every problem of a rulebook whose values each have the right shape."""
+def check_parts(parts: Mapping[str, Any], document: Document) -> list[Problem]:
+    """Every problem of what fits of a rulebook (``Built.parts``); what is missing is not asked."""
     found: list[tuple[Path, str]] = [
-        *_names(rulebook),
-        *_sizes(rulebook),
-        *_phases(rulebook),
-        *_values(rulebook),
+        *_names(parts),
+        *_sizes(parts.get("sizes", ())),
+        *_phases(parts.get("phases")),
+        *_values(parts),
     ]
     return [document.at(path, sentence) for path, sentence in found]
 
 
-def _names(rulebook: Rulebook) -> Iterator[tuple[Path, str]]:
-    if not WORD.match(rulebook.name):
-        yield ("name",), f"must be lower-case words joined by -, not {rulebook.name!r}"
-    if not rulebook.version.strip():
+def _names(parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    name, version, currency = (parts.get(each) for each in ("name", "version", "currency"))
+    if name is not None and not WORD.match(name):
+        yield ("name",), f"must be lower-case words joined by -, not {name!r}"
+    if version is not None and not version.strip():
         yield ("version",), "must not be empty"
-    if not CURRENCY.match(rulebook.currency):
-        yield ("currency",), f"must be a currency code like USD, not {rulebook.currency!r}"
+    if currency is not None and not CURRENCY.match(currency):
+        yield ("currency",), f"must be a currency code like USD, not {currency!r}"
 
 
-def _sizes(rulebook: Rulebook) -> Iterator[tuple[Path, str]]:
+def _sizes(sizes: Sequence[SizeOffer]) -> Iterator[tuple[Path, str]]:
     seen: set[Decimal] = set()
-    for number, offer in enumerate(rulebook.sizes):
+    for number, offer in enumerate(sizes):
         if offer.size <= 0:
             yield ("sizes", number, "size"), "must be more than zero"
         if offer.size in seen:
@@ -56,32 +57,33 @@ def _sizes(rulebook: Rulebook) -> Iterator[tuple[Path, str]]:
         seen.add(offer.size)
 
 
-def _phases(rulebook: Rulebook) -> Iterator[tuple[Path, str]]:
-    if not rulebook.phases:
+def _phases(phases: Sequence[Mapping[str, Any]] | None) -> Iterator[tuple[Path, str]]:
+    if phases is not None and not phases:
         yield ("phases",), "there must be at least one phase"
     names: set[str] = set()
-    for number, phase in enumerate(rulebook.phases):
+    for number, phase in enumerate(phases or ()):
         path: Path = ("phases", number)
-        if not WORD.match(phase.name):
-            yield (*path, "name"), f"must be a lower-case word, not {phase.name!r}"
-        if phase.name in names:
-            yield (*path, "name"), f"there is already a phase {phase.name!r}"
-        names.add(phase.name)
-        if not phase.rules:
-            yield path, f"phase {phase.name!r} has no rules; it could not be judged"
-        yield from _rules(phase, (*path, "rules"))
+        name = phase.get("name", f"number {number + 1}")
+        if "name" in phase:
+            if not WORD.match(name):
+                yield (*path, "name"), f"must be a lower-case word, not {name!r}"
+            if name in names:
+                yield (*path, "name"), f"there is already a phase {name!r}"
+            names.add(name)
+        if not phase["rules"]:
+            yield path, f"phase {name!r} has no rules; it could not be judged"
+        yield from _rules(name, phase["rules"], (*path, "rules"))
 
 
-def _rules(phase: Phase, path: Path) -> Iterator[tuple[Path, str]]:
-    first: dict[str, int] = {}
-    for number, rule in enumerate(phase.rules):
-        if rule.name in first:
-            yield (
-                (*path, number),
-                f"phase {phase.name!r} already has a rule {rule.name!r}; give each one an `id`",
-            )
-        first.setdefault(rule.name, number)
-    for (_, one), (number, other) in itertools.combinations(enumerate(phase.rules), 2):
+def _rules(phase: str, rules: Sequence[RuleTerms | None], path: Path) -> Iterator[tuple[Path, str]]:
+    fitting = [(number, rule) for number, rule in enumerate(rules) if rule is not None]
+    names: set[str] = set()
+    for number, rule in fitting:
+        if rule.name in names:
+            sentence = f"phase {phase!r} already has a rule {rule.name!r}; give each one an `id`"
+            yield (*path, number), sentence
+        names.add(rule.name)
+    for (_, one), (number, other) in itertools.combinations(fitting, 2):
         if one.rule == other.rule and _ambiguous(one.applies_to, other.applies_to):
             yield (
                 (*path, number, "applies_to"),
@@ -100,9 +102,10 @@ def _ambiguous(one: AppliesTo, other: AppliesTo) -> bool:
     return True
 
 
-def _values(rulebook: Rulebook) -> Iterator[tuple[Path, str]]:
-    offered = frozenset(offer.size for offer in rulebook.sizes)
-    for path, value, sold in _walk(rulebook, (), offered):
+def _values(parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    offered = frozenset(offer.size for offer in parts.get("sizes", ()))
+    whole = {name: value for name, value in parts.items() if name != "add_ons"}
+    for path, value, sold in _walk(whole, (), offered):
         name = path[-1] if path else ""
         if isinstance(value, Decimal):
             yield from _bounded(path, value)
@@ -132,8 +135,7 @@ def _walk(
     yield path, value, sold
     if is_dataclass(value):
         for each in fields(value):
-            if each.name != "add_ons":
-                yield from _walk(getattr(value, each.name), (*path, each.name), sold)
+            yield from _walk(getattr(value, each.name), (*path, each.name), sold)
     elif isinstance(value, Mapping):
         for key, inside in value.items():
             written = f"{key:f}" if isinstance(key, Decimal) else str(key)

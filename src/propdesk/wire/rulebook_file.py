@@ -15,7 +15,7 @@ from typing import Any
 
 from propdesk.domain.rulebook import Rulebook
 from propdesk.wire.rulebook_add_ons import AddOnRefused, check_add_ons, overridden
-from propdesk.wire.rulebook_checks import check_rulebook
+from propdesk.wire.rulebook_checks import check_parts
 from propdesk.wire.rulebook_shapes import build_rulebook
 from propdesk.wire.rulebook_yaml import BYTES_MAX, Document, Problem, read_yaml
 from propdesk.wire.unreadable import Unreadable
@@ -153,12 +153,10 @@ def _loaded(document: Document, file: str, source: str) -> LoadedRulebook:
     problems = list(document.problems)
     rulebook: Rulebook | None = None
     if document.value is not None:
-        rulebook, wrong = build_rulebook(document)
-        problems += wrong
-    if rulebook is not None:
-        problems += check_rulebook(rulebook, document)
-        if not problems:
-            problems += check_add_ons(document)
+        built = build_rulebook(document)
+        rulebook = built.rulebook
+        problems += built.problems + check_parts(built.parts, document)
+        problems += check_add_ons(document, sound=not problems)
     if problems or rulebook is None:
         raise RulebookRefused(file, sorted(set(problems), key=_reading_order))
     canonical = canonical_json(document.value)

@@ -10,7 +10,7 @@ import itertools
 import textwrap
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -24,10 +24,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def rulebook_schema() -> dict[str, Any]:
     """The JSON Schema of a rulebook file."""
     shapes: list[type] = [Rulebook, Phase, *PARTS.values(), *(terms for terms, _ in RULES.values())]
-    adapters = [(shape, "validation", adapter_of(shape)) for shape in shapes]
+    mode: Literal["validation"] = "validation"
+    adapters = [(shape, mode, adapter_of(shape)) for shape in shapes]
     named, more = TypeAdapter.json_schemas(adapters, ref_template="#/$defs/{model}")
     definitions: dict[str, Any] = more["$defs"]
-    refs = {shape: named[(shape, "validation")] for shape in shapes}
+    refs = {shape: named[(shape, mode)] for shape in shapes}
     for shape in shapes:
         _describe(definitions[shape.__name__], shape)
     for terms, _ in RULES.values():

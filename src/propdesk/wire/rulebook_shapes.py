@@ -6,15 +6,15 @@ rulebook makes sense; ``rulebook_checks`` does.
 
 import difflib
 import json
-from dataclasses import replace
+from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from propdesk.domain.rulebook import Rulebook
+from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.terms import RuleTerms
 from propdesk.wire.rulebook_yaml import Document, Path, Problem
@@ -24,58 +24,92 @@ PARTS: dict[str, type] = {}
 
 
 @cache
-def adapter_of(shape: type) -> TypeAdapter[Any]:
-    """The pydantic view of one of the domain's dataclasses."""
+def adapter_of(shape: Any) -> TypeAdapter[Any]:
+    """The pydantic view of one of the domain's dataclasses, or of the type of a field."""
     return TypeAdapter(shape)
 
 
-def build_rulebook(document: Document) -> tuple[Rulebook | None, list[Problem]]:
-    """The rulebook of a document, or None and everything that does not fit its shape."""
+@dataclass(slots=True)
+class Built:
+    """What fits of a document, whether or not all of it does.
+
+    ``parts`` holds the fields of the rulebook that fit; its ``phases`` are mappings in the file's
+    order, each with its own fields and its ``rules``, ``None`` where one does not fit.
+    """
+
+    rulebook: Rulebook | None
+    parts: dict[str, Any]
+    problems: list[Problem]
+
+
+def build_rulebook(document: Document) -> Built:
+    """The rulebook of a document, or what fits of it and everything that does not."""
+    problems: list[Problem] = []
     tree = document.value
     if not isinstance(tree, dict):
-        return None, [document.at((), "a rulebook is a mapping of names to values")]
-    problems: list[Problem] = []
+        return Built(None, {}, [document.at((), "a rulebook is a mapping of names to values")])
+    parts = _fields(Rulebook, tree, (), document, problems, apart={"phases"})
     phases = tree.get("phases")
-    written = phases if isinstance(phases, list) else []
-    outline = {**tree}
     if isinstance(phases, list):
-        outline["phases"] = [_without_parts(phase) for phase in phases]
-    rulebook = _fit(Rulebook, outline, (), document, problems)
-    parts = [
-        _phase_parts(phase, ("phases", number), document, problems)
-        for number, phase in enumerate(written)
-        if isinstance(phase, dict)
-    ]
-    if rulebook is None or problems:
-        return None, problems
-    whole = tuple(
-        replace(phase, **more) for phase, more in zip(rulebook.phases, parts, strict=True)
-    )
-    return replace(rulebook, phases=whole), []
-
-
-def _without_parts(phase: Any) -> Any:
-    if not isinstance(phase, dict):
-        return phase
-    return {key: value for key, value in phase.items() if key not in {"rules", *PARTS}}
-
-
-def _phase_parts(
-    phase: dict[str, Any], path: Path, document: Document, problems: list[Problem]
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    rules = phase.get("rules", [])
-    if isinstance(rules, list):
-        terms = [
-            _rule(rule, (*path, "rules", number), document, problems)
-            for number, rule in enumerate(rules)
+        parts["phases"] = [
+            _phase(phase, ("phases", number), document, problems)
+            for number, phase in enumerate(phases)
         ]
-        found["rules"] = tuple(each for each in terms if each is not None)
     else:
+        problems.append(document.at(("phases",), "is required: a list of phases"))
+    if problems:
+        return Built(None, parts, problems)
+    stages = tuple(Phase(**{**each, "rules": tuple(each["rules"])}) for each in parts["phases"])
+    return Built(Rulebook(**{**parts, "phases": stages}), parts, [])
+
+
+def _phase(phase: Any, path: Path, document: Document, problems: list[Problem]) -> dict[str, Any]:
+    if not isinstance(phase, dict):
+        problems.append(document.at(path, "must be a mapping"))
+        return {"rules": []}
+    found = _fields(Phase, phase, path, document, problems, apart={"rules", *PARTS})
+    rules = phase.get("rules") or []
+    if not isinstance(rules, list):
         problems.append(document.at((*path, "rules"), "must be a list of rules"))
+        rules = []
+    found["rules"] = [
+        _rule(rule, (*path, "rules", number), document, problems)
+        for number, rule in enumerate(rules)
+    ]
     for name, shape in PARTS.items():
         if phase.get(name) is not None:
             found[name] = _fit(shape, phase[name], (*path, name), document, problems)
+    return found
+
+
+def _fields(
+    shape: type,
+    written: dict[str, Any],
+    path: Path,
+    document: Document,
+    problems: list[Problem],
+    apart: set[str],
+) -> dict[str, Any]:
+    """Each field on its own, so that one that does not fit hides nothing about the others."""
+    hints = get_type_hints(shape)
+    known = {each.name: each for each in fields(shape)}
+    problems += [
+        document.at((*path, name), f"is not known here{_nearest(name, known)}")
+        for name in written
+        if name not in known
+    ]
+    found: dict[str, Any] = {}
+    for name, each in known.items():
+        if name in apart:
+            continue
+        if name not in written:
+            if each.default is MISSING and each.default_factory is MISSING:
+                problems.append(document.at((*path, name), "is required"))
+            continue
+        before = len(problems)
+        value = _fit(hints[name], written[name], (*path, name), document, problems)
+        if len(problems) == before:
+            found[name] = value
     return found
 
 
@@ -115,19 +149,19 @@ def _decimal_text(value: object) -> str:
     raise TypeError(f"a file holds no {type(value).__name__}")
 
 
-def _problem(detail: ErrorDetails, shape: type, path: Path, document: Document) -> Problem:
+def _problem(detail: ErrorDetails, shape: Any, path: Path, document: Document) -> Problem:
     inside: Path = tuple(step for step in detail["loc"] if step != "[key]")
     whole = (*path, *inside)
     return document.at(whole, _sentence(detail, shape))
 
 
-def _sentence(detail: ErrorDetails, shape: type) -> str:
+def _sentence(detail: ErrorDetails, shape: Any) -> str:
     given = _shown(detail["input"])
     match detail["type"]:
         case "missing" | "missing_argument" | "missing_keyword_only_argument":
             return "is required"
         case "unexpected_keyword_argument" | "extra_forbidden":
-            return f"is not known here{_nearest(str(detail['loc'][-1]), _fields(shape, detail))}"
+            return f"is not known here{_nearest(str(detail['loc'][-1]), _known(shape, detail))}"
         case "literal_error":
             return f"must be {detail['ctx']['expected']}, not {given}"
         case "value_error":
@@ -163,7 +197,7 @@ def _shown(given: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _fields(shape: type, detail: ErrorDetails) -> list[str]:
+def _known(shape: Any, detail: ErrorDetails) -> list[str]:
     """The names there are at the top of a shape; empty where the error lies deeper."""
     return list(getattr(shape, "__dataclass_fields__", ())) if len(detail["loc"]) == 1 else []
 

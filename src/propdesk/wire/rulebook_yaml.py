@@ -18,6 +18,8 @@ DEPTH_MAX = 24
 Path: TypeAlias = tuple[str | int, ...]
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[+-]?(0|[1-9][0-9]*)\.[0-9]+\Z")
+# A few characters that stand for a gigabyte of digits.
+_HUGE = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]{3,}\Z")
 _WORDS: dict[str, bool | None] = {
     "": None,
     "~": None,
@@ -148,7 +150,11 @@ def _value(node: yaml.Node, path: Path, document: Document) -> Any:
         return dict(_members(node, path, document))
     if isinstance(node, yaml.SequenceNode):
         return [_value(each, (*path, number), document) for number, each in enumerate(node.value)]
-    return _scalar(node) if isinstance(node, yaml.ScalarNode) else None
+    if isinstance(node, yaml.ScalarNode):
+        if not _HUGE.match(str(node.value)):
+            return _scalar(node)
+        document.problems.append(document.at(path, "is no number; write its digits out"))
+    return None
 
 
 def _members(
@@ -162,6 +168,9 @@ def _members(
             continue
         key: Hashable = _scalar(key_node)
         inside = (*path, key_node.value)
+        if _HUGE.match(key_node.value):
+            document.problems.append(Problem(line, path, f"{key_node.value!r} is no number"))
+            continue
         if key in seen:
             document.problems.append(Problem(line, inside, "is written twice"))
             continue
