@@ -10,7 +10,7 @@ from decimal import Decimal
 from propdesk.domain.asking import Found, ask, cause_of
 from propdesk.domain.clock import TradingDay
 from propdesk.domain.consequences import AnyJudge
-from propdesk.domain.evaluation import Sample, Strip
+from propdesk.domain.evaluation import Sample
 from propdesk.domain.events import (
     AccountOpened,
     AccountReported,
@@ -35,12 +35,13 @@ from propdesk.domain.events import (
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.money import minor_digits
-from propdesk.domain.positions import ClosedTrade, PositionBook
+from propdesk.domain.positions import PositionBook
 from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.situation import DayRecord, DayState, Situation, Span, Trade
+from propdesk.domain.snapshots import trade_of
 from propdesk.domain.valuation import ARITHMETIC, Platform
-from propdesk.domain.worth import Worth
+from propdesk.domain.worth import NEVER, Worth
 
 NO_LOW, NO_HIGH = Decimal("Infinity"), Decimal("-Infinity")
 TRADING_KINDS = {"correction"}  # money the platform books for trades, whatever it calls them
@@ -198,7 +199,9 @@ class Account:
 
     def _deal(self, deal: Deal, judges: Sequence[AnyJudge]) -> Found:
         self.catalogue.get(deal.symbol)
-        worst = {key: each.worst for key, each in self.worth.holdings.items()}
+        worst = {
+            key: each.worst for key, each in self.worth.holdings.items() if each.worst != NEVER
+        }
         closed = self.book.apply(deal)
         situation, day = self.situation, self.situation.day
         if not self.computed and self.accounting.equity_source == "computed":
@@ -219,7 +222,7 @@ class Account:
                 situation.first_trade_at = deal.at
             found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol, self.catalogue)
         for each in closed:
-            trade = _trade(each, worst.get(each.position))
+            trade = trade_of(each, worst.get(each.position))
             found += self.closed(trade, judges)
         found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol, self.catalogue)
         return found
@@ -377,51 +380,3 @@ class Account:
             day.max_equity = high
         self.window_low, self.window_high = NO_LOW, NO_HIGH
         return Sample(at, self.situation.balance, low, high, day.daily_floor, day.overall_floor)
-
-    def strip(self) -> Strip:
-        """Positions and prices as they were at this moment."""
-        positions = tuple(
-            {
-                "position": each.id,
-                "symbol": each.symbol,
-                "side": each.side,
-                "lots": f"{each.lots:f}",
-                "open_price": f"{each.open_price:f}",
-                "floating": _shown(self.worth.floating().get(each.id)),
-            }
-            for each in self.book.positions.values()
-        )
-        prices = {
-            symbol: (f"{prices[0]:f}", f"{prices[3]:f}")
-            for symbol, prices in self.worth.prices.items()
-            if symbol in self.worth.by_symbol
-        }
-        return Strip(self.at, positions, prices, self.situation.balance, self.situation.equity)
-
-
-def _shown(span: Span | None) -> str:
-    if span is None:
-        return "unknown"
-    return f"{span.low:f}" if span.exact else f"{span.low:f} … {span.high:f}"
-
-
-def _trade(closed: ClosedTrade, worst: Decimal | None) -> Trade:
-    costs = closed.commission + closed.swap + closed.fee
-    return Trade(
-        id=closed.id,
-        position=closed.position,
-        symbol=closed.symbol,
-        side=closed.side,
-        lots=closed.lots,
-        opened_at=closed.opened_at,
-        closed_at=closed.closed_at,
-        profit=closed.profit,
-        costs=costs,
-        net=closed.net,
-        open_price=closed.open_price,
-        close_price=closed.close_price,
-        worst_floating=worst,
-        stopped_at=closed.first_stop_at,
-        partial=closed.partial,
-        reason=closed.reason or "",
-    )

@@ -19,9 +19,12 @@ from propdesk.domain.events import AccountOpened, Bar, Event, Paused, Quote, Res
 from propdesk.domain.exact import exactly
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.instruments import Catalogue
-from propdesk.domain.judging import Judge, Objective, Violation
+from propdesk.domain.judging import Objective, Violation
+from propdesk.domain.ordering import OrderDoubt, same_moment
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
+from propdesk.domain.snapshots import strip_of
+from propdesk.domain.watch import watch_of
 
 FOREVER = 2**62
 
@@ -64,7 +67,7 @@ class Evaluator:
         self._names: dict[str, str | None] = {}
         self._on: dict[type, list[AnyJudge]] = {}
         self._objectives_due = True
-        self._unsettled: list[AnyJudge] = []
+        self._order = OrderDoubt()
         self._numbers: Iterator[int] | None = None
         self.observer: Callable[[], None] | None = None
 
@@ -81,7 +84,7 @@ class Evaluator:
                 if type(event) is Quote:
                     self._quote(event)
                 else:
-                    self._event(event, settled=not _same_moment(event, following))
+                    self._event(event, settled=not same_moment(event, following))
                 event = following
 
     def feed_numbered(self, numbers: Sequence[int], events: Iterable[Event]) -> None:
@@ -227,13 +230,13 @@ class Evaluator:
         account.refresh(self.event_no, cause)
         self.coverage.note(account)
         if not settled:
-            self._unsettled = [each for each in self.judges if self._broken(each)]
+            self._order.note(self.judges)
             return
         found: list[tuple[AnyJudge, Violation]] = []
         for judge in self.judges:
             if judge.watches_marks:
                 found += [(judge, each) for each in judge.on_mark()]
-        self._doubt_order(found)
+        found += self._order.doubts(found)
         self._collect(found, cause)
         if self._objectives_due:
             self._objectives_due = False
@@ -241,26 +244,6 @@ class Evaluator:
         self._rearm()
         if self.observer is not None:
             self.observer()
-
-    def _doubt_order(self, found: list[tuple[AnyJudge, Violation]]) -> None:
-        """A limit broken only between two events of one time stamp cannot be judged."""
-        if not self._unsettled:
-            return
-        broken = {id(judge) for judge, violation in found if violation.certainty == "proven"}
-        for judge in self._unsettled:
-            if id(judge) not in broken:
-                reason = "the order of events inside one time stamp decides it"
-                found.append(
-                    (judge, Violation(None, None, certainty="unknown", detail={"reason": reason}))
-                )
-        self._unsettled = []
-
-    @staticmethod
-    def _broken(judge: AnyJudge) -> bool:
-        line = judge.limit()
-        if line is None or line.room is None or not judge.terms.effects[0].hard:
-            return False
-        return line.room <= 0 if line.comparison == "touch" else line.room < 0
 
     def _each(self, hook: Callable[[AnyJudge], Iterable[Violation]], cause: str) -> None:
         account = self.account
@@ -278,35 +261,23 @@ class Evaluator:
         before = len(self.standing.verdicts)
         self.standing.decide(found, account.situation, self.coverage.basis(), self.phase.name)
         if self.standing.breached and self.strip is None and len(self.standing.verdicts) > before:
-            self.strip = account.strip()
+            self.strip = strip_of(account)
             self._sample(account.at)
 
     def _rearm(self) -> None:
         """The interval of equity, and the moment, up to which no rule has anything to say."""
-        lows, highs, self._restless = [], [], not self.fast
-        wakes = [self.account.situation.day.day.end] if self.account is not None else []
-        for judge in self.judges:
-            timer = judge.timer()
-            if timer is not None:
-                wakes.append(timer)
-            if not judge.watches_marks:
-                continue
-            if type(judge).calm is Judge.calm:
-                self._restless = True  # it did not say when it is calm: it is asked always
-                continue
-            calm = judge.calm()
-            if calm.low is not None:
-                lows.append(calm.low)
-            if calm.high is not None:
-                highs.append(calm.high)
-        self._calm_low = max(lows, default=None)
-        self._calm_high = min(highs, default=None)
+        account = self.account
+        if account is None:  # pragma: no cover
+            return
+        watch = watch_of(self.judges)
+        self._restless = watch.restless or not self.fast
+        self._calm_low, self._calm_high = watch.low, watch.high
+        wakes = [account.situation.day.day.end, *watch.timers]
         if self.standing.paused_until is not None:
             wakes.append(self.standing.paused_until)
-        if self.samples is not None and self.account is not None and self.account.worth.holdings:
-            wakes.append(self.account.situation.at + MINUTE)
-        now = self.account.situation.at if self.account is not None else 0
-        self._wake = min((each for each in wakes if each > now), default=FOREVER)
+        if self.samples is not None and account.worth.holdings:
+            wakes.append(account.situation.at + MINUTE)
+        self._wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)
 
     # -- passing -----------------------------------------------------------------------------
     def _try_to_pass(self) -> None:
@@ -421,14 +392,6 @@ class Evaluator:
         sample = account.take_window(at)
         if self.samples is not None and not (self._over and self.samples[-1:] == [sample]):
             self.samples.append(sample)
-
-
-def _same_moment(event: Event, following: Event | None) -> bool:
-    """Whether the next event moves the same account's money at the same stamp."""
-    if following is None or isinstance(following, Quote | Bar) or following.at != event.at:
-        return False
-    moves = {"Deal", "BalanceAdjusted"}
-    return type(event).__name__ in moves and type(following).__name__ in moves
 
 
 def evaluate(

@@ -22,6 +22,7 @@ from propdesk.domain.valuation import (
     worst_and_best,
 )
 
+NEVER = Decimal("Infinity")  # a position that was never valued has no worst
 Prices = tuple[Decimal, Decimal, Decimal, Decimal]  # bid low, bid high, ask low, ask high
 
 
@@ -38,7 +39,7 @@ class Holding:
     low: Decimal = ZERO
     high: Decimal = ZERO
     known: bool = False
-    worst: Decimal | None = None
+    worst: Decimal = NEVER
 
 
 class Worth:
@@ -65,9 +66,9 @@ class Worth:
         for position in now.values():
             holding = self.holdings.get(position.id)
             if holding is None or holding.lots != position.lots or holding.position is not position:
-                self._replace(position, None if holding is None else holding.worst)
+                self._replace(position, NEVER if holding is None else holding.worst)
 
-    def _replace(self, position: Position, worst: Decimal | None) -> None:
+    def _replace(self, position: Position, worst: Decimal) -> None:
         old = self.holdings.get(position.id)
         if old is not None:
             self._drop(old)
@@ -115,16 +116,18 @@ class Worth:
     def quote(self, symbol: str, bid: Decimal, ask: Decimal) -> None:
         """Apply an exact quote. The hot path."""
         self.prices[symbol] = (bid, bid, ask, ask)
+        moved = ZERO
         for holding in self.by_symbol[symbol]:
-            if holding.known and holding.conversion is None:
+            if holding.known and holding.conversion is None and holding.low is holding.high:
                 value = holding.value(bid if holding.is_long else ask, None, None)
-                self.low += value - holding.low
-                self.high += value - holding.high
+                moved += value - holding.low
                 holding.low = holding.high = value
-                if holding.worst is None or value < holding.worst:
-                    holding.worst = value
+                holding.worst = min(holding.worst, value)
             else:
                 self._revalue(holding)
+        if moved:
+            self.low += moved
+            self.high += moved
 
     def range(self, symbol: str, prices: Prices) -> None:
         """Apply a price range (a bar)."""
@@ -174,9 +177,8 @@ class Worth:
             self.unknown -= 1
         self.low += low - holding.low
         self.high += high - holding.high
-        holding.low, holding.high = low, high
-        if holding.worst is None or low < holding.worst:
-            holding.worst = low
+        holding.low, holding.high = low, low if low == high else high
+        holding.worst = min(holding.worst, low)
 
     def _prices_of(self, symbol: str) -> Prices | None:
         return None if symbol in self.silent else self.prices.get(symbol)

@@ -1,0 +1,41 @@
+"""When the rules want to be asked next: an interval of equity and a moment.
+
+Inside the open interval, and before the moment, no rule of the account has anything to say.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from propdesk.domain.consequences import AnyJudge
+from propdesk.domain.judging import Judge
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """``restless``: some rule did not say when it is calm and is asked on every mark."""
+
+    low: Decimal | None
+    high: Decimal | None
+    timers: tuple[int, ...]
+    restless: bool
+
+
+def watch_of(judges: Iterable[AnyJudge]) -> Watch:
+    """The tightest interval and every timer of these rules."""
+    lows, highs, timers, restless = [], [], [], False
+    for judge in judges:
+        timer = judge.timer()
+        if timer is not None:
+            timers.append(timer)
+        if not judge.watches_marks:
+            continue
+        if type(judge).calm is Judge.calm:
+            restless = True
+            continue
+        calm = judge.calm()
+        if calm.low is not None:
+            lows.append(calm.low)
+        if calm.high is not None:
+            highs.append(calm.high)
+    return Watch(max(lows, default=None), min(highs, default=None), tuple(timers), restless)
