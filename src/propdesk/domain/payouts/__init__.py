@@ -5,6 +5,7 @@ limit's business; the caller hands that in.
 """
 
 from propdesk.domain.payouts.calendar import earliest_date, first_date, latest_date
+from propdesk.domain.payouts.conditions import cycle_target, is_consistent, winning_days
 from propdesk.domain.payouts.facts import PayoutFacts, Reason, ReasonCode, payout_facts
 from propdesk.domain.payouts.judgement import (
     PayoutJudgement,
@@ -40,12 +41,15 @@ __all__ = [
     "Split",
     "SplitTier",
     "Threshold",
+    "cycle_target",
     "earliest_date",
     "first_date",
     "gross_for",
+    "is_consistent",
     "judge_payout",
     "latest_date",
     "payout_facts",
     "reward_after_breach",
     "trader_share",
+    "winning_days",
 ]

@@ -18,6 +18,8 @@ from propdesk.domain.payouts.terms import (
 )
 from propdesk.domain.terms import Amount, Comparison
 
+_MAY_BE_UNKNOWN = {"drawdown", "daily_limit", "balance_after_last_payout", "cycle_start"}
+
 
 def bases_of(facts: PayoutFacts) -> Mapping[str, Decimal]:
     """What a percentage in payout terms may be taken of."""
@@ -26,19 +28,19 @@ def bases_of(facts: PayoutFacts) -> Mapping[str, Decimal]:
         bases["drawdown"] = facts.drawdown
     if facts.daily_limit is not None:
         bases["daily_limit"] = facts.daily_limit
-    if facts.cycle_started_at is not None:
-        cycle_start = facts.balance - sum(facts.days, ZERO)
-        bases["balance_after_last_payout"] = bases["cycle_start"] = cycle_start
+    if facts.cycle_start_balance is not None:
+        bases["balance_after_last_payout"] = facts.cycle_start_balance
+        bases["cycle_start"] = facts.cycle_start_balance
     return bases
 
 
 def sum_of(amount: Amount, facts: PayoutFacts) -> Decimal | None:
     """The amount in money, or None where what it is a percentage of is not known."""
-    if amount.of == "drawdown" and facts.drawdown is None:
+    bases = bases_of(facts)
+    by_percent = amount.percent is not None or amount.percent_by_size is not None
+    if by_percent and amount.of in _MAY_BE_UNKNOWN and amount.of not in bases:
         return None
-    if amount.of == "daily_limit" and facts.daily_limit is None:
-        return None
-    return amount.resolve(facts.size, bases_of(facts))
+    return amount.resolve(facts.size, bases)
 
 
 def winning_days(profits: Sequence[Decimal], least: Decimal, comparison: Comparison) -> int:
@@ -69,7 +71,7 @@ def payout_reasons(
     if terms.max_payouts is not None and number > terms.max_payouts:
         yield Reason("payouts_used_up", str(number - 1), str(terms.max_payouts))
     yield from _books(terms, facts)
-    yield from _thresholds(terms.min_profit, number, facts, "profit_too_small", facts.profit)
+    yield from _min_profit(terms, number, facts)
     above = facts.balance - facts.origin
     yield from _thresholds(terms.min_balance, number, facts, "balance_too_small", above)
     if share is not None:
@@ -97,6 +99,20 @@ def _books(terms: PayoutTerms, facts: PayoutFacts) -> Iterator[Reason]:
         yield Reason("order_pending", seen, "0", certain=known)
     if terms.in_profit and facts.profit <= ZERO:
         yield Reason("not_in_profit", f"{facts.profit:f}", "> 0")
+
+
+def _min_profit(terms: PayoutTerms, number: int, facts: PayoutFacts) -> Iterator[Reason]:
+    """A percentage of the cycle's starting balance asks for profit made in the cycle."""
+    for step in in_force(terms.min_profit, number):
+        value = facts.profit
+        if step.amount.of in {"balance_after_last_payout", "cycle_start"}:
+            value = facts.balance - (facts.cycle_start_balance or facts.origin)
+        yield from _thresholds((step,), number, facts, "profit_too_small", value)
+
+
+def cycle_target(balance_after_last_payout: Decimal, percent: Decimal) -> Decimal:
+    """The balance to reach when each cycle asks for a percentage of what the last one left."""
+    return balance_after_last_payout + percent_of(percent, balance_after_last_payout)
 
 
 def _thresholds(

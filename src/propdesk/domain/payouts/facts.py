@@ -70,6 +70,8 @@ class PayoutFacts:
     opened_at: int | None = None
     first_trade_at: int | None = None
     cycle_started_at: int | None = None
+    cycle_start_balance: Decimal | None = None
+    """The balance the last payout left; the starting balance before the first."""
     days: Sequence[Decimal] = ()
     """Profit of each traded day of the cycle."""
     days_lifetime: Sequence[Decimal] = ()
@@ -130,6 +132,7 @@ def payout_facts(
         opened_at=situation.opened_at,
         first_trade_at=situation.first_trade_at,
         cycle_started_at=situation.cycle_started_at,
+        cycle_start_balance=situation.cycle_start_balance,
         days=tuple(day.profit for day in in_cycle),
         days_lifetime=tuple(day.profit for day in situation.days if day.touched),
         traded_on=tuple(day.label for day in in_cycle),
