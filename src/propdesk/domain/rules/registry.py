@@ -7,10 +7,17 @@ from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
 from propdesk.domain.rules.exposure import ExposureJudge, ExposureLimit
 from propdesk.domain.rules.flat_by import FlatBy, FlatByJudge
 from propdesk.domain.rules.gap_trading import GapTrading, GapTradingJudge
+from propdesk.domain.rules.grid import Grid, GridJudge
+from propdesk.domain.rules.hedging import Hedging, HedgingJudge
+from propdesk.domain.rules.martingale import Martingale, MartingaleJudge
 from propdesk.domain.rules.news import News, NewsJudge
 from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
+from propdesk.domain.rules.order_rate import OrderRate, OrderRateJudge
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
+from propdesk.domain.rules.profit_cap import ProfitCap, ProfitCapJudge
 from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
+from propdesk.domain.rules.stop_loss import StopLoss, StopLossJudge
+from propdesk.domain.rules.stop_to_target import StopToTarget, StopToTargetJudge
 from propdesk.domain.rules.trading_hours import TradingHours, TradingHoursJudge
 from propdesk.domain.terms import RuleTerms
 
@@ -24,6 +31,13 @@ RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-a
     "exposure": (ExposureLimit, ExposureJudge),
     "open_risk": (OpenRisk, OpenRiskJudge),
     "overall_loss": (OverallLoss, OverallLossJudge),
+    "profit_cap": (ProfitCap, ProfitCapJudge),
     "profit_target": (ProfitTarget, ProfitTargetJudge),
     "trading_hours": (TradingHours, TradingHoursJudge),
+    "grid": (Grid, GridJudge),
+    "hedging": (Hedging, HedgingJudge),
+    "martingale": (Martingale, MartingaleJudge),
+    "order_rate": (OrderRate, OrderRateJudge),
+    "stop_loss": (StopLoss, StopLossJudge),
+    "stop_to_target": (StopToTarget, StopToTargetJudge),
 }
