@@ -102,7 +102,8 @@ def with_add_ons(loaded: LoadedRulebook, names: Iterable[str]) -> LoadedRulebook
             document.value = overridden(document.value, name)
     except AddOnRefused as error:
         raise RulebookRefused(loaded.source, [Problem(1, error.path, error.sentence)]) from None
-    together = _loaded(document, loaded.source, loaded.source)
+    # The add-ons were checked with the file; one that took a rule out would now find nothing.
+    together = _loaded(document, loaded.source, loaded.source, changed=True)
     applied = (*loaded.add_ons, *wanted)
     return replace(together, add_ons=applied, sha256=_sha256(together.canonical, applied))
 
@@ -149,14 +150,15 @@ def select_version(versions: Iterable[LoadedRulebook], purchased_at: date) -> Lo
     return in_force[-1]
 
 
-def _loaded(document: Document, file: str, source: str) -> LoadedRulebook:
+def _loaded(document: Document, file: str, source: str, *, changed: bool = False) -> LoadedRulebook:
     problems = list(document.problems)
     rulebook: Rulebook | None = None
     if document.value is not None:
         built = build_rulebook(document)
         rulebook = built.rulebook
         problems += built.problems + check_parts(built.parts, document)
-        problems += check_add_ons(document, sound=not problems)
+        if not changed:
+            problems += check_add_ons(document, sound=not problems)
     if problems or rulebook is None:
         raise RulebookRefused(file, sorted(set(problems), key=_reading_order))
     canonical = canonical_json(document.value)

@@ -1,0 +1,100 @@
+"""Every preset loads, names its sources, and fits the schema that editors complete from."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from propdesk.domain.rules.registry import RULES
+from propdesk.domain.terms import RuleTerms
+from propdesk.wire.rulebook_file import PRESETS, load_rulebook, presets, with_add_ons
+from propdesk.wire.rulebook_schema import rulebook_schema
+
+SCHEMA = rulebook_schema()
+REQUIRED = {
+    "apex-legacy",
+    "breakout-1-step",
+    "breakout-2-step",
+    "ftmo-1-step",
+    "ftmo-2-step",
+    "fundednext-stellar-2-step",
+    "fundingpips-zero",
+    "hyrotrader-2-step",
+    "pipfarm-payout-trailing",
+    "take-profit-trader",
+    "the5ers-high-stakes",
+    "topstep-combine",
+    "topstep-express",
+}
+
+
+def test_the_first_dozen_is_there() -> None:
+    assert set(presets()) >= REQUIRED
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_preset_is_a_template_that_names_its_sources(name: str) -> None:
+    loaded = load_rulebook(name)
+    rulebook = loaded.rulebook
+    assert rulebook.name == name == PRESETS.joinpath(f"{name}.yaml").stem
+    assert loaded.source == f"preset:{name}"
+    assert rulebook.style_of
+    assert rulebook.title.startswith(f"{rulebook.style_of.removesuffix(' Trader Funding')}-style")
+    assert "not the firm's current terms; no endorsement" in rulebook.note
+    for phase in rulebook.phases:
+        for part in (*phase.rules, phase.payout, phase.scaling):
+            if part is not None:
+                assert part.source.startswith(("https://", "http://")), (phase.name, part)
+                assert part.read_on == "2026-11", (phase.name, part)
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_preset_can_be_judged_at_every_size_it_offers(name: str) -> None:
+    rulebook = load_rulebook(name).rulebook
+    assert rulebook.sizes
+    for phase in rulebook.phases:
+        if phase.stage == "evaluation":
+            assert any(rule.rule == "profit_target" for rule in phase.rules), phase.name
+        assert any(rule.rule == "overall_loss" for rule in phase.rules), phase.name
+        for offer in rulebook.sizes:
+            for rule in phase.rules:
+                assert rule.sentence(offer.size)
+
+
+@pytest.mark.parametrize("name", presets())
+def test_each_add_on_of_a_preset_holds_and_differs(name: str) -> None:
+    loaded = load_rulebook(name)
+    for add_on in loaded.rulebook.add_ons:
+        assert with_add_ons(loaded, [add_on]).rulebook.phases != loaded.rulebook.phases
+
+
+def test_no_two_presets_are_one() -> None:
+    assert len({load_rulebook(name).sha256 for name in presets()}) == len(presets())
+
+
+def test_the_schema_knows_every_rule_by_its_word() -> None:
+    any_rule = SCHEMA["$defs"]["AnyRule"]
+    assert set(any_rule["discriminator"]["mapping"]) == set(RULES)
+    for word, (terms, _) in RULES.items():
+        definition = SCHEMA["$defs"][terms.__name__]
+        assert definition["properties"]["rule"]["const"] == word
+        assert "rule" in definition["required"]
+        assert definition["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("terms", [terms for terms, _ in RULES.values()], ids=RULES.keys())
+def test_the_schema_describes_what_every_rule_shares(terms: type[RuleTerms]) -> None:
+    described = SCHEMA["$defs"][terms.__name__]["properties"]
+    for each in fields(RuleTerms):
+        assert described[each.name].get("description"), each.name
+
+
+def test_every_reference_in_the_schema_leads_somewhere() -> None:
+    def references(node: Any) -> list[str]:
+        own = [node["$ref"]] if isinstance(node, dict) and "$ref" in node else []
+        inside = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        return own + [each for value in inside for each in references(value)]
+
+    found = references(SCHEMA)
+    assert found
+    assert {each.removeprefix("#/$defs/") for each in found} <= SCHEMA["$defs"].keys()
