@@ -89,6 +89,8 @@ def test_margin_and_value_by_mode(exposure, leverage, margin, value):
 
 def test_a_future_takes_the_exchange_margin_where_it_is_known():
     assert margin_used(held(ES, "buy", "3", "5000"), Decimal(50), per_contract=Decimal(500)) == 1500
+    in_euro = held(ES, "buy", "3", "5000", "0.9")
+    assert margin_used(in_euro, Decimal(50), per_contract=Decimal(500)) == 1350
     gold = held(XAUUSD, "buy", "1", "2000")
     assert margin_used(gold, Decimal(20), per_contract=Decimal(1)) == 10000
 

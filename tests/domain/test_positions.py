@@ -204,6 +204,7 @@ def test_an_inout_that_reverses_nothing_is_a_close(lots):
     )
     assert [t.lots for t in closed] == [Decimal(lots)]
     assert book.lots_open() == 2 - Decimal(lots)
+    assert len(book.positions) == (0 if lots == "2" else 1)
 
 
 def test_a_hedged_position_may_be_filled_in_parts():

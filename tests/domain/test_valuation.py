@@ -260,8 +260,20 @@ def test_a_missing_rate_is_an_error_never_zero(arithmetic, rate, closed):
     valuer = compile_valuer(pair, "buy", Decimal(1), Decimal("0.85"), "USD", arithmetic, conversion)
     with pytest.raises(MissingRate, match="GBPUSD"):
         valuer(Decimal(closed), bid, ask)
-    with pytest.raises(MissingRate):
-        worth("EURGBP", "buy", "1", "0.85", closed, "USD", arithmetic, rate)
+    said = "missing" if bid is None else f"is {bid}"
+    with pytest.raises(MissingRate, match=said):
+        floating_profit(
+            pair,
+            "buy",
+            Decimal(1),
+            Decimal("0.85"),
+            Decimal(closed),
+            account_currency="USD",
+            arithmetic=arithmetic,
+            conversion=conversion,
+            rate_bid=bid,
+            rate_ask=ask,
+        )
 
 
 @pytest.mark.parametrize("arithmetic", [MT5, EXACT])
@@ -300,11 +312,14 @@ def test_an_inverse_contract_needs_positive_prices(prices):
 
 
 @pytest.mark.parametrize(
-    ("account", "conversion"),
-    [("EUR", None), ("USD", Conversion("GBPUSD", inverse=False))],
+    ("account", "conversion", "why"),
+    [
+        ("EUR", None, "EURUSD earns USD, the account is in EUR, and no conversion was given"),
+        ("USD", Conversion("GBPUSD", inverse=False), "and a conversion was given"),
+    ],
 )
-def test_a_conversion_that_does_not_fit_is_refused(account, conversion):
-    with pytest.raises(ValuationError, match="EURUSD earns USD"):
+def test_a_conversion_that_does_not_fit_is_refused(account, conversion, why):
+    with pytest.raises(ValuationError, match=why):
         compile_valuer(
             CATALOGUE.get("EURUSD"), "buy", Decimal(1), Decimal(1), account, MT5, conversion
         )
