@@ -30,7 +30,7 @@ def apply_report(account: "Account", event: Report, judges: Sequence[AnyJudge]) 
             return ask(judges, lambda judge: judge.on_state(event))
         case AccountReported():
             _account_reported(account, event)
-            return []
+            return ask(judges, lambda judge: judge.on_reported(event))
 
 
 def _trade_reported(account: "Account", event: TradeReported, judges: Sequence[AnyJudge]) -> Found:

@@ -16,11 +16,12 @@ from pydantic_core import ErrorDetails
 
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
+from propdesk.domain.scaling import ScalingTerms
 from propdesk.domain.terms import RuleTerms
 from propdesk.wire.rulebook_yaml import Document, Path, Problem
 
 # What a phase holds beside its own fields. The domain leaves these to the wire.
-PARTS: dict[str, type] = {}
+PARTS: dict[str, type] = {"scaling": ScalingTerms}
 
 
 @cache
