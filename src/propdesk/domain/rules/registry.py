@@ -3,6 +3,7 @@
 from propdesk.domain.judging import Judge
 from propdesk.domain.rules.capital import Capital, CapitalJudge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
+from propdesk.domain.rules.consistency import Consistency, ConsistencyJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
 from propdesk.domain.rules.exposure import ExposureJudge, ExposureLimit
 from propdesk.domain.rules.flat_by import FlatBy, FlatByJudge
@@ -24,6 +25,7 @@ from propdesk.domain.terms import RuleTerms
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
     "capital": (Capital, CapitalJudge),
     "condition": (Condition, ConditionJudge),
+    "consistency": (Consistency, ConsistencyJudge),
     "daily_loss": (DailyLoss, DailyLossJudge),
     "flat_by": (FlatBy, FlatByJudge),
     "gap_trading": (GapTrading, GapTradingJudge),
