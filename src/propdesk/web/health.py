@@ -3,7 +3,7 @@
 It must not need a session, a template or a login: machines ask.
 """
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
 
@@ -24,7 +24,7 @@ def database_reasons() -> list[str]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
-    except DatabaseError as error:
+    except Error as error:
         # The class only: the text may name hosts and users, and anybody may ask.
         return [f"the database does not answer ({type(error).__name__})"]
     return []

@@ -23,6 +23,8 @@ DATABASES = {
         "NAME": str(_database.pop("dbname", "propdesk")),
         "OPTIONS": _database,
         "CONN_MAX_AGE": 60,
+        # The database may have been started again since; a dead connection must cost no request.
+        "CONN_HEALTH_CHECKS": True,
     }
 }
 
