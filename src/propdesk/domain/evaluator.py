@@ -207,7 +207,8 @@ class Evaluator:
             self._objectives_due = True
             self._mark(cause)
             if self._wake <= now:  # a timer that did not move on would stop time
-                self._wake = now + 1
+                # When the phase is over nothing rearms: only days still roll.
+                self._wake = situation.day.day.end if self._over else now + 1
 
     def _roll(self) -> None:
         account = self.account

@@ -329,7 +329,8 @@ class NewsJudge(Judge[News]):
             self.tainted.setdefault(key, event)
         touched = self.tainted.get(key) if whole else event
         if touched is None:
-            parts.append(trade)  # it may still be tainted by a later part
+            if whole:  # a later part may still taint it
+                parts.append(trade)
             return
         trades = (*parts, trade)
         if self.terms.profit_cap is not None:
