@@ -1,7 +1,7 @@
-"""Profit cap (RULES T9, T12): profit of a day or a month beyond a cap.
+"""Profit cap (RULES T9): profit of a day or a month beyond a cap.
 
-What is beyond it can be taken away (Goat: 3,000 a day) or end the month's trading (PropFunding).
-It never fails by itself; the effect decides.
+What is beyond it can be taken away (Goat: 3,000 a day) or pause the month's trading
+(PropFunding). The effect decides; without one, the excess stops counting.
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from propdesk.domain.events import DayReported, Deal, StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.levels import exceeds
 from propdesk.domain.situation import DayRecord, Situation, Trade
-from propdesk.domain.terms import Amount, Comparison, RuleTerms
+from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, TermsError
+
+CLIP = Effect(kind="profit_adjust", factor=ZERO)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +25,34 @@ class ProfitCap(RuleTerms):
 
     rule: Literal["profit_cap"] = "profit_cap"
     cap: Amount
+    """The largest profit of one day or month; ``of: base`` is the balance the day started with."""
     horizon: Literal["day", "month"]
+    """A trading day, or a calendar month of trading days."""
     comparison: Comparison = "cross"
     """``touch``: reaching the cap counts; ``cross``: only what is beyond it."""
+    effects: tuple[Effect, ...] = (CLIP,)
+    """``profit_adjust`` removes the excess at the end of each day, when it is final; every other
+    effect comes with the close that gets there."""
+
+    def __post_init__(self) -> None:
+        if self.removes_excess and self.comparison == "touch":
+            raise TermsError("there is no excess in reaching the cap: use comparison cross")
+
+    @property
+    def removes_excess(self) -> bool:
+        """Whether the profit beyond the cap is what the rule takes."""
+        every = [part for each in self.effects for part in (each, *each.also)]
+        return any(each.kind == "profit_adjust" for each in every)
 
     def sentence(self, size: Decimal | None = None) -> str:
-        known = size is not None and self.cap.of == "initial"
-        sums = f"{self.cap.resolve(size):,f}" if known and size is not None else "the cap"
-        return f"Profit of one {self.horizon} counts up to {sums}."
+        cap = self.cap
+        percent = f"{cap.percent:f} % of {cap.of.replace('_', ' ')}" if cap.percent else "the cap"
+        known = size is not None and cap.of == "initial"
+        sums = f"{cap.resolve(size):,f}" if known and size is not None else percent
+        if self.removes_excess:
+            return f"Profit of one {self.horizon} counts up to {sums}."
+        verb = "reaches" if self.comparison == "touch" else "exceeds"
+        return f"Consequences follow as soon as the profit of one {self.horizon} {verb} {sums}."
 
     def formula(self) -> str:
         return f"excess = max(0, profit of the {self.horizon} − cap)"
@@ -41,39 +64,75 @@ def beyond(profit: Decimal, cap: Decimal) -> Decimal:
 
 
 class ProfitCapJudge(Judge[ProfitCap]):
-    """A day is judged when it is over, a month as soon as its profit gets there."""
+    """Sums the period's finished days and today; what was already taken is not taken twice."""
 
     def __init__(self, terms: ProfitCap, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.month: date | None = None
-        self.earned = ZERO
+        self.finished = ZERO  # of the period's days that are over
+        self.taken = ZERO  # excess of the period already said
         self.said = False
 
-    def on_day_end(self, record: DayRecord) -> Violations:
-        if self.terms.horizon == "day":
-            return self._test(record.profit, record.label.isoformat())
-        return ()
+    def on_deal(self, deal: Deal) -> Violations:
+        del deal
+        return self._now()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if self.terms.horizon == "day":
+        del trade
+        return self._now()
+
+    def on_state(self, event: StateReported) -> Violations:
+        del event
+        return self._now()
+
+    def on_day_reported(self, event: DayReported) -> Violations:
+        """Judges a day of which only the result is known; it is booked right after."""
+        if self.terms.removes_excess or event.profit is None:
             return ()
-        month = self.situation.clock.day_of(trade.closed_at).label.replace(day=1)
-        if month != self.month:
-            self.month, self.earned, self.said = month, ZERO, False
-        self.earned += trade.net
-        found = () if self.said else self._test(self.earned, f"{month:%Y-%m}")
-        self.said = self.said or bool(found)
+        return self._test(self.finished + self.situation.day.closed_profit + event.profit)
+
+    def on_day_end(self, record: DayRecord) -> Violations:
+        self.finished += record.profit
+        found = self._test(self.finished)
+        following = self.situation.clock.next_day(record.day).label
+        if self._period(following) != self._period(record.label):
+            self.finished = self.taken = ZERO
+            self.said = False
         return found
 
-    def _test(self, profit: Decimal, period: str) -> tuple[Violation, ...]:
-        cap = self.terms.cap.resolve(self.situation.size, {"balance": self.situation.balance})
+    def _now(self) -> Violations:
+        if self.terms.removes_excess:
+            return ()
+        return self._test(self.finished + self.situation.day.closed_profit)
+
+    def _test(self, profit: Decimal) -> tuple[Violation, ...]:
+        cap = self._cap()
         if not exceeds(profit, cap, self.terms.comparison):
             return ()
+        excess = beyond(profit, cap) - self.taken
+        if (excess <= ZERO) if self.terms.removes_excess else self.said:
+            return ()
+        self.said = True
+        self.taken += max(ZERO, excess)
         violation = Violation(
             observed=profit,
             limit=cap,
             comparison=self.terms.comparison,
-            detail={"period": period},
-            excess=beyond(profit, cap),
+            detail={"period": f"{self._period(self.situation.day.day.label):%Y-%m-%d}"},
+            excess=excess if self.terms.removes_excess else None,
         )
         return (violation,)
+
+    def _cap(self) -> Decimal:
+        situation = self.situation
+        start = situation.cycle_start_balance
+        from_start = situation.origin if start is None else start
+        bases = {
+            "base": situation.day.start_balance,
+            "balance": situation.balance,
+            "balance_after_last_payout": from_start,
+            "cycle_start": from_start,
+        }
+        return self.terms.cap.resolve(situation.size, bases)
+
+    def _period(self, label: date) -> date:
+        return label.replace(day=1) if self.terms.horizon == "month" else label
