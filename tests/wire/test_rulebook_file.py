@@ -6,6 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount
@@ -107,7 +109,14 @@ def test_a_sound_file_becomes_a_rulebook() -> None:
         ("percent: 5", "percent: -5", "14: phases[0].rules[0].allowance: must be more than zero"),
         ("percent: 5", "percent: 0", "14: phases[0].rules[0].allowance: must be more than zero"),
         ("percent: 5", "percent: 1e400", "14: phases[0].rules[0].allowance.percent: is no number"),
-        ("percent: 5", 'percent: "1e30"', "has more than 18 digits before or 12 after the point"),
+        (
+            "percent: 5",
+            "percent: 1000000000000000000",
+            "has more than 18 digits before or 12 after the point",
+        ),
+        ("percent: 5", 'percent: "5_0"', "percent: must be a number, not '5_0'"),
+        ("2026-01-01", '"86400"', "3: effective_from: must be a date like 2026-03-01, not '864"),
+        ("reset: 00:00", "reset: 17:00Z", "5: clock.reset: must be a time of day like 17:00, w"),
         ("percent: 5", "percent: 0.0000000000001", "12 after the point"),
         ("percent: 5", "percent: 5, money: 1", "an amount is exactly one of money, percent"),
         (
@@ -264,3 +273,14 @@ def test_two_files_of_one_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b.yml").write_text(SOUND)
     with pytest.raises(RulebookRefused, match=r"is already in a\.yaml; two versions"):
         load_directory(tmp_path)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(SOUND)), st.integers(0, 12), st.text(max_size=8))
+def test_a_damaged_file_is_read_or_refused_never_more(at: int, cut: int, instead: str) -> None:
+    lines: tuple[str, ...] = ()
+    try:
+        read(SOUND[:at] + instead + SOUND[at + cut :])
+    except RulebookRefused as refused:
+        lines = refused.lines
+    assert all(re.match(r"firm\.yaml:\d+: ", line) for line in lines)

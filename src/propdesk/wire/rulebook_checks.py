@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,15 @@ from propdesk.wire.rulebook_yaml import Document, Path, Problem
 
 WORD = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*\Z")
 CURRENCY = re.compile(r"[A-Z]{3,5}\Z")
+SPELLINGS: tuple[tuple[type, re.Pattern[str], str], ...] = (
+    (Decimal, re.compile(r"[+-]?[0-9]+(\.[0-9]+)?\Z"), "must be a number"),
+    (date, re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"), "must be a date like 2026-03-01"),
+    (
+        time,
+        re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2})?\Z"),
+        "must be a time of day like 17:00, without a zone",
+    ),
+)
 WHOLE_DIGITS_MAX = 18
 DECIMALS_MAX = 12
 
@@ -31,6 +41,7 @@ def check_parts(parts: Mapping[str, Any], document: Document) -> list[Problem]:
         *_sizes(parts.get("sizes", ())),
         *_phases(parts.get("phases")),
         *_values(parts),
+        *_spellings(parts, document.value),
     ]
     return [document.at(path, sentence) for path, sentence in found]
 
@@ -123,6 +134,28 @@ def _values(parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 compile_condition(value.expression)
             except ConditionRefused as error:
                 yield (*path, "expression"), str(error)
+
+
+def _spellings(parts: Mapping[str, Any], tree: Any) -> Iterator[tuple[Path, str]]:
+    """Texts that pydantic reads more kindly than a person would: ``5_0``, ``"86400"`` as a date."""
+    for path, value, _ in _walk(parts, (), frozenset()):
+        for kind, spelling, sentence in SPELLINGS:
+            if type(value) is kind:
+                written = _written(tree, path)
+                if isinstance(written, str) and not spelling.match(written):
+                    yield path, f"{sentence}, not {written!r}"
+
+
+def _written(tree: Any, path: Path) -> Any:
+    """What the file has at a path; None where a default was taken."""
+    for step in path:
+        if isinstance(tree, Mapping):
+            tree = tree.get(step)
+        elif isinstance(tree, list) and isinstance(step, int) and step < len(tree):
+            tree = tree[step]
+        else:
+            return None
+    return tree
 
 
 def _walk(
