@@ -124,6 +124,7 @@ def test_a_sound_file_becomes_a_rulebook() -> None:
             "{",
             "17: phases[0].rules[1].target.by_size: says nothing for size",
         ),
+        ("{percent: 10}", "{percent_by_size: {60000: 9}}", "says nothing for size 50000, which"),
         ("        comparison: touch\n", "", "21: phases[1].rules[0].comparison: is required"),
         ("stage: funded", "stage: live", "19: phases[1].stage: must be 'evaluation' or 'funded'"),
         ("  no-daily", "  lighter", "31: add_ons.lighter: is written twice"),

@@ -17,6 +17,7 @@ from propdesk.domain.rulebook import SizeOffer
 from propdesk.domain.rules.condition import Condition
 from propdesk.domain.terms import Amount, AppliesTo, RuleTerms
 from propdesk.wire.conditions import ConditionRefused, compile_condition
+from propdesk.wire.field_descriptions import descriptions_of
 from propdesk.wire.rulebook_yaml import Document, Path, Problem
 
 WORD = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*\Z")
@@ -118,6 +119,8 @@ def _values(parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     whole = {name: value for name, value in parts.items() if name != "add_ons"}
     for path, value, sold in _walk(whole, (), offered):
         name = path[-1] if path else ""
+        if is_dataclass(value):
+            yield from _tables(path, value, sold)
         if isinstance(value, Decimal):
             yield from _bounded(path, value)
         elif isinstance(value, str) and value and str(name).endswith("zone"):
@@ -125,8 +128,6 @@ def _values(parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 zone_of(value)
             except UnknownZone as error:
                 yield path, str(error)
-        elif isinstance(value, Mapping) and value and str(name).endswith("by_size"):
-            yield from _table(path, value, sold)
         elif isinstance(value, Amount) and name in {"allowance", "target"}:
             yield from _positive(path, value)
         elif isinstance(value, Condition):
@@ -190,17 +191,20 @@ def _bounded(path: Path, value: Decimal) -> Iterator[tuple[Path, str]]:
         )
 
 
-def _table(
-    path: Path, table: Mapping[Decimal, Any], sold: frozenset[Decimal]
-) -> Iterator[tuple[Path, str]]:
-    """``by_size`` holds each size; the other tables serve a size by the next smaller one."""
-    if path[-1] == "by_size":
-        missing = sold - table.keys()
-    else:
-        missing = frozenset(size for size in sold if size < min(table))
-    if missing:
-        sizes = ", ".join(f"{size:f}" for size in sorted(missing))
-        yield path, f"says nothing for size {sizes}, which is offered"
+def _tables(path: Path, value: Any, sold: frozenset[Decimal]) -> Iterator[tuple[Path, str]]:
+    """A table by size holds each size, unless its description says smaller sizes serve larger."""
+    described = descriptions_of(type(value))
+    for each in fields(value):
+        table = getattr(value, each.name)
+        if not each.name.endswith("by_size") or not isinstance(table, Mapping) or not table:
+            continue
+        if "next smaller" in described.get(each.name, ""):
+            missing = frozenset(size for size in sold if size < min(table))
+        else:
+            missing = sold - table.keys()
+        if missing:
+            sizes = ", ".join(f"{size:f}" for size in sorted(missing))
+            yield (*path, each.name), f"says nothing for size {sizes}, which is offered"
 
 
 def _positive(path: Path, amount: Amount) -> Iterator[tuple[Path, str]]:

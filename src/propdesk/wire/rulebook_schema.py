@@ -4,18 +4,13 @@ Made from the same dataclasses that validate, with their attribute docstrings as
 It must not describe anything the reader would refuse.
 """
 
-import ast
-import inspect
-import itertools
-import textwrap
-from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
+from propdesk.wire.field_descriptions import descriptions_of
 from propdesk.wire.rulebook_shapes import PARTS, adapter_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -88,31 +83,7 @@ def _require(definition: dict[str, Any], name: str) -> None:
 
 def _describe(definition: dict[str, Any], shape: type) -> None:
     """Fill in the descriptions that stand on a class the shape inherits from."""
-    known = inherited_descriptions(shape)
+    known = descriptions_of(shape)
     for name, member in definition.get("properties", {}).items():
         if "description" not in member and name in known:
             member["description"] = known[name]
-
-
-def inherited_descriptions(shape: type) -> dict[str, str]:
-    """The attribute docstrings of a dataclass and of what it inherits from, by field."""
-    found: dict[str, str] = {}
-    for each in reversed(shape.__mro__):
-        if is_dataclass(each):
-            found |= _docstrings(each)
-    return {name.name: found[name.name] for name in fields(shape) if name.name in found}
-
-
-@cache
-def _docstrings(shape: type) -> dict[str, str]:
-    """The text that follows each annotated field in the source of a class."""
-    written = ast.parse(textwrap.dedent(inspect.getsource(shape))).body[0]
-    if not isinstance(written, ast.ClassDef):
-        return {}
-    found: dict[str, str] = {}
-    for member, following in itertools.pairwise(written.body):
-        if not isinstance(member, ast.AnnAssign) or not isinstance(member.target, ast.Name):
-            continue
-        if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
-            found[member.target.id] = inspect.cleandoc(str(following.value.value))
-    return found
