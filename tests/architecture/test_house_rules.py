@@ -36,10 +36,10 @@ CLOCK_CALLS = re.compile(
 LINES_MAX = 400
 
 # Imports inside functions, each with its reason. Keep it short: a hidden import is a hidden arrow.
-IMPORTS_IN_FUNCTIONS: dict[str, str] = {
-    "boot/commands/up.py": "Django can be imported only when the environment has been set",
-    "boot/commands/evaluate.py": "matplotlib takes half a second, and only --chart needs it",
-}
+IMPORTS_IN_FUNCTIONS: dict[str, str] = {}
+
+# Files longer than LINES_MAX, each with the reason why its parts are better read together.
+LONG_FILES: dict[str, str] = {}
 
 # Modules that read the clock outside boot, each with its reason.
 CLOCK_READERS: dict[str, str] = {}
@@ -125,9 +125,14 @@ def test_a_source_file_fits_in_one_head() -> None:
     found = [
         f"src/propdesk/{module.name}: {lines} lines"
         for module in modules()
-        if (lines := len(module.path.read_text(encoding="utf-8").splitlines())) > LINES_MAX
+        if module.name not in LONG_FILES
+        and (lines := len(module.path.read_text(encoding="utf-8").splitlines())) > LINES_MAX
     ]
-    offences(found, f"Divide the file by its nouns; {LINES_MAX} lines are the most:")
+    offences(
+        found,
+        f"Divide the file by its nouns; {LINES_MAX} lines are the most. Where its parts are better "
+        "read together, add it to LONG_FILES with the reason:",
+    )
 
 
 def test_every_module_says_what_it_is() -> None:
@@ -183,6 +188,5 @@ def test_tracked_files_name_no(needles: list[str], instead: str) -> None:
 
 def test_the_allow_lists_hold_nothing_that_is_gone() -> None:
     names = {module.name for module in modules()}
-    planned = {"boot/commands/evaluate.py"}
-    found = sorted((IMPORTS_IN_FUNCTIONS.keys() | CLOCK_READERS.keys()) - names - planned)
+    found = sorted((IMPORTS_IN_FUNCTIONS.keys() | CLOCK_READERS.keys() | LONG_FILES.keys()) - names)
     offences(found, "Remove the entry: its module is gone:")

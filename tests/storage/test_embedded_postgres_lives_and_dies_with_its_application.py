@@ -31,7 +31,7 @@ except EmbeddedPostgresError as error:
 sys.stdin.read()
 database.stop()
 """
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from propdesk.storage.embedded_postgres.identity import client_user_name, server
 from propdesk.storage.embedded_postgres.places import PORT, Places, prepare_places
 from propdesk.storage.embedded_postgres.programs import spawn
 
-DYING_SERVER_S_MAX = 15.0
+# A checkpoint on a busy disk takes its time; usually it is gone within a fraction of a second.
+DYING_SERVER_S_MAX = 30.0
 STOP_FAST_S_MAX = 30.0
 STOP_IMMEDIATE_S_MAX = 5.0
 LOOK_EVERY_S = 0.01
