@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ ALL_FILLS = ("open", "close", "pending_fill", "sl_tp_fill")
 REMOVED = Effect(kind="profit_adjust", factor=d("0.4"))
 
 
-def judge(rules: object, events: list) -> Evaluation:
+def judge(rules: object, events: list[Any]) -> Evaluation:
     """The history with one price known, so that only the news can make anything unknown."""
     return judge_history(rules, [events[0], quote("00:00", "10000"), *events[1:]])  # type: ignore[arg-type]
 
@@ -88,7 +89,9 @@ def test_asymmetric_windows_hold_for_every_microsecond(distance: int) -> None:
         (("close",), "manual", "active"),
     ],
 )
-def test_what_is_restricted_when_opening(restricts: tuple, reason: str, status: str) -> None:
+def test_what_is_restricted_when_opening(
+    restricts: tuple[Any, ...], reason: str, status: str
+) -> None:
     events = [start(), release(), buy("12:30", "P", reason=reason)]
     assert judge(news(restricts=restricts), events).status == status
 
@@ -105,7 +108,9 @@ def test_what_is_restricted_when_opening(restricts: tuple, reason: str, status: 
         (("open",), "manual", "active"),
     ],
 )
-def test_what_is_restricted_when_closing(restricts: tuple, reason: str, status: str) -> None:
+def test_what_is_restricted_when_closing(
+    restricts: tuple[Any, ...], reason: str, status: str
+) -> None:
     opening = buy("09:00", "P")
     closing = replace(close("12:31", opening, "10010"), reason=reason)
     assert judge(news(restricts=restricts), [start(), release(), opening, closing]).status == status
@@ -148,7 +153,7 @@ def test_a_pending_order_in_the_window_breaks_and_a_cancelled_one_does_not() -> 
         ({"exempt_account_types": ("swing",)}, {}, "active"),
     ],
 )
-def test_whom_a_release_targets(more: dict, event: dict, status: str) -> None:
+def test_whom_a_release_targets(more: dict[str, Any], event: dict[str, Any], status: str) -> None:
     account = start(account_type="swing")
     events = [account, release(**event), buy("12:30", "P")]
     assert judge(news(**more), events).status == status
@@ -163,7 +168,9 @@ def test_whom_a_release_targets(more: dict, event: dict, status: str) -> None:
         ("12:27", {"exempt_fills": "sl_tp"}, "breached"),  # closed by hand all the same
     ],
 )
-def test_positions_opened_long_before_may_be_closed(opened: str, more: dict, status: str) -> None:
+def test_positions_opened_long_before_may_be_closed(
+    opened: str, more: dict[str, Any], status: str
+) -> None:
     opening = buy(opened, "P", reason="manual")
     closing = replace(close("12:31", opening, "10010"), reason="manual")
     terms = news(exempt_if_opened_before_minutes=d(2), **more)
