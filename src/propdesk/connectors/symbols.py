@@ -19,9 +19,8 @@ def built_in_catalogue() -> Catalogue:
     return load_catalogue()
 
 
-def naming_by(catalogue: Catalogue | None) -> Naming:
-    """The function from a printed symbol to the catalogue's (the built-in one's for None)."""
-    known = built_in_catalogue() if catalogue is None else catalogue
+def naming_by(known: Catalogue) -> Naming:
+    """The function from a printed symbol to the catalogue's."""
 
     def name(printed: str) -> str:
         found = known.find(printed)
