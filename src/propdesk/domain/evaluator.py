@@ -15,7 +15,16 @@ from propdesk.domain.conditions import Conditions
 from propdesk.domain.consequences import AnyJudge, Standing, strikes_of, verdict_id
 from propdesk.domain.coverage import CoverageLog
 from propdesk.domain.evaluation import Evaluation, Sample, Status, Strip, UnusableHistory, Verdict
-from propdesk.domain.events import AccountOpened, Bar, Event, Paused, Quote, Resumed
+from propdesk.domain.events import (
+    AccountOpened,
+    Bar,
+    Event,
+    GroupFormed,
+    NewsScheduled,
+    Paused,
+    Quote,
+    Resumed,
+)
 from propdesk.domain.exact import exactly
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.instruments import Catalogue
@@ -65,6 +74,7 @@ class Evaluator:
         self._restless = True
         self._wake = FOREVER
         self._names: dict[str, str | None] = {}
+        self._early: list[NewsScheduled | GroupFormed] = []
         self._on: dict[type, list[AnyJudge]] = {}
         self._objectives_due = True
         self._order = OrderDoubt()
@@ -141,8 +151,12 @@ class Evaluator:
             raise UnusableHistory(
                 self.event_no, f"account {owner} is not open yet; the first event must open it"
             )
-        if account is None or (owner is not None and owner != account.situation.account):
-            return  # market and calendar before the account opens, or another account's
+        if account is None:
+            if isinstance(event, NewsScheduled | GroupFormed):
+                self._early.append(event)  # known before the account opens, and still known then
+            return
+        if owner is not None and owner != account.situation.account:
+            return
         if event.at >= self._wake:
             self._wake_at(event.at)
         if isinstance(event, Paused):
@@ -181,6 +195,9 @@ class Evaluator:
             self.judges.append(judge(terms, situation))
         self.judges.sort(key=lambda each: each.terms.rule != "overall_loss")  # floors clamp to it
         self._each(lambda judge: judge.on_start(), f"opened:{event.account}")
+        for early in self._early:
+            cause, found = self.account.apply(early, self.judges, self.event_no, self._name)
+            self._collect(found, cause)
         self._mark(f"opened:{event.account}")
 
     # -- time --------------------------------------------------------------------------------

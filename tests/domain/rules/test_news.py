@@ -268,3 +268,9 @@ def test_the_third_strike_voids_the_payout() -> None:
     three = judge(news(effects=(void,)), [start(), release(), *fills])
     assert "payout_denied" not in [each.outcome for each in two.verdicts]
     assert three.verdicts[-1].outcome == "payout_denied"
+
+
+def test_a_calendar_received_before_the_account_opened_is_still_known() -> None:
+    opened = start(at=at("01:00"))
+    events = [release(), opened, quote("02:00", "10000"), buy("12:30", "P")]
+    assert judge_history(news(), events).status == "breached"
