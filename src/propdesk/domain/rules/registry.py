@@ -1,6 +1,7 @@
 """Every rule there is: its word, its terms, its judge."""
 
 from propdesk.domain.judging import Judge
+from propdesk.domain.rules.activity_days import ActivityDays, ActivityDaysJudge
 from propdesk.domain.rules.capital import Capital, CapitalJudge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.consistency import Consistency, ConsistencyJudge
@@ -23,6 +24,7 @@ from propdesk.domain.rules.trading_hours import TradingHours, TradingHoursJudge
 from propdesk.domain.terms import RuleTerms
 
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
+    "activity_days": (ActivityDays, ActivityDaysJudge),
     "capital": (Capital, CapitalJudge),
     "condition": (Condition, ConditionJudge),
     "consistency": (Consistency, ConsistencyJudge),
