@@ -193,7 +193,8 @@ def _bounded(path: Path, value: Decimal) -> Iterator[tuple[Path, str]]:
 
 def _tables(path: Path, value: Any, sold: frozenset[Decimal]) -> Iterator[tuple[Path, str]]:
     """A table by size holds each size, unless its description says smaller sizes serve larger."""
-    described = descriptions_of(type(value))
+    shape: type = type(value)
+    described = descriptions_of(shape)
     for each in fields(value):
         table = getattr(value, each.name)
         if not each.name.endswith("by_size") or not isinstance(table, Mapping) or not table:

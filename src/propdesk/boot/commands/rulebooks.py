@@ -124,3 +124,6 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
             click.echo(f"    {rule.formula()}")
         if rule.source:
             click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")
+    for name, terms in (("payout", phase.payout), ("scaling", phase.scaling)):
+        if terms is not None:
+            click.echo(f"  {name}: {terms.sentence()}")
