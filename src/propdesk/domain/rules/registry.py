@@ -11,6 +11,8 @@ from propdesk.domain.rules.flat_by import FlatBy, FlatByJudge
 from propdesk.domain.rules.gap_trading import GapTrading, GapTradingJudge
 from propdesk.domain.rules.grid import Grid, GridJudge
 from propdesk.domain.rules.hedging import Hedging, HedgingJudge
+from propdesk.domain.rules.holding_time import HoldingTime, HoldingTimeJudge
+from propdesk.domain.rules.inactivity import Inactivity, InactivityJudge
 from propdesk.domain.rules.martingale import Martingale, MartingaleJudge
 from propdesk.domain.rules.news import News, NewsJudge
 from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
@@ -18,8 +20,10 @@ from propdesk.domain.rules.order_rate import OrderRate, OrderRateJudge
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
 from propdesk.domain.rules.profit_cap import ProfitCap, ProfitCapJudge
 from propdesk.domain.rules.profit_target import ProfitTarget, ProfitTargetJudge
+from propdesk.domain.rules.size_consistency import SizeConsistency, SizeConsistencyJudge
 from propdesk.domain.rules.stop_loss import StopLoss, StopLossJudge
 from propdesk.domain.rules.stop_to_target import StopToTarget, StopToTargetJudge
+from propdesk.domain.rules.time_limit import TimeLimit, TimeLimitJudge
 from propdesk.domain.rules.trading_hours import TradingHours, TradingHoursJudge
 from propdesk.domain.terms import RuleTerms
 
@@ -44,4 +48,8 @@ RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-a
     "order_rate": (OrderRate, OrderRateJudge),
     "stop_loss": (StopLoss, StopLossJudge),
     "stop_to_target": (StopToTarget, StopToTargetJudge),
+    "holding_time": (HoldingTime, HoldingTimeJudge),
+    "inactivity": (Inactivity, InactivityJudge),
+    "size_consistency": (SizeConsistency, SizeConsistencyJudge),
+    "time_limit": (TimeLimit, TimeLimitJudge),
 }
