@@ -64,13 +64,17 @@ def size_of(
         known = held.notional if unit != "margin_percent" else None
         return None if known is None else _exactly(Fraction(known))
     rates = _rates(instrument, instrument.profit_currency, held, situation)
-    margin_rates = _rates(instrument, instrument.margin_currency, held, situation)
+    margin_rates = rates
+    if unit == "margin_percent":
+        margin_rates = _rates(instrument, instrument.margin_currency, held, situation)
     if rates is None or margin_rates is None:
         return None
     price = _price_now(held, situation) if unit == "effective_leverage" else held.price
     if price is None:
         return None
     used = (leverage_by_class or {}).get(instrument.asset_class, leverage)
+    if unit == "margin_percent" and used is None:
+        return None  # no leverage is given for this asset class
     ends = []
     for rate, margin_rate in zip(rates, margin_rates, strict=True):
         exposure = Exposure(

@@ -283,3 +283,34 @@ def test_a_cap_by_size_does_not_default():
 
 def test_the_sentence():
     assert terms().sentence(SIZE) == "No more than 10 lots open in all."
+
+
+@pytest.mark.parametrize(("most", "broken"), [("3.6", False), ("3.59", True)])
+def test_margin_of_a_pair_is_in_its_base_currency(most, broken):
+    """One lot of 100,000 EUR at 1:30 and 1.08 is 3,600 USD of 100,000."""
+    pair = instrument(
+        "EURUSD", "forex", base_currency="EUR", margin_currency="EUR",
+        mode=CalculationMode.FX, contract_size=d(100000),
+    )  # fmt: skip
+    deal = buy("09:00", "a", symbol="EURUSD", price=d("1.08"))
+    rule = terms(unit="margin_percent", leverage=d(30), cap=cap(most))
+    result = judge(rule, [start(), deal], catalogue=Catalogue((pair,)))
+    assert bool(result.verdicts) is broken
+
+
+def test_a_class_without_a_leverage_is_not_known():
+    rule = terms(unit="margin_percent", leverage_by_class={"forex": d(30)}, cap=cap(30))
+    history = [start(), quote("08:59", "10000"), buy("09:00", "a", "1")]
+    assert outcomes(judge(rule, history)) == [("09:00", "unknown")]
+    named = terms(unit="margin_percent", leverage_by_class={"indices": d(30)}, cap=cap(30))
+    assert outcomes(judge(named, history)) == []
+
+
+@pytest.mark.parametrize(
+    ("of", "broken"), [("initial", True), ("balance", False), ("equity", False)]
+)
+def test_what_the_margin_is_a_percentage_of(of, broken):
+    rule = terms(unit="margin_percent", leverage=d(10), cap=cap(10), percent_of=of)
+    history = [start(), reported("01:00", "02:00", "5000"), quote("08:59", "10000"),
+               buy("09:00", "a", "10.2")]  # fmt: skip
+    assert bool(judge(rule, history).verdicts) is broken

@@ -1,6 +1,6 @@
 """Position size (RULES T6): how much may be open, in which unit, added up how, by which ladder."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -9,14 +9,13 @@ from typing import Literal
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations
+from propdesk.domain.open_sizes import OpenSizes, PercentOf
 from propdesk.domain.position_sizes import (
     EVERYTHING,
     Aggregation,
     Held,
     Range,
     Unit,
-    size_of,
-    totals,
 )
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms, TermsError
@@ -93,7 +92,7 @@ class ExposureLimit(RuleTerms):
     counting: Literal["per_position", "per_event"] = "per_event"
     """``per_event``: once from going over until being back under; ``per_position``: each position
     opened while over counts."""
-    percent_of: Literal["initial", "balance", "equity"] = "balance"
+    percent_of: PercentOf = "balance"
     """``margin_percent``: of what."""
     leverage: Decimal | None = None
     """``margin_percent``: the account's leverage."""
@@ -166,6 +165,15 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     def __init__(self, terms: ExposureLimit, situation: Situation) -> None:
         super().__init__(terms, situation)
+        self.sizes = OpenSizes(
+            situation,
+            terms.unit,
+            terms.aggregation,
+            terms.applies_to,
+            terms.percent_of,
+            terms.leverage,
+            terms.leverage_by_class,
+        )
         self.profit = ZERO  # by which ladder and half are read
         self.over: set[str] = set()  # buckets over their cap: said already
         self.counted: set[str] = set()  # positions that were over it: said already
@@ -209,7 +217,7 @@ class ExposureJudge(Judge[ExposureLimit]):
     def on_order(self, order: OrderSeen) -> Violations:
         if self.terms.aggregation == "order" and order.action in {"placed", "modified"}:
             held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
-            if self._covers(order.symbol):
+            if self.sizes.covers(order.symbol):
                 return list(self._test_order(order.id, held))
         return ()
 
@@ -268,10 +276,10 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     # -- the test
     def _test_opened(self) -> list[Violation]:
-        sums = self._sums()
+        sums = self.sizes.sums()
         found: list[Violation] = []
         for held in self.opened:
-            name = self._bucket(held.symbol)
+            name = self.sizes.bucket(held.symbol)
             per_position = self.terms.counting == "per_position"
             said = held.key in self.counted if per_position else name in self.over
             violation = self._held_against_cap(name, sums.get(name), held.key)
@@ -289,7 +297,7 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     def _test_open(self) -> list[Violation]:
         found: list[Violation] = []
-        for name, total in self._sums().items():
+        for name, total in self.sizes.sums().items():
             violation = self._held_against_cap(name, total, "")
             if violation is None or name in self.over:
                 continue
@@ -301,8 +309,8 @@ class ExposureJudge(Judge[ExposureLimit]):
     def _test_order(self, order: str, held: Held) -> Iterator[Violation]:
         if order in self.over:
             return
-        size = self._size(held)
-        violation = self._held_against_cap(self._bucket(held.symbol), size, held.key)
+        size = self.sizes.size(held)
+        violation = self._held_against_cap(self.sizes.bucket(held.symbol), size, held.key)
         if violation is None:
             return
         if violation.certainty == "proven":
@@ -321,7 +329,7 @@ class ExposureJudge(Judge[ExposureLimit]):
             if opened < trade.closed_at
         ]
         self.reported.append((held, trade.opened_at, trade.closed_at))
-        name = self._bucket(trade.symbol)
+        name = self.sizes.bucket(trade.symbol)
         worst: Violation | None = None
         moments = {trade.opened_at, *(at for _, at in beside if at > trade.opened_at)}
         for moment in sorted(moments):
@@ -329,7 +337,9 @@ class ExposureJudge(Judge[ExposureLimit]):
                 together = [held]
             else:
                 together = [held, *(each for each, opened in beside if opened <= moment)]
-            violation = self._held_against_cap(name, self._sums_of(together).get(name), held.key)
+            violation = self._held_against_cap(
+                name, self.sizes.sums_of(together).get(name), held.key
+            )
             if violation is not None and (worst is None or violation.certainty == "proven"):
                 worst = violation
         if worst is not None:
@@ -346,7 +356,7 @@ class ExposureJudge(Judge[ExposureLimit]):
         if cap is None:
             return None
         detail = {"of": name, "unit": self.terms.unit, "position": key}
-        value = None if total is None else self._in_unit(total)
+        value = None if total is None else self.sizes.in_unit(total)
         if value is None:
             if self.situation.equity is None:
                 return None  # the gap in the account's equity says it already
@@ -362,72 +372,11 @@ class ExposureJudge(Judge[ExposureLimit]):
             return Violation(value[0], cap, self.terms.comparison, "proven", detail)
         return Violation(value[1], cap, self.terms.comparison, "possible", detail) if high else None
 
-    def _in_unit(self, total: Range) -> Range | None:
-        """A sum of margins or notionals as the percentage or the leverage it is."""
-        situation = self.situation
-        if self.terms.unit not in {"margin_percent", "effective_leverage"}:
-            return total
-        base = {"initial": situation.size, "balance": situation.balance}.get(self.terms.percent_of)
-        low = high = Fraction(base or ZERO)
-        if self.terms.unit == "effective_leverage" or base is None:
-            if situation.equity is None:
-                return None
-            low, high = Fraction(situation.equity.low), Fraction(situation.equity.high)
-        if low <= 0:
-            return None
-        factor = 100 if self.terms.unit == "margin_percent" else 1
-        return (total[0] * factor / high, total[1] * factor / low)
-
-    # -- adding up
-    def _sums(self) -> dict[str, Range | None]:
-        positions = self.situation.positions.values()
-        return self._sums_of(
-            Held(each.id, each.symbol, each.side, each.lots, each.average)
-            for each in positions
-            if self._covers(each.symbol)
-        )
-
-    def _sums_of(self, held: Iterable[Held]) -> dict[str, Range | None]:
-        known: list[tuple[str, str, str, Range]] = []
-        unknown: set[str] = set()
-        for each in held:
-            size = self._size(each)
-            if size is None:
-                unknown.add(self._bucket(each.symbol))
-            else:
-                known.append(
-                    (self._symbol(each.symbol), self._asset_class(each.symbol), each.side, size)
-                )
-        kind = "all_open" if self.terms.aggregation == "order" else self.terms.aggregation
-        sums: dict[str, Range | None] = dict(totals(known, kind))
-        return {**sums, **dict.fromkeys(unknown)}
-
-    def _size(self, held: Held) -> Range | None:
-        terms = self.terms
-        return size_of(held, terms.unit, self.situation, terms.leverage, terms.leverage_by_class)
-
-    def _bucket(self, symbol: str) -> str:
-        if self.terms.aggregation == "instrument":
-            return self._symbol(symbol)
-        return self._asset_class(symbol) if self.terms.aggregation == "group" else EVERYTHING
-
-    def _symbol(self, symbol: str) -> str:
-        instrument = self.situation.catalogue.find(symbol)
-        return symbol if instrument is None else instrument.symbol
-
-    def _asset_class(self, symbol: str) -> str:
-        instrument = self.situation.catalogue.find(symbol)
-        return "" if instrument is None else instrument.asset_class
-
-    def _covers(self, symbol: str) -> bool:
-        applies, asset_class = self.terms.applies_to, self._asset_class(symbol)
-        return any(applies.covers(name, asset_class) for name in (symbol, self._symbol(symbol)))
-
     def _settle(self) -> None:
         """Buckets that are back under their cap may go over it again."""
         if self.terms.aggregation == "order" or not self.over:
             return
-        sums = self._sums()
+        sums = self.sizes.sums()
         self.over = {
             name
             for name in self.over
