@@ -307,10 +307,22 @@ def test_a_class_without_a_leverage_is_not_known():
 
 
 @pytest.mark.parametrize(
-    ("of", "broken"), [("initial", True), ("balance", False), ("equity", False)]
+    ("of", "closed", "broken"),
+    [
+        ("initial", True, True),
+        ("balance", True, False),
+        ("balance", False, True),
+        ("equity", True, False),
+        ("equity", False, False),
+    ],
 )
-def test_what_the_margin_is_a_percentage_of(of, broken):
+def test_what_the_margin_is_a_percentage_of(of, closed, broken):
+    """5,000 earned, or only open; then 10,500 of margin in all."""
     rule = terms(unit="margin_percent", leverage=d(10), cap=cap(10), percent_of=of)
-    history = [start(), reported("01:00", "02:00", "5000"), quote("08:59", "10000"),
-               buy("09:00", "a", "10.2")]  # fmt: skip
-    assert bool(judge(rule, history).verdicts) is broken
+    first = buy("01:00", "a")
+    earned = [close("02:00", first, "15000")] if closed else []
+    lots = "10.5" if closed else "9.5"
+    second = buy("09:00", "b", lots, symbol="TWO")
+    history = [start(), first, quote("01:01", "15000"), *earned, second]
+    known = [*history[:-1], quote("08:59", "10000", "TWO"), second]
+    assert bool(judge(rule, known).verdicts) is broken
