@@ -60,6 +60,8 @@ def terms(**more: object) -> ExposureLimit:
         ("margin_percent", 1, [buy("09:00", "a", "3.01")], True),
         ("effective_leverage", 1, [buy("09:00", "a", "10"), quote("09:00", "10000")], False),
         ("effective_leverage", 1, [quote("08:59", "10000"), buy("09:00", "a", "10.1")], True),
+        ("effective_leverage", 1, [buy("09:00", "a", "10.1"), quote("09:00", "10000")], True),
+        ("effective_leverage", 1, [buy("09:00", "a", "10.1"), quote("09:05", "10000")], True),
     ],
 )
 def test_the_unit_decides_what_counts(unit, most, events, broken):
@@ -151,6 +153,9 @@ THREE = buy("09:00", "a", "3")
     [
         ("live_equity", "now", [EARNED, THREE, quote("09:00", "10000")], False),
         ("eod_balance", "next_session", [EARNED, THREE], True),
+        # the ladder of live equity says nothing before equity is known
+        ("live_equity", "now", [EARNED, THREE], False),
+        ("live_equity", "now", [THREE, quote("09:05", "10000")], True),
         ("eod_balance", "next_session", [EARNED, buy("09:00", "a", "3", day=2)], False),
         ("live_equity", "next_session", [EARNED, THREE, quote("09:00", "10000")], True),
         # open profit at the day's end counts by equity, not by balance

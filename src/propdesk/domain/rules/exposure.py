@@ -276,6 +276,8 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     # -- the test
     def _test_opened(self) -> list[Violation]:
+        if self.by_equity and self.situation.equity is None:
+            return []  # what opened is judged as soon as equity is known
         sums = self.sizes.sums()
         found: list[Violation] = []
         for held in self.opened:
@@ -296,6 +298,8 @@ class ExposureJudge(Judge[ExposureLimit]):
         return found
 
     def _test_open(self) -> list[Violation]:
+        if self.by_equity and self.situation.equity is None:
+            return []
         found: list[Violation] = []
         for name, total in self.sizes.sums().items():
             violation = self._held_against_cap(name, total, "")
