@@ -263,7 +263,7 @@ class ConsistencyJudge(Judge[Consistency]):
             current=share,
             met=self._met(share),
             figures=figures,
-            blocks="payout" if self.situation.stage == "funded" else self.terms.blocks,
+            blocks=self._blocks(),
         )
 
     def new_target(self) -> Fraction | None:
@@ -276,6 +276,11 @@ class ConsistencyJudge(Judge[Consistency]):
                 return target_with_excess(best, percent, target)
             case _:
                 return None
+
+    def _blocks(self) -> Literal["pass", "payout", "both"]:
+        """Excess that is clipped or punished by verdicts keeps nobody from passing."""
+        spoken = self.terms.consequence in {"clips_excess", "violates"}
+        return "payout" if spoken or self.situation.stage == "funded" else self.terms.blocks
 
     def _met(self, share: Fraction | None) -> bool:
         if self.terms.consequence in {"clips_excess", "violates"}:
