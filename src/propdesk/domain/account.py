@@ -5,6 +5,7 @@ is decided in ``consequences``.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from propdesk.domain.asking import Found, ask, cause_of
@@ -38,6 +39,7 @@ from propdesk.domain.money import minor_digits
 from propdesk.domain.positions import PositionBook
 from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rules.activity_days import ActivityDaysJudge
 from propdesk.domain.situation import DayRecord, DayState, Situation, Span, Trade
 from propdesk.domain.snapshots import trade_of
 from propdesk.domain.valuation import ARITHMETIC, Platform
@@ -355,7 +357,17 @@ class Account:
     def day_rows(self, judges: Sequence[AnyJudge]) -> tuple[DayRecord, ...]:
         """Every day on which something happened, the running one last."""
         running = self.close_day(judges)
-        return tuple(each for each in (*self.situation.days, running) if each.touched)
+        counting = {
+            label
+            for judge in judges
+            if isinstance(judge, ActivityDaysJudge)
+            for label in judge.counted()[0]
+        }
+        return tuple(
+            replace(each, counted=each.label in counting)
+            for each in (*self.situation.days, running)
+            if each.touched
+        )
 
     def note_floors(self, judges: Sequence[AnyJudge]) -> None:
         """Write the floors in force into the running day."""

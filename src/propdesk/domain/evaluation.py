@@ -6,9 +6,10 @@ Values only. The wire writes them as the result JSON, the web shows them.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from propdesk.domain.judging import Figure, LimitLine, Objective
+from propdesk.domain.payouts import PayoutJudgement
 from propdesk.domain.situation import DayRecord, Span
 from propdesk.domain.terms import Comparison
 
@@ -103,5 +104,5 @@ class Evaluation:
     events: int
     samples: tuple[Sample, ...] = ()
     strip: Strip | None = None
-    payout: Any = None
+    payout: PayoutJudgement | None = None
     mismatches: tuple[str, ...] = ()

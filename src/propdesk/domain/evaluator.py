@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from propdesk.domain.account import Account
 from propdesk.domain.conditions import Conditions
-from propdesk.domain.consequences import AnyJudge, Standing, strikes_of, verdict_id
+from propdesk.domain.consequences import AnyJudge, Standing, verdict_id
 from propdesk.domain.coverage import CoverageLog
 from propdesk.domain.evaluation import Evaluation, Sample, Status, Strip, UnusableHistory, Verdict
 from propdesk.domain.events import (
@@ -30,6 +30,7 @@ from propdesk.domain.instants import MINUTE
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.judging import Objective, Violation
 from propdesk.domain.ordering import OrderDoubt, same_moment
+from propdesk.domain.outcome import evaluation_of
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.snapshots import strip_of
@@ -73,6 +74,7 @@ class Evaluator:
         self._calm_high: Decimal | None = None
         self._restless = True
         self._wake = FOREVER
+        self._sample_due = 0 if sampled else FOREVER
         self._names: dict[str, str | None] = {}
         self._early: list[NewsScheduled | GroupFormed] = []
         self._on: dict[type, list[AnyJudge]] = {}
@@ -124,6 +126,9 @@ class Evaluator:
             return
         worth.quote(name, bid, ask)
         account.at = max(account.at, at)
+        if at >= self._sample_due:
+            self._sample(at)
+            self._sample_due = at + MINUTE
         if worth.unknown:
             if account.was_known:
                 self._mark(f"quote:{symbol}:{at}")
@@ -293,8 +298,6 @@ class Evaluator:
         wakes = [account.situation.day.day.end, *watch.timers]
         if self.standing.paused_until is not None:
             wakes.append(self.standing.paused_until)
-        if self.samples is not None and account.worth.holdings:
-            wakes.append(account.situation.at + MINUTE)
         self._wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)
 
     # -- passing -----------------------------------------------------------------------------
@@ -302,7 +305,7 @@ class Evaluator:
         account, standing = self.account, self.standing
         if account is None or self.passed_at is not None or self.pass_due:
             return
-        goals = [each for each in self._objectives() if each.blocks != "payout"]
+        goals = [each for each in self.objectives() if each.blocks != "payout"]
         if not goals or not all(each.met for each in goals):
             return
         if self.phase.promotion.flat_required and not account.situation.flat:
@@ -342,7 +345,7 @@ class Evaluator:
     def _knowable(self) -> bool:
         return self.coverage.known and not self.standing.uncertain
 
-    def _objectives(self) -> list[Objective]:
+    def objectives(self) -> list[Objective]:
         return [goal for judge in self.judges if (goal := judge.objective()) is not None]
 
     @property
@@ -363,37 +366,12 @@ class Evaluator:
 
     def result(self) -> Evaluation:
         """The evaluation as of the last event. Raises ``UnusableHistory`` for an empty one."""
-        account = self.account
-        if account is None:
+        if self.account is None:
             raise UnusableHistory(max(self.event_no, 1), "no account was opened")
         with exactly():
-            account.refresh(self.event_no, account.situation.cause)
-            self._sample(account.at)
-            situation = account.situation
-            days = account.day_rows(self.judges)
-            limits = tuple(line for each in self.judges if (line := each.limit()) is not None)
-            return Evaluation(
-                account=situation.account,
-                phase=self.phase.name,
-                size=situation.size,
-                currency=situation.currency,
-                digits=situation.digits,
-                status=self.status(),
-                verdicts=tuple(self.standing.verdicts),
-                days=days,
-                objectives=tuple(self._objectives()),
-                limits=limits,
-                coverage=self.coverage.closed(),
-                strikes=strikes_of(self.standing),
-                paused_until=self.standing.paused_until,
-                balance=situation.balance,
-                equity=situation.equity,
-                at=situation.at,
-                events=self.event_no,
-                samples=tuple(self.samples or ()),
-                strip=self.strip,
-                mismatches=tuple(account.mismatches),
-            )
+            self.account.refresh(self.event_no, self.account.situation.cause)
+            self._sample(self.account.at)
+            return evaluation_of(self, self.account)
 
     # -- small things ------------------------------------------------------------------------
     def _name(self, symbol: str) -> str | None:

@@ -1,6 +1,7 @@
 """Overall loss limit (RULES T4): how far the account may fall, ever."""
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -247,6 +248,18 @@ class OverallLossJudge(Judge[OverallLoss]):
         if self.terms.mode == "payout_trailing":
             return lower(floor, exactly_at(self.start))
         return floor
+
+    def allowance(self) -> Decimal:
+        """The distance of the floor from the start or the mark, now."""
+        return self._allowance(self.peak.low if self.terms.mode == "trailing" else self.start)
+
+    def floor_after(self, amount: Decimal, share: Decimal) -> Decimal:
+        """The floor a payout of ``amount`` would leave; nothing is changed by asking."""
+        published = self.situation.day.overall_floor
+        trial = copy(self)
+        trial.on_payout(PayoutMoved("", 0, "paid", "", amount, share))
+        self.situation.day.overall_floor = published
+        return trial.floor().low
 
     def _allowance(self, peak: Decimal) -> Decimal:
         bases = {"peak": peak, "base": peak, "balance": self.situation.balance}
