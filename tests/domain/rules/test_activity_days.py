@@ -9,8 +9,8 @@ import pytest
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.events import DayReported, PayoutMoved, StateReported, TimePassed
 from propdesk.domain.judging import Objective
-from propdesk.domain.rules.activity_days import (
-    ActivityDays,
+from propdesk.domain.rules.activity_days import ActivityDays
+from propdesk.domain.rules.day_counts import (
     closing_balance_needed,
     counts_of,
     day_counts,

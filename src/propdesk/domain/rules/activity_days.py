@@ -11,6 +11,7 @@ from propdesk.domain.clock import DayClock
 from propdesk.domain.events import DayReported, Deal, PayoutMoved, StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Figure, Judge, Objective, Violations
+from propdesk.domain.rules.day_counts import Operator, day_counts, days_missing
 from propdesk.domain.rules.trade_filter import TradeFilter
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import Amount, RuleTerms, TermsError
@@ -25,7 +26,6 @@ CountKind: TypeAlias = Literal[
     "equity_delta",
     "opened_profit",
 ]
-Operator: TypeAlias = Literal["at_least", "above"]
 PROFIT_KINDS = frozenset({"closed_profit", "balance_delta", "equity_delta", "opened_profit"})
 
 
@@ -101,28 +101,6 @@ _KIND_WORDS = {
     "equity_delta": "a rise of the equity",
     "opened_profit": "a profit from trades opened that day",
 }
-
-
-def day_counts(profit: Decimal, threshold: Decimal, operator: Operator = "at_least") -> bool:
-    """Whether a day's profit makes it count."""
-    return profit >= threshold if operator == "at_least" else profit > threshold
-
-
-def days_missing(required: int, done: int) -> int:
-    """How many days are still needed."""
-    return max(0, required - done)
-
-
-def closing_balance_needed(start_balance: Decimal, threshold: Decimal) -> Decimal:
-    """The balance at which a day measured by its balance reaches the threshold."""
-    return start_balance + threshold
-
-
-def counts_of(
-    profits: tuple[Decimal, ...], threshold: Decimal, operator: Operator = "at_least"
-) -> int:
-    """How many of the days count."""
-    return sum(day_counts(each, threshold, operator) for each in profits)
 
 
 class ActivityDaysJudge(Judge[ActivityDays]):

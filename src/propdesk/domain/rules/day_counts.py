@@ -1,0 +1,28 @@
+"""Which days count by what they earned, and how many are missing (RULES T8). Exact sums only."""
+
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+Operator: TypeAlias = Literal["at_least", "above"]
+
+
+def day_counts(profit: Decimal, threshold: Decimal, operator: Operator = "at_least") -> bool:
+    """Whether a day's profit makes it count."""
+    return profit >= threshold if operator == "at_least" else profit > threshold
+
+
+def days_missing(required: int, done: int) -> int:
+    """How many days are still needed."""
+    return max(0, required - done)
+
+
+def closing_balance_needed(start_balance: Decimal, threshold: Decimal) -> Decimal:
+    """The balance at which a day measured by its balance reaches the threshold."""
+    return start_balance + threshold
+
+
+def counts_of(
+    profits: tuple[Decimal, ...], threshold: Decimal, operator: Operator = "at_least"
+) -> int:
+    """How many of the days count."""
+    return sum(day_counts(each, threshold, operator) for each in profits)
