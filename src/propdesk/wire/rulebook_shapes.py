@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from propdesk.domain.payouts import PayoutTerms
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.scaling import ScalingTerms
@@ -21,7 +22,7 @@ from propdesk.domain.terms import RuleTerms
 from propdesk.wire.rulebook_yaml import Document, Path, Problem
 
 # What a phase holds beside its own fields. The domain leaves these to the wire.
-PARTS: dict[str, type] = {"scaling": ScalingTerms}
+PARTS: dict[str, type] = {"payout": PayoutTerms, "scaling": ScalingTerms}
 
 
 @cache

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from propdesk.boot.refusals import UnusableInput
+from propdesk.domain.payouts import PayoutTerms
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.terms import TermsError
 from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
@@ -124,6 +125,15 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
             click.echo(f"    {rule.formula()}")
         if rule.source:
             click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")
-    for name, terms in (("payout", phase.payout), ("scaling", phase.scaling)):
-        if terms is not None:
-            click.echo(f"  {name}: {terms.sentence()}")
+    if phase.payout is not None:
+        click.echo(f"  payout: {_payout_sentence(phase.payout)}")
+    if phase.scaling is not None:
+        click.echo(f"  scaling: {phase.scaling.sentence()}")
+
+
+def _payout_sentence(terms: PayoutTerms) -> str:
+    when = "on demand" if not terms.cycle_days else f"every {terms.cycle_days} days"
+    since = terms.first_counted_from.replace("_", " ")
+    first = "at once" if not terms.first_after_days else f"{terms.first_after_days} days"
+    kind = "" if not terms.first_after_days else f" ({terms.day_kind}) after {since}"
+    return f"First {first}{kind}, then {when}."
