@@ -7,6 +7,18 @@ from typing import Any, Literal, TypeAlias
 from propdesk.boot.vectors.given import Given
 
 Answer: TypeAlias = Mapping[str, Any]
+
+
+class Series(tuple[Any, ...]):
+    """A figure after each step. A page that prints a single figure prints the last one."""
+
+    __slots__ = ()
+
+
+class Rows(dict[str, Any]):
+    """A table of which a page prints some rows."""
+
+
 Via: TypeAlias = Literal["evaluator", "function"]
 Translate: TypeAlias = Callable[[Given], Answer]
 

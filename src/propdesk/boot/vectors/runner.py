@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from propdesk.boot.vectors.families import FAMILIES, Answer
+from propdesk.boot.vectors.families import FAMILIES, Answer, Rows, Series
 from propdesk.boot.vectors.given import Given, NotUnderstood
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.exact import exactly, round_ratio_half_away
@@ -71,6 +71,10 @@ def tried(name: str, rule: str, values: dict[str, Any], expect: dict[str, Any]) 
 
 def same(stated: Any, found: Any) -> bool:
     """Whether a found figure is the stated one; a ratio is rounded as the page prints it."""
+    if isinstance(found, Series) and not isinstance(stated, list):
+        return bool(found) and same(stated, found[-1])
+    if isinstance(found, Rows) and isinstance(stated, dict):
+        return bool(stated) and all(k in found and same(stated[k], found[k]) for k in stated)
     if isinstance(stated, bool) or isinstance(found, bool) or stated is None:
         return stated is found
     if isinstance(stated, int | Decimal) and isinstance(found, int | Decimal | Fraction):

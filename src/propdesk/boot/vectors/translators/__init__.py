@@ -1,5 +1,5 @@
 """The translators, one module for each area of the rules. Importing registers them."""
 
-from propdesk.boot.vectors.translators import daily_loss, max_loss
+from propdesk.boot.vectors.translators import consistency, daily_loss, growth, limits, max_loss
 
-MODULES = (daily_loss, max_loss)
+MODULES = (consistency, daily_loss, growth, limits, max_loss)
