@@ -23,16 +23,59 @@ DATABASES = {
         "NAME": str(_database.pop("dbname", "propdesk")),
         "OPTIONS": _database,
         "CONN_MAX_AGE": 60,
-        # The database may have been started again since; a dead connection must cost no request.
-        "CONN_HEALTH_CHECKS": True,
     }
 }
 
-INSTALLED_APPS = ["django.contrib.contenttypes"]
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "propdesk.crm.judgements",
+    "propdesk.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "propdesk.web.protection.content_security_policy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    # Before the check of the form's token, which reads the whole upload.
+    "propdesk.web.protection.upload_limit",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
 ROOT_URLCONF = "propdesk.web.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 USE_TZ = True
 TIME_ZONE = "UTC"
+USE_I18N = True
 LANGUAGE_CODE = "en"
-STATIC_URL = "static/"
+
+STATIC_URL = "/static/"
+# No collecting step: the package's own files are served as they lie.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 600
+
+CSRF_FAILURE_VIEW = "propdesk.web.pages.errors.form_expired"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+UPLOAD_BYTES_MAX = 100_000_000
+# Hundreds of days of quotes are hundreds of files.
+DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

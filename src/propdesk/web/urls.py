@@ -3,8 +3,20 @@
 from django.urls import path
 
 from propdesk.web import health
+from propdesk.web.pages import home, judgements, rulebooks
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("judge", home.judge_upload, name="judge-upload"),
+    path("samples/<slug:name>/judge", home.judge_sample, name="judge-sample"),
+    path("judgements/<uuid:id>/", judgements.judgement, name="judgement"),
+    path("judgements/<uuid:id>/evidence.json", judgements.evidence, name="evidence"),
+    path("rulebooks/", rulebooks.rulebooks, name="rulebooks"),
+    path("rulebooks/<slug:name>/", rulebooks.rulebook, name="rulebook"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
+
+handler400 = "propdesk.web.pages.errors.bad_request"
+handler404 = "propdesk.web.pages.errors.not_found"
+handler500 = "propdesk.web.pages.errors.failed"

@@ -1,0 +1,40 @@
+"""The table of judged histories. Rows are written once, whole, and never changed."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Judgement(models.Model):
+    """One history judged by one rulebook, with the evidence that proves it."""
+
+    id = models.UUIDField(primary_key=True)
+    created_at = models.DateTimeField()
+    file_name = models.CharField(max_length=120)
+    file_sha256 = models.CharField(max_length=64)
+    rulebook = models.CharField(max_length=120)
+    rulebook_version = models.CharField(max_length=60)
+    phase = models.CharField(max_length=60)
+    size = models.DecimalField(max_digits=20, decimal_places=4)
+    status = models.CharField(max_length=16)
+    zone = models.CharField(max_length=60)
+    notes = models.JSONField(default=list)
+    result = models.JSONField()
+    """The contract of the evaluation result (DESIGN §6)."""
+    around = models.JSONField(default=list)
+    """The quotes around the deciding event, as the breach strip lists them."""
+    evidence_gz = models.BinaryField()
+    """The evidence file as it is handed out, packed: its bytes are what was hashed."""
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="judgement_status_is_known",
+                condition=models.Q(
+                    status__in=["active", "passed", "breached", "paused", "expired", "unknown"]
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.status}"

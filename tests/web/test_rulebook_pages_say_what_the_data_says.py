@@ -1,0 +1,42 @@
+"""The rulebook pages are made from the rulebooks: every sentence and source of them is there."""
+
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from propdesk.web.rulebook_library import library
+from propdesk.wire.rulebook_file import LoadedRulebook, presets
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_list_leads_to_every_preset(client: Client) -> None:
+    page = client.get("/rulebooks/").content.decode()
+    for name in presets():
+        assert f'href="/rulebooks/{name}/"' in page
+
+
+@pytest.mark.parametrize("loaded", library(), ids=lambda each: each.rulebook.name)
+def test_a_page_holds_every_rule(client: Client, loaded: LoadedRulebook) -> None:
+    answer = client.get(f"/rulebooks/{loaded.rulebook.name}/")
+    assert answer.status_code == 200
+    page = unescape(answer.content.decode())
+    assert loaded.sha256 in page
+    for phase in loaded.rulebook.phases:
+        assert f'id="{phase.name}"' in page
+        for rule in phase.rules:
+            assert rule.sentence() in page
+            assert rule.formula() in page
+            assert rule.source in page
+    for program in ("Decimal(", "Amount(", "Effect(", "datetime.", "<property"):
+        assert program not in page
+
+
+def test_the_boundary_is_said(client: Client) -> None:
+    assert "only crossing breaks" in client.get("/rulebooks/ftmo-2-step/").content.decode()
+    assert "touch breaks" in client.get("/rulebooks/topstep-combine/").content.decode()
+
+
+def test_an_unknown_rulebook(client: Client) -> None:
+    assert client.get("/rulebooks/nobody-2-step/").status_code == 404
