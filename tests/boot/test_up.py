@@ -152,7 +152,7 @@ def test_it_answers_and_a_stop_leaves_nothing_running(home, port, word):
         assert process.returncode == 0, said
         assert "has stopped" in said
         # Python's resource tracker ends when it sees our pipe closed, a moment after us.
-        assert all_gone(kin, within_s=2)
+        assert all_gone(kin, within_s=20)
 
 
 def test_ctrl_c_in_a_terminal_reaches_all_and_stops_at_once(home, port):
@@ -163,7 +163,7 @@ def test_ctrl_c_in_a_terminal_reaches_all_and_stops_at_once(home, port):
         said, _ = process.communicate(timeout=STOP_S_MAX)
         assert process.returncode == 0, said
         assert "refused to gracefully stop" not in said
-        assert all_gone(kin, within_s=2)
+        assert all_gone(kin, within_s=20)
 
 
 def test_killed_outright_it_leaves_nothing_running_and_starts_again(home, port):
@@ -208,7 +208,7 @@ def test_a_database_killed_outright_is_started_again(home, port):
         process.terminate()
         said, _ = process.communicate(timeout=STOP_S_MAX)
         assert "starting it again" in said
-        assert all_gone(kin, within_s=2)
+        assert all_gone(kin, within_s=20)
 
 
 def test_with_a_database_server_of_ones_own_none_is_started(home, port, database_url):
