@@ -356,8 +356,13 @@ class Evaluator:
     def status(self) -> Status:
         """A proven breach stands whatever came later; doubt stands before every good outcome."""
         if self.standing.breached:
-            expired = self.standing.verdicts[-1].rule in {"time_limit", "inactivity"}
-            return "expired" if expired else "breached"
+            ended_by = self.standing.verdicts[-1].rule
+            ran_out = {
+                each.terms.name
+                for each in self.judges
+                if each.terms.rule in {"time_limit", "inactivity"}
+            }
+            return "expired" if ended_by in ran_out else "breached"
         if self.passed_at is not None:
             return "passed"
         if not self._knowable():

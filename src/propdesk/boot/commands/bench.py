@@ -1,0 +1,45 @@
+"""``propdesk bench``: measures this machine with loads anyone can repeat."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
+from propdesk.boot.judging import Refused
+
+
+@click.group("bench")
+def command() -> None:
+    """Measure; every result names its load, its baseline and the machine."""
+
+
+@command.command("evaluator")
+@click.option("--ticks", default=300_000, show_default=True, type=click.IntRange(min=1000))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def evaluator(ticks: int, json_to: str | None) -> None:
+    """The reference evaluator: one account, five open positions, parsing included."""
+    _write(evaluator_bench(ticks), json_to)
+
+
+@command.command("statement")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def statement(file: Path, json_to: str | None) -> None:
+    """Read and judge a platform's statement."""
+    try:
+        _write(statement_bench(file), json_to)
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _write(result: dict[str, Any], json_to: str | None) -> None:
+    text = json.dumps(result, indent=2) + "\n"
+    if json_to == "-":
+        click.echo(text, nl=False)
+    elif json_to is not None:
+        Path(json_to).write_text(text, "utf-8")
+    else:
+        for line in told(result):
+            click.echo(line)
