@@ -29,7 +29,7 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import DAY, HOUR, MINUTE
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument
 from propdesk.domain.judging import LimitLine, Objective
-from propdesk.domain.rulebook import Accounting, Clock, Phase, Rulebook
+from propdesk.domain.rulebook import Accounting, Clock, Phase, Promotion, Rulebook
 from propdesk.domain.situation import DayRecord
 from propdesk.domain.terms import Amount, RuleTerms
 
@@ -55,6 +55,7 @@ RESETS = {
     "00:30 UTC": ("UTC", time(0, 30)),
     "22:00 UTC": ("UTC", time(22)),
     "17:00 EST": ("America/New_York", time(17)),
+    "20:00 EST": ("America/New_York", time(20)),
     "18:00 ET": ("America/New_York", time(18)),
     "00:00 UTC+8": ("Asia/Singapore", time(0)),
     "00:00 GMT+3": ("Etc/GMT-3", time(0)),
@@ -81,6 +82,7 @@ class Bench:
         reset: str | None = None,
         stage: str = "evaluation",
         catalogue: Iterable[Instrument] = (),
+        promotion: Promotion = Promotion(),  # noqa: B008 - a frozen value
         **accounting: Any,
     ) -> None:
         self.size = size
@@ -91,7 +93,9 @@ class Bench:
             currency=CURRENCY,
             clock=clock_of(reset),
             accounting=Accounting(platform="exact", **accounting),
-            phases=(Phase(name="phase", stage=stage, rules=rules),),  # type: ignore[arg-type]
+            phases=(
+                Phase(name="phase", stage=stage, rules=rules, promotion=promotion),  # type: ignore[arg-type]
+            ),
         )
         clock = self.book.clock.day_clock()
         zero = self.book.accounting.balance_origin == "zero"

@@ -1,12 +1,13 @@
 """The translators, one module for each area of the rules. Importing registers them."""
 
 from propdesk.boot.vectors.translators import (
+    activity,
     consistency,
     daily_loss,
-    floors_after_payouts,
     growth,
     limits,
+    live_peaks,
     max_loss,
 )
 
-MODULES = (consistency, daily_loss, floors_after_payouts, growth, limits, max_loss)
+MODULES = (activity, consistency, daily_loss, growth, limits, live_peaks, max_loss)
