@@ -27,7 +27,7 @@ def test_every_file_is_listed_with_its_checksum() -> None:
 def test_licence_and_notice(package: dict[str, str]) -> None:
     assert package["licence"] == "MIT"
     notice = (ROOT / "NOTICE").read_text("utf-8")
-    assert f"{package['name']} {package['version']}" in notice
+    assert f"{package['name']} {package['version']}".lower() in notice.lower()
 
 
 def test_the_packed_sheet_is_the_sheet() -> None:

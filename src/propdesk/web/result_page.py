@@ -3,6 +3,7 @@
 It must not judge again: a percentage of room used is for eyes, every figure is the result's own.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -65,7 +66,7 @@ def page_of(result: Mapping[str, Any], zone: str) -> Page:
     """The page of a result; times are shown on the clock ``zone``."""
     verdict = deciding_verdict(result)
     breach = None if verdict is None else Breach(verdict["at"], verdict["observed"])
-    series = _with_target(result)
+    series = _with_levels(result)
     starts = [day["start"] for day in result["days"]]
     return Page(
         answer=answer_of(result, verdict, zone),
@@ -91,10 +92,21 @@ def _close(near: list[dict[str, Any]]) -> bool:
     return all(row["daily_floor"] is None for row in near)
 
 
-def _with_target(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _with_levels(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The series with the target, and each day's floor where the point itself names none."""
     goals = result["objectives"]
     target = next((each["target_balance"] for each in goals if each.get("target_balance")), None)
-    return [{**row, "target": target} for row in result["series"]]
+    days = result["days"]
+    starts = [parse_instant(day["start"]) for day in days]
+    rows = []
+    for row in result["series"]:
+        # A roll is sampled with the day it ends, and drawn with the day it starts.
+        place = bisect_right(starts, parse_instant(row["at"])) - 1
+        floor = row["daily_floor"]
+        if floor is None and place >= 0:
+            floor = days[place]["daily_floor"]
+        rows.append({**row, "daily_floor": floor, "target": target})
+    return rows
 
 
 def _meter(line: Mapping[str, Any], result: Mapping[str, Any]) -> Meter:

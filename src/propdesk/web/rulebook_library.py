@@ -27,13 +27,21 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameters:
+    """What the rulebook decided, and what the rule says by itself."""
+
+    given: tuple[Parameter, ...]
+    by_default: tuple[Parameter, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RuleCard:
     name: str
     rule: str
     sentence: str
     formula: str
     comparison: str
-    parameters: tuple[Parameter, ...]
+    parameters: Parameters
     effects: tuple[str, ...]
     source: str
     read_on: str
@@ -44,7 +52,7 @@ class PhaseCard:
     name: str
     stage: str
     rules: tuple[RuleCard, ...]
-    parts: tuple[tuple[str, tuple[Parameter, ...]], ...]
+    parts: tuple[tuple[str, Parameters], ...]
     """Payout and scaling terms, where the phase has them."""
 
 
@@ -81,7 +89,7 @@ def _phase_card(phase: Phase) -> PhaseCard:
         phase.name,
         phase.stage,
         tuple(_rule_card(rule) for rule in phase.rules),
-        tuple((name, tuple(_parameters(terms))) for name, terms in parts if terms is not None),
+        tuple((name, _parameters(terms)) for name, terms in parts if terms is not None),
     )
 
 
@@ -92,17 +100,17 @@ def _rule_card(rule: RuleTerms) -> RuleCard:
         sentence=rule.sentence(),
         formula=rule.formula(),
         comparison=getattr(rule, "comparison", ""),
-        parameters=tuple(_parameters(rule)),
+        parameters=_parameters(rule),
         effects=tuple(spoken(effect) for effect in rule.effects),
         source=rule.source,
         read_on=rule.read_on,
     )
 
 
-def _parameters(terms: Any) -> list[Parameter]:
+def _parameters(terms: Any) -> Parameters:
     means = _descriptions(type(terms).__name__)
     shown = [each for each in fields(terms) if each.name not in SHOWN_ELSEWHERE]
-    return [
+    every = [
         Parameter(
             each.name.replace("_", " "),
             spoken(getattr(terms, each.name)),
@@ -111,6 +119,10 @@ def _parameters(terms: Any) -> list[Parameter]:
         )
         for each in shown
     ]
+    return Parameters(
+        tuple(each for each in every if each.given),
+        tuple(each for each in every if not each.given),
+    )
 
 
 def _default(field: Any) -> object:

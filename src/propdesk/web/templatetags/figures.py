@@ -44,8 +44,15 @@ def moment(instant: str | None, zone: str) -> str:
     if not instant:
         return _("the end of the history")
     local = local_time(instant, zone)
+    return f"{local.day} {local:%b %Y}, {clock(instant, zone)}"
+
+
+@register.filter
+def clock(instant: str, zone: str) -> str:
+    """``10:27:07.376``: the time of day alone, where the day is said beside it."""
+    local = local_time(instant, zone)
     fraction = f".{local.microsecond:06d}".rstrip("0") if local.microsecond else ""
-    return f"{local.day} {local:%b %Y, %H:%M:%S}{fraction}"
+    return f"{local:%H:%M:%S}{fraction}"
 
 
 def local_time(instant: str, zone: str) -> datetime:
