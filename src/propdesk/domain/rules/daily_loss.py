@@ -72,14 +72,12 @@ class DailyLoss(RuleTerms):
     """Warnings at these percentages of the allowance used."""
 
     def sentence(self, size: Decimal | None = None) -> str:
-        sums = ""
-        if size is not None and self.allowance.of != "base":
-            sums = f" ({self.allowance.resolve(size):,f})"
         verb = "reach or fall below" if self.comparison == "touch" else "fall below"
         what = "Balance and equity" if self.tested == "balance_or_equity" else "Equity"
+        soft = "" if self.effects[0].hard else " The account is not lost by it."
         return (
             f"{what} may not {verb} {_BASE_WORDS[self.base]} minus "
-            f"{describe(self.allowance)}{sums} within one {self.horizon}."
+            f"{told(self.allowance, size)} within one {self.horizon}.{soft}"
         )
 
     def formula(self) -> str:
@@ -97,11 +95,26 @@ _BASE_WORDS = {
 
 
 def describe(amount: Amount) -> str:
-    """An amount in words: ``5 % of initial``, ``1000``, ``by size``."""
+    """An amount for a formula: ``5 % of initial``, ``1000``, ``amount(size)``."""
     plus = f" + {amount.plus:f}" if amount.plus else ""
     if amount.percent is not None:
         return f"{amount.percent:f} % of {amount.of.replace('_', ' ')}{plus}"
-    return f"{amount.money:f}{plus}" if amount.money is not None else f"an amount by size{plus}"
+    return f"{amount.money:f}{plus}" if amount.money is not None else f"amount(size){plus}"
+
+
+def told(amount: Amount, size: Decimal | None) -> str:
+    """An amount in a sentence, with the sum it comes to for an account of ``size``."""
+    if amount.money is not None:
+        return f"{amount.money + amount.plus:,.2f}"
+    if amount.percent is None:
+        return "an amount by size" if size is None else f"{amount.resolve(size):,.2f}"
+    if amount.of in {"base", "peak"}:
+        return f"{amount.percent:f} % of it"
+    sums = ""
+    if size is not None and amount.of == "initial":
+        sums = f" ({amount.resolve(size):,.2f})"
+    whole = "the initial balance" if amount.of == "initial" else amount.of.replace("_", " ")
+    return f"{amount.percent:f} % of {whole}{sums}"
 
 
 class DailyLossJudge(Judge[DailyLoss]):

@@ -17,7 +17,7 @@ from propdesk.domain.levels import (
     lower,
     shifted,
 )
-from propdesk.domain.rules.daily_loss import WARN, describe
+from propdesk.domain.rules.daily_loss import WARN, describe, told
 from propdesk.domain.situation import DayRecord, Situation, Span
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms
 
@@ -99,21 +99,46 @@ class OverallLoss(RuleTerms):
             "balance": "The balance",
             "balance_or_equity": "Balance and equity",
         }[self.tested]
-        sums = ""
-        if size is not None and self.allowance.of == "initial":
-            sums = f" ({self.allowance.resolve(size):,f})"
         where = {
             "static": "the initial balance",
-            "trailing": f"the {(self.peak_source or '').replace('_', ' ')} high-water mark",
+            "trailing": f"the highest {_PEAK_WORDS.get(self.peak_source or '', 'value')}",
             "payout_trailing": "the initial balance, raised by every payout's trader share",
             "stepped": "the initial balance, re-anchored once in profit",
         }[self.mode]
-        return f"{what} may never {verb} {where} minus {describe(self.allowance)}{sums}."
+        lock = ""
+        if self.lock is not None:
+            lock = f" The floor stops {_lock_words(self.lock, size)}."
+        return f"{what} may never {verb} {where}, minus {told(self.allowance, size)}.{lock}"
 
     def formula(self) -> str:
         start = "initial" if self.mode != "trailing" else f"peak({self.peak_source})"
         lock = "" if self.lock is None else f", locked at start + {describe(self.lock.at)}"
         return f"floor = {start} − {describe(self.allowance)}{lock}"
+
+
+_PEAK_WORDS = {
+    "closed_balance": "closed balance so far",
+    "eod_balance": "balance at any day's end",
+    "eod_max_balance_equity": "balance or equity at any day's end",
+    "live_equity": "equity so far, open profit included",
+    "live_max_balance_equity": "balance or equity so far, open profit included",
+}
+_TRIGGER_WORDS = {
+    "floor_reaches": "when it gets there",
+    "realised_profit": "once the closed profit is reached",
+    "equity_profit": "once the profit is reached, open profit included",
+    "day_close_profit": "once a day ends with the profit",
+    "payout": "with the first payout",
+    "payouts": "after the payouts it takes",
+}
+
+
+def _lock_words(lock: Lock, size: Decimal | None) -> str:
+    if lock.level_from == "milestone":
+        return f"at the milestone less the allowance, {_TRIGGER_WORDS[lock.trigger]}"
+    if lock.at.money == 0:
+        return f"at the starting balance, {_TRIGGER_WORDS[lock.trigger]}"
+    return f"at the starting balance plus {told(lock.at, size)}, {_TRIGGER_WORDS[lock.trigger]}"
 
 
 class OverallLossJudge(Judge[OverallLoss]):

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Calm, Judge, Objective, Violation, Violations
-from propdesk.domain.rules.daily_loss import describe
+from propdesk.domain.rules.daily_loss import told
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, RuleTerms
 
@@ -37,14 +37,9 @@ class ProfitTarget(RuleTerms):
     """The profit is counted from the last payout."""
 
     def sentence(self, size: Decimal | None = None) -> str:
-        sums = ""
-        if size is not None and self.target.of == "initial":
-            sums = f" ({self.target.resolve(size):,f})"
-        percent = self.target.percent
-        what = describe(self.target) if percent is None else f"{percent:f} %"
         flat = " with every position closed" if self.measured_on == "balance_flat" else ""
         words = self.measured_on.removesuffix("_flat").replace("_", " ")
-        return f"Earn at least {what}{sums}, measured on the {words}{flat}."
+        return f"Earn at least {told(self.target, size)}, measured on the {words}{flat}."
 
     def formula(self) -> str:
         return "current ≥ target"
