@@ -4,10 +4,22 @@ from propdesk.boot.vectors.translators import (
     activity,
     consistency,
     daily_loss,
+    floors_after_payouts,
     growth,
     limits,
     live_peaks,
     max_loss,
+    risk,
 )
 
-MODULES = (activity, consistency, daily_loss, growth, limits, live_peaks, max_loss)
+MODULES = (
+    activity,
+    consistency,
+    daily_loss,
+    floors_after_payouts,
+    growth,
+    limits,
+    live_peaks,
+    max_loss,
+    risk,
+)

@@ -22,12 +22,8 @@ from propdesk.boot.vectors.translators.moments import (
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import SECOND
 from propdesk.domain.rulebook import Promotion
-from propdesk.domain.rules.activity_days import (
-    ActivityDays,
-    CountKind,
-    closing_balance_needed,
-    day_counts,
-)
+from propdesk.domain.rules.activity_days import ActivityDays, CountKind
+from propdesk.domain.rules.day_counts import closing_balance_needed, day_counts
 from propdesk.domain.rules.profit_shares import share_of
 from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.rules.trade_filter import TradeFilter
