@@ -1,11 +1,14 @@
 """The rulebook pages are made from the rulebooks: every sentence and source of them is there."""
 
+from datetime import time
+from decimal import Decimal
 from html import unescape
 
 import pytest
 from django.test import Client
 
-from propdesk.web.rulebook_library import library
+from propdesk.domain.terms import Amount, Effect
+from propdesk.web.rulebook_library import library, spoken
 from propdesk.wire.rulebook_file import LoadedRulebook, presets
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,28 @@ def test_a_page_holds_every_rule(client: Client, loaded: LoadedRulebook) -> None
 def test_the_boundary_is_said(client: Client) -> None:
     assert "only crossing breaks" in client.get("/rulebooks/ftmo-2-step/").content.decode()
     assert "touch breaks" in client.get("/rulebooks/topstep-combine/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "none"),
+        ((), "none"),
+        ({}, "none"),
+        (True, "yes"),
+        (Decimal(100000), "100,000"),
+        (time(17, 0), "17:00"),
+        (("open", "pending_fill"), "open, pending fill"),
+        ({Decimal(50000): Decimal(2000)}, "50,000: 2,000"),
+        (Amount(percent=Decimal(5), of="start_of_day_profit"), "5 % of start of day profit"),
+        (Amount(by_size={Decimal(50000): Decimal(2000)}), "by size: 50,000: 2,000"),
+        (Effect(kind="fail"), "fail"),
+        (Effect(kind="pause_until", until="next_day"), "pause until (until next day)"),
+    ],
+    ids=str,
+)
+def test_a_value_in_words(value: object, said: str) -> None:
+    assert spoken(value) == said
 
 
 def test_an_unknown_rulebook(client: Client) -> None:

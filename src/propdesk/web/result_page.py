@@ -4,7 +4,7 @@ It must not judge again: a percentage of room used is for eyes, every figure is 
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -106,7 +106,21 @@ def _with_levels(result: Mapping[str, Any]) -> list[dict[str, Any]]:
         if floor is None and place >= 0:
             floor = days[place]["daily_floor"]
         rows.append({**row, "daily_floor": floor, "target": target})
-    return rows
+    return _with_holes(rows, result["coverage"]["gaps"])
+
+
+def _with_holes(
+    rows: list[dict[str, Any]], gaps: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """A point without equity where each gap starts, so that no line bridges what is not known."""
+    times = [parse_instant(row["at"]) for row in rows]
+    holes = []
+    for gap in gaps:
+        place = bisect_right(times, parse_instant(gap["from"])) - 1
+        if place >= 0:
+            unknown = {"at": gap["from"], "equity_low": None, "equity_high": None}
+            holes.append({**rows[place], **unknown})
+    return sorted((*rows, *holes), key=lambda row: parse_instant(row["at"]))
 
 
 def _meter(line: Mapping[str, Any], result: Mapping[str, Any]) -> Meter:

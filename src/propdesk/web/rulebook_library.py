@@ -145,7 +145,9 @@ def _descriptions(shape: str) -> dict[str, str]:
 def spoken(value: object) -> str:
     """A value of a rulebook in words; nothing is shown as a program would print it."""
     match value:
-        case None | () | "" | {}:
+        case None | "":
+            return "none"
+        case tuple() | list() | frozenset() | dict() if not value:
             return "none"
         case bool():
             return "yes" if value else "no"
