@@ -178,6 +178,8 @@ class Evaluator:
         self._objectives_due = self._objectives_due or not isinstance(event, Bar)
         self._collect(found, cause)
         self._mark(cause, settled=settled)
+        if self.samples is not None:
+            self._sample(account.at)
 
     def _open(self, event: AccountOpened) -> None:
         if self.account_id is not None and event.account != self.account_id:
