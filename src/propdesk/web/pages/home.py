@@ -5,7 +5,7 @@ from pathlib import Path
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from propdesk.crm.judgements.actions.keep_judgement import (
     Finished,
@@ -26,8 +26,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return _page(request, JudgeForm())
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def judge_upload(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":  # a refused upload, opened again from the address bar
+        return redirect("home")
     form = JudgeForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=400)

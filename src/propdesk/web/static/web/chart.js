@@ -76,7 +76,7 @@
       tzDate: (ts) => window.uPlot.tzDate(new Date((ts + shift) * 1000), shownZone),
       series: [
         { value: "{DD} {MMM} {YYYY}, {HH}:{mm}:{ss}" },
-        line("Equity, lowest", "--pd-equity", { width: 2 }),
+        line("Equity, lowest", "--pd-equity", { width: 2, points: { size: 5 } }),
         line("Equity, highest", "--pd-equity", { width: 1, alpha: 0.45 }),
         line("Balance", "--pd-balance", { paths: stepped }),
         line("Daily floor", "--pd-daily", { paths: stepped }),
