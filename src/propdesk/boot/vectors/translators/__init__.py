@@ -10,6 +10,7 @@ from propdesk.boot.vectors.translators import (
     live_peaks,
     max_loss,
     risk,
+    sizes,
 )
 
 MODULES = (
@@ -22,4 +23,5 @@ MODULES = (
     live_peaks,
     max_loss,
     risk,
+    sizes,
 )

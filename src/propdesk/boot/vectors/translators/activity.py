@@ -22,7 +22,7 @@ from propdesk.boot.vectors.translators.moments import (
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import SECOND
 from propdesk.domain.rulebook import Promotion
-from propdesk.domain.rules.activity_days import ActivityDays, CountKind
+from propdesk.domain.rules.activity_days import ActivityDays, ActivityDaysJudge, CountKind
 from propdesk.domain.rules.day_counts import closing_balance_needed, day_counts
 from propdesk.domain.rules.profit_shares import share_of
 from propdesk.domain.rules.profit_target import ProfitTarget
@@ -147,7 +147,7 @@ def held(bench: Bench, symbol: str, seconds: int, profit: Decimal) -> Bench:
 @family("min_days.profit_attributed_to_open_date")
 def by_open_date(given: Given) -> Answer:
     threshold = threshold_of(given)
-    bench = Bench(rule("opened_profit", threshold=threshold), day_profit="open_day")
+    bench = Bench(rule("opened_profit", threshold=threshold))
     names: dict[Any, str] = {}
     for trade in given.raw("trades"):
         opened, closed = weekday(trade["opened"]), weekday(trade["closed"])
@@ -155,14 +155,15 @@ def by_open_date(given: Given) -> Answer:
         profit = percent(number(trade["profit_pct"])).resolve(SIZE)
         round_trip(bench, *span(opened, closed), profit)
     bench.next_day()
-    days = [each for each in bench.result().days if each.label in names]
+    judge = next(each for each in bench.evaluator.judges if isinstance(each, ActivityDaysJudge))
+    earned = {day: judge.sums.get(day, ZERO) for day in names}
     least = threshold.resolve(SIZE)
-    profitable = [names[each.label] for each in days if day_counts(each.profit, least)]
+    profitable = [names[day] for day, profit in earned.items() if day_counts(profit, least)]
     if len(profitable) != done(bench):
-        raise NotUnderstood("the rule and the days' record disagree")
+        raise NotUnderstood("the rule counts other days than its sums say")
     return {
         "profit_pct_by_day": {
-            names[each.label]: in_percent(share_of(each.profit, SIZE)) for each in days
+            names[day]: in_percent(share_of(profit, SIZE)) for day, profit in earned.items()
         },
         "profitable_days": profitable,
     }

@@ -230,7 +230,7 @@ def haircut(given: Given) -> Answer:
         targets="all",
         effects=(Effect(kind="profit_adjust", factor=percent_of(counted, ONE)),),
     )
-    target = ProfitTarget(target=money(ONE), measured_on="adjusted_balance")
+    target = ProfitTarget(target=money(SIZE), measured_on="adjusted_balance")  # never passed
     bench = Bench(terms, target, stage="funded")
     release = bench.now + 6 * HOUR
     bench.add(NewsScheduled(bench.later(), "N1", release, "a release", currencies=("USD",)))
