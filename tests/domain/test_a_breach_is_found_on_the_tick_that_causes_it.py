@@ -1,6 +1,7 @@
 """The evaluator on invented and on real quotes: the tick, the roll, the gap, the order."""
 
 import os
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.domain.evaluation import UnusableHistory
-from propdesk.domain.events import Event, GapClosed, GapOpened, Quote
+from propdesk.domain.events import Event, GapClosed, GapOpened, InstrumentDefined, Quote
 from propdesk.domain.rules.daily_loss import DailyLoss
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.situation import Span
 from propdesk.domain.terms import Effect
 from tests.story import (
     adjusted,
@@ -386,3 +388,25 @@ def test_a_widening_spread_alone_can_break_a_limit():
     tick = story[broken.event - 1]
     assert isinstance(tick, Quote)
     assert tick.ask - tick.bid > first.ask - first.bid
+
+
+def test_an_instrument_of_the_log_overrides_the_catalogue():
+    """A broker whose EURUSD lot is 10,000 units: the same fall costs a tenth."""
+    small = InstrumentDefined(
+        at("2026-03-02 07:00:00"), "EURUSD", 5, Decimal(10000), "EUR", "USD", "EUR"
+    )
+    story: list[Event] = [
+        opened("2026-03-02 08:00:00"),
+        quote("2026-03-02 08:00:01", "EURUSD", "1.07999", "1.08000"),
+        deal("2026-03-02 08:00:02", "P1", "buy", "in", "1.00", "1.08000"),
+        quote("2026-03-02 09:00:00", "EURUSD", "1.02000", "1.02001"),
+    ]
+    assert judged(rulebook(daily("cross")), story).status == "breached"
+    evaluation = judged(rulebook(daily("cross")), [small, *story])
+    assert (evaluation.status, evaluation.equity) == (
+        "active",
+        Span(Decimal(99400), Decimal(99400)),
+    )
+    wrong = replace(small, mode="lottery")
+    with pytest.raises(UnusableHistory, match="event 1: EURUSD: mode 'lottery'"):
+        judged(rulebook(daily("cross")), [wrong, *story])

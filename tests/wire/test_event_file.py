@@ -34,6 +34,9 @@ ONE_OF_EACH: tuple[Event, ...] = (
     TimePassed(3 * SECOND + 5),
     events.OrderSeen("A1", 4 * SECOND, "O1", "placed", "EURUSD", "buy", requested_at=3 * SECOND),
     events.StopSet("A1", 4 * SECOND, "P1", None, D("1.2")),
+    events.InstrumentDefined(
+        4 * SECOND, "MES", 2, D("5"), "USD", "USD", "USD", "futures", D("0.25"), D("1.25")
+    ),
     events.NewsScheduled(4 * SECOND, "N1", 9 * SECOND, "Payrolls", ("USD",), ("EURUSD",)),
     events.SessionSeen("A1", 4 * SECOND, "login", address="a"),
     events.DayReported("A1", 4 * SECOND, profit=D("5"), half_day=True),

@@ -125,7 +125,7 @@ def _judged(
         fast=request.trace is None,
         conditions=CelConditions(),
     )
-    recorder = Recorder(catalogue) if request.with_evidence else None
+    recorder = Recorder() if request.with_evidence else None
     events = watched(_events(request, history, catalogue))
     if recorder is not None:
         events = recorder.watch(events, evaluator)

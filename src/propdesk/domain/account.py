@@ -114,6 +114,11 @@ class Account:
         """Whether the rules read the platform's own equity."""
         return self.accounting.equity_source == "reported" or not self.computed
 
+    def know(self, catalogue: Catalogue) -> None:
+        """Judge and value by this catalogue from now on."""
+        self.catalogue = self.situation.catalogue = catalogue
+        self.worth.revalue_by(catalogue)
+
     # -- the present moment ------------------------------------------------------------------
     def refresh(self, event_no: int, cause: str) -> None:
         """Write the present into the situation before the rules look at it."""

@@ -20,6 +20,7 @@ from propdesk.domain.events import (
     Bar,
     Event,
     GroupFormed,
+    InstrumentDefined,
     NewsScheduled,
     Paused,
     Quote,
@@ -27,7 +28,7 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import exactly
 from propdesk.domain.instants import MINUTE
-from propdesk.domain.instruments import Catalogue
+from propdesk.domain.instruments import Catalogue, instrument_of
 from propdesk.domain.judging import Objective, Violation
 from propdesk.domain.ordering import OrderDoubt, same_moment
 from propdesk.domain.outcome import evaluation_of
@@ -150,6 +151,9 @@ class Evaluator:
         if isinstance(event, AccountOpened):
             self._open(event)
             return
+        if isinstance(event, InstrumentDefined):
+            self._define(event)
+            return
         account = self.account
         owner = getattr(event, "account", None)
         if owner is not None and account is None:
@@ -164,12 +168,8 @@ class Evaluator:
             return
         if event.at >= self._wake:
             self._wake_at(event.at)
-        if isinstance(event, Paused):
-            self.standing.paused_until = FOREVER if event.until is None else event.until
         if isinstance(event, Paused | Resumed):
-            if isinstance(event, Resumed):
-                self.standing.paused_until = None
-            self._mark(f"{type(event).__name__.lower()}:{event.at}")
+            self._pause(event)
             return
         try:
             cause, found = account.apply(event, self.judges, self.event_no, self._name)
@@ -180,6 +180,23 @@ class Evaluator:
         self._mark(cause, settled=settled)
         if self.samples is not None:
             self._sample(account.at)
+
+    def _pause(self, event: Paused | Resumed) -> None:
+        """The firm stops an account, or lets it go on."""
+        until = None
+        if isinstance(event, Paused):
+            until = FOREVER if event.until is None else event.until
+        self.standing.paused_until = until
+        self._mark(f"{type(event).__name__.lower()}:{event.at}")
+
+    def _define(self, event: InstrumentDefined) -> None:
+        try:
+            self.catalogue = self.catalogue.with_overrides([instrument_of(event)])
+            self._names.clear()
+            if self.account is not None:
+                self.account.know(self.catalogue)
+        except ValueError as refused:
+            raise UnusableHistory(self.event_no, str(refused)) from refused
 
     def _open(self, event: AccountOpened) -> None:
         if self.account_id is not None and event.account != self.account_id:

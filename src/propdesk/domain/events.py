@@ -152,6 +152,31 @@ class StopSet:
 
 
 @dataclass(frozen=True, slots=True)
+class InstrumentDefined:
+    """What one lot of a symbol is on this platform; it overrides the catalogue from here on.
+
+    The fields are those of ``instruments.Instrument``; ``mode`` is one of fx, cfd, cfd_index,
+    futures, crypto_linear and crypto_inverse.
+    """
+
+    at: Micros
+    symbol: str
+    digits: int
+    contract_size: Decimal
+    base_currency: str
+    profit_currency: str
+    margin_currency: str
+    mode: str = "fx"
+    tick_size: Decimal | None = None
+    tick_value: Decimal | None = None
+    volume_step: Decimal = Decimal("0.01")
+    asset_class: str = "forex"
+    mini_equivalent: Decimal = Decimal(1)
+    correlated: str | None = None
+    leverage_cap: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewsScheduled:
     """A release known to the calendar. The version last received before a moment judges it."""
 
@@ -318,6 +343,7 @@ Event: TypeAlias = (
     | TimePassed
     | OrderSeen
     | StopSet
+    | InstrumentDefined
     | NewsScheduled
     | SessionSeen
     | DayReported

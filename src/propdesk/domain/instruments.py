@@ -5,11 +5,12 @@ It must not hold prices, and it must not guess: a symbol that no rule resolves i
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from propdesk.domain.events import InstrumentDefined
 from propdesk.domain.exact import ZERO, exactly
 
 ONE = Decimal(1)
@@ -102,6 +103,15 @@ class Instrument:
 # A finite decimal longer than this is carried as a ratio: an average of many fills may have
 # hundreds of digits, and the exact context has 120.
 PLACES_MAX = 30
+
+
+def instrument_of(event: InstrumentDefined) -> Instrument:
+    """The instrument an event defines. Raises ``InstrumentError`` for one that cannot be."""
+    if event.mode not in {each.value for each in CalculationMode}:
+        modes = ", ".join(each.value for each in CalculationMode)
+        raise InstrumentError(f"{event.symbol}: mode {event.mode!r} is none of {modes}")
+    values = {each.name: getattr(event, each.name) for each in fields(Instrument)}
+    return Instrument(**{**values, "mode": CalculationMode(event.mode)})
 
 
 def finite_decimal(value: Fraction, places_max: int = PLACES_MAX) -> Decimal | None:

@@ -68,6 +68,13 @@ class Worth:
             if holding is None or holding.lots != position.lots or holding.position is not position:
                 self._replace(position, NEVER if holding is None else holding.worst)
 
+    def revalue_by(self, catalogue: Catalogue) -> None:
+        """Value every position anew by another catalogue."""
+        positions = [each.position for each in self.holdings.values()]
+        self.sync(())
+        self.catalogue = catalogue
+        self.sync(positions)
+
     def _replace(self, position: Position, worst: Decimal) -> None:
         old = self.holdings.get(position.id)
         if old is not None:

@@ -85,7 +85,7 @@ def _judged(
         sampled=True,
         conditions=CelConditions(),
     )
-    recorder = Recorder(catalogue)
+    recorder = Recorder()
     evaluator.feed(recorder.watch(_events(request, history, catalogue), evaluator))
     evidence = evidence_of(evaluator, recorder, loaded)
     result = to_result(evaluator.result(), loaded)

@@ -28,6 +28,7 @@ WORDS: Mapping[type, str] = types.MappingProxyType(
         domain.TimePassed: "time",
         domain.OrderSeen: "order",
         domain.StopSet: "stop",
+        domain.InstrumentDefined: "instrument",
         domain.NewsScheduled: "news",
         domain.SessionSeen: "session",
         domain.DayReported: "day_reported",

@@ -60,8 +60,7 @@ class Recorder:
     be valued with it.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self) -> None:
         self.kept: list[tuple[int, Event] | None] = []
         self._idle: dict[str, int] = {}
         self._number = 0
@@ -83,7 +82,7 @@ class Recorder:
 
     def _quote(self, quote: Quote, evaluator: Evaluator) -> None:
         account = evaluator.account
-        instrument = self.catalogue.find(quote.symbol)
+        instrument = evaluator.catalogue.find(quote.symbol)
         needed = self._number - self._deal_at <= LOOKAHEAD and self._deal_at > 0
         if account is not None and instrument is not None:
             needed = needed or instrument.symbol in account.worth.by_symbol
