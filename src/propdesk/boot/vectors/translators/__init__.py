@@ -9,6 +9,7 @@ from propdesk.boot.vectors.translators import (
     limits,
     live_peaks,
     max_loss,
+    payouts,
     risk,
     sizes,
 )
@@ -22,6 +23,7 @@ MODULES = (
     limits,
     live_peaks,
     max_loss,
+    payouts,
     risk,
     sizes,
 )
