@@ -20,6 +20,7 @@ from propdesk.domain.events import Event, NewsScheduled
 from propdesk.domain.exact import parse_decimal
 from propdesk.domain.instants import format_instant
 from propdesk.domain.instruments import Catalogue
+from propdesk.domain.terms import TermsError
 from propdesk.wire.catalogue import CatalogueFileError, load_catalogue
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.event_file import read_event_file
@@ -78,6 +79,8 @@ def judge(request: Request, watched: Callable[[Iterable[Event]], Iterable[Event]
         raise Refused(str(refused)) from refused
     except CatalogueFileError as refused:
         raise Refused(str(refused)) from refused
+    except TermsError as refused:
+        raise Refused(f"{request.rulebook}: {refused}") from refused
     except UnusableHistory as refused:
         raise Refused(f"{shown}:{refused.event_no}: {refused.why}") from refused
 
