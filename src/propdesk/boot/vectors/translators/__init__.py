@@ -10,6 +10,7 @@ from propdesk.boot.vectors.translators import (
     live_peaks,
     max_loss,
     payouts,
+    payouts_due,
     risk,
     sizes,
 )
@@ -24,6 +25,7 @@ MODULES = (
     live_peaks,
     max_loss,
     payouts,
+    payouts_due,
     risk,
     sizes,
 )
