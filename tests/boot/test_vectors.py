@@ -45,6 +45,29 @@ def test_a_key_nobody_reads_is_reported(example: Example) -> None:
     assert "moon_phase" in outcome.why
 
 
+def rows_of(example: Example) -> list[tuple[str, int]]:
+    """Where the example gives rows of names and values."""
+    return [
+        (key, place)
+        for key, rows in example["given"].items()
+        if isinstance(rows, list)
+        for place, row in enumerate(rows)
+        if isinstance(row, dict) and key not in {"open", "events"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "example", [each for each in EXAMPLES if rows_of(each)], ids=lambda each: str(each["id"])
+)
+def test_a_key_nobody_reads_is_reported_in_a_row(example: Example) -> None:
+    for key, place in rows_of(example):
+        rows = list(example["given"][key])
+        rows[place] = {**rows[place], "moon_phase": "full"}
+        given = {**example["given"], key: rows}
+        outcome = tried(example["id"], example["rule"], given, example["expect"])
+        assert outcome.verdict == "not understood", (key, outcome)
+
+
 def another(stated: Any) -> Any:
     """A value that is not the stated one."""
     match stated:
@@ -65,7 +88,10 @@ def another(stated: Any) -> Any:
 
 def test_a_missing_number_is_asked_for() -> None:
     outcome = tried("none", "consistency.min_total_profit", {"limit_pct": 20}, {})
-    assert (outcome.verdict, outcome.why) == ("not understood", "needs 'best_day'")
+    assert (outcome.verdict, outcome.why) == (
+        "not understood",
+        "needs one of best_day, best_trade",
+    )
 
 
 def test_a_family_nobody_knows_is_reported() -> None:

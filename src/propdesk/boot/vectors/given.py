@@ -59,3 +59,13 @@ def number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise NotUnderstood(f"{value!r} is not a number")
     return Decimal(value)
+
+
+def only(row: Any, *keys: str) -> dict[str, Any]:
+    """A row of an example that says no more than these. Raises ``NotUnderstood``."""
+    if not isinstance(row, dict):
+        raise NotUnderstood(f"{row!r} is no row of names and values")
+    unknown = row.keys() - set(keys)
+    if unknown:
+        raise NotUnderstood(f"does not know {', '.join(sorted(unknown))}")
+    return row

@@ -8,7 +8,7 @@ from typing import Any
 
 from propdesk.boot.vectors.bench import FIRST_DAY, POINT, SIZE, START_PRICE, Bench, money, percent
 from propdesk.boot.vectors.families import Answer, family
-from propdesk.boot.vectors.given import Given, NotUnderstood, number
+from propdesk.boot.vectors.given import Given, NotUnderstood, number, only
 from propdesk.boot.vectors.translators.consistency import in_percent
 from propdesk.boot.vectors.translators.moments import (
     clock_time,
@@ -77,8 +77,7 @@ def closed_profit(given: Given) -> Answer:
         each_day(bench, given.numbers("closed_profit_by_day"))
     else:
         for trade in given.raw("trades"):
-            if trade.keys() != {"opened_day", "closed_day", "profit_pct"}:
-                raise NotUnderstood("does not know everything a trade says")
+            only(trade, "opened_day", "closed_day", "profit_pct")
             times = span(numbered(trade["opened_day"]), numbered(trade["closed_day"]))
             round_trip(bench, *times, percent(number(trade["profit_pct"])).resolve(size))
         bench.next_day()
@@ -101,7 +100,7 @@ def closing_balance(given: Given) -> Answer:
 
 @family("min_days.cross_day_trade_counts_once")
 def across_days(given: Given) -> Answer:
-    trade = given.raw("trade")
+    trade = only(given.raw("trade"), "opened", "closed")
     times = span(weekday(trade["opened"]), weekday(trade["closed"]))
     bench = round_trip(Bench(rule("trade_opened")), *times, ONE).next_day()
     return {"trading_days": done(bench)}
@@ -150,6 +149,7 @@ def by_open_date(given: Given) -> Answer:
     bench = Bench(rule("opened_profit", threshold=threshold))
     names: dict[Any, str] = {}
     for trade in given.raw("trades"):
+        only(trade, "opened", "closed", "profit_pct")
         opened, closed = weekday(trade["opened"]), weekday(trade["closed"])
         names.update({opened: trade["opened"], closed: trade["closed"]})
         profit = percent(number(trade["profit_pct"])).resolve(SIZE)
@@ -183,7 +183,7 @@ def custom_day(given: Given) -> Answer:
     bench = Bench(
         rule("closed_profit", threshold=threshold_of(given)), reset=f"{found[1]} {found[2]}"
     )
-    trade, zone = given.raw("trade"), "America/New_York"
+    trade, zone = only(given.raw("trade"), "open", "close", "profit_pct"), "America/New_York"
     closes = trade["close"]
     day = FIRST_DAY + timedelta(days=1) if closes.endswith(" next") else FIRST_DAY
     opened = on(FIRST_DAY, clock_time(trade["open"]), zone)
@@ -230,6 +230,7 @@ def size_and_result(given: Given) -> Answer:
     bench = Bench(rule("trade_opened", filters=filters), size=size)
     counts, parts = [], []
     for trade in given.raw("trades"):
+        only(trade, "day", "notional", "pnl")
         while bench.day_number() < trade["day"]:
             bench.next_day()
         before, result, notional = done(bench), number(trade["pnl"]), number(trade["notional"])
@@ -246,7 +247,7 @@ def size_and_result(given: Given) -> Answer:
 @family("min_days.trading_vs_profitable")
 def trading_and_profitable(given: Given) -> Answer:
     """One position, closed by parts on several days."""
-    trade = given.raw("trade")
+    trade = only(given.raw("trade"), "opened_day", "partially_closed_in_profit_days")
     days = trade["partially_closed_in_profit_days"]
     bench = Bench(
         rule("trade_opened", id="trading"),

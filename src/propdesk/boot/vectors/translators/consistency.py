@@ -6,7 +6,7 @@ from typing import Any
 
 from propdesk.boot.vectors.bench import SIZE, Bench, money, percent
 from propdesk.boot.vectors.families import Answer, Series, family
-from propdesk.boot.vectors.given import Given, NotUnderstood, number
+from propdesk.boot.vectors.given import Given, NotUnderstood, number, only
 from propdesk.boot.vectors.runner import rounded
 from propdesk.boot.vectors.translators.tables import table
 from propdesk.domain.exact import ZERO, percent_of
@@ -62,7 +62,7 @@ def histories(given: Given, terms: Consistency) -> list[Objective]:
     if "day_profits" in given or "events" in given:
         return by_day(given, terms)
     if "steps" in given:
-        steps = given.raw("steps")
+        steps = [only(each, "total_profit", "best_day") for each in given.raw("steps")]
         return [
             told(terms, number(each["best_day"]), number(each["total_profit"])) for each in steps
         ]
@@ -89,7 +89,7 @@ def day_profits(given: Given) -> list[Decimal]:
     for event in given.raw("events"):
         if event["type"] not in {"day_profit", "other_days_profit"}:
             raise NotUnderstood(f"does not know the event {event['type']!r}")
-        found.append(number(event["value"]))
+        found.append(number(only(event, "type", "day", "value")["value"]))
     return found
 
 
@@ -199,7 +199,8 @@ def least_total(given: Given) -> Answer:
     limit = ShareLimit(percent=one, by_payout=tuple(number(each) for each in many))
     payout = int(given.number("payout_no", Decimal(1)))
     share = limit.resolve(SIZE, "funded", payout)
-    return {"min_total_profit": min_total_profit(given.number("best_day"), share)}
+    best = given.first("best_day", "best_trade")
+    return {"min_total_profit": min_total_profit(best, share, operator_of(given), UNIT)}
 
 
 @family("consistency.raise_profit_target")

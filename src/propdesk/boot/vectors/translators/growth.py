@@ -5,7 +5,7 @@ from typing import Any
 
 from propdesk.boot.vectors.bench import Bench, money, percent
 from propdesk.boot.vectors.families import Answer, Rows, family
-from propdesk.boot.vectors.given import Given, NotUnderstood, number
+from propdesk.boot.vectors.given import Given, number, only
 from propdesk.boot.vectors.translators.consistency import terms_of
 from propdesk.boot.vectors.translators.tables import table
 from propdesk.domain.payouts import PayoutTerms, Split, trader_share
@@ -138,10 +138,8 @@ def by_withdrawal(given: Given) -> Answer:
     if "cycles" not in given:
         return full_withdrawal(given, terms, size)
     given.number("split_pct")  # the withdrawals are what the trader got, after the split
-    cycles = given.raw("cycles")
-    if any(each.keys() - {"start_balance", "end_balance", "withdrawal"} for each in cycles):
-        raise NotUnderstood("does not know everything a cycle says")
-    paid = [number(each["withdrawal"]) for each in cycles]
+    known = ("start_balance", "end_balance", "withdrawal")
+    paid = [number(only(each, *known)["withdrawal"]) for each in given.raw("cycles")]
     tiers = tiers_by_withdrawal(terms, size, paid)
     sizes = [tier_size for _, tier_size in tiers]
     return {
@@ -175,6 +173,6 @@ def full_withdrawal(given: Given, terms: ScalingTerms, size: Decimal) -> Answer:
 def merged(given: Given) -> Answer:
     accounts = [
         StageAccount(number(each["size"]), number(each["balance"]))
-        for each in given.raw("express_accounts")
+        for each in (only(row, "size", "balance") for row in given.raw("express_accounts"))
     ]
     return {"cap": largest_size(accounts), "live_start_balance": merged_start(accounts)}

@@ -15,7 +15,7 @@ from propdesk.boot.vectors.bench import (
     percent,
 )
 from propdesk.boot.vectors.families import Answer, family
-from propdesk.boot.vectors.given import Given, NotUnderstood, number
+from propdesk.boot.vectors.given import Given, NotUnderstood, number, only
 from propdesk.boot.vectors.translators.consistency import in_percent
 from propdesk.boot.vectors.translators.moments import (
     clock_time,
@@ -163,8 +163,7 @@ def trade_idea(given: Given) -> Answer:
 
 def trades(bench: Bench, stated: list[dict[str, Any]]) -> None:
     for each in sorted(stated, key=lambda trade: str(trade["close"])):
-        if each.keys() != {"open", "close", "side", "symbol", "pnl"}:
-            raise NotUnderstood("does not know everything a trade says")
+        only(each, "open", "close", "side", "symbol", "pnl")
         opened, closed = (on(FIRST_DAY, clock_time(each[end])) for end in ("open", "close"))
         profit = number(each["pnl"])
         more = {"symbol": POINT.symbol, "side": each["side"]}
@@ -198,8 +197,7 @@ def stop_to_target(given: Given) -> Answer:
     most = given.number("max_ratio")
     ratios, passed = [], []
     for case in given.raw("cases"):
-        if case.keys() != {"target", "stop"}:
-            raise NotUnderstood("does not know everything a case says")
+        only(case, "target", "stop")
         target, stop = number(case["target"]), number(case["stop"])
         bench = Bench(StopToTarget(max_ratio=most))
         bench.close(ZERO, stop_risk=stop, target_gain=target)

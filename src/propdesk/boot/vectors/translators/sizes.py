@@ -9,7 +9,7 @@ from typing import Any
 
 from propdesk.boot.vectors.bench import ACCOUNT, POINT, SIZE, START_PRICE, Bench, money
 from propdesk.boot.vectors.families import Answer, family
-from propdesk.boot.vectors.given import Given, NotUnderstood, number
+from propdesk.boot.vectors.given import Given, NotUnderstood, number, only
 from propdesk.boot.vectors.translators.moments import fill
 from propdesk.boot.vectors.translators.tables import table
 from propdesk.domain.events import Deal
@@ -33,6 +33,7 @@ from propdesk.wire.catalogue import load_catalogue
 NAME = "exposure"
 ONE = Decimal(1)
 THOUSAND = Decimal(1000)
+COUNTS = ("contracts", "minis", "micros")  # how a tier counts what may be open
 # Which classes of instruments a page's group is.
 GROUPS = {
     "Forex": ("forex",),
@@ -126,8 +127,7 @@ def per_position(given: Given) -> Answer:
     terms = lots_in_all(given.number("max_lots"), counting="per_position", effects=effects)
     positions = given.raw("positions")
     for each in positions:
-        if each.keys() - {"lots", "open", "opened_while_first_open"}:
-            raise NotUnderstood("does not know everything a position says")
+        only(each, "lots", "open", "opened_while_first_open")
     bench = opened(Bench(terms), [number(each["lots"]) for each in positions])
     strikes = bench.result().strikes
     return {"breach_count": strikes.get(NAME), "account_closed": bench.breached()}
@@ -139,7 +139,7 @@ def live_ladder(given: Given) -> Answer:
     terms = ladder(given, "contracts", "live_equity")
     allowed = []
     for check in given.raw("checks"):
-        balance = number(check["balance"])
+        balance = number(only(check, "balance", "contracts")["balance"])
         bench = Bench(terms, size=given.number("initial_balance"))
         bench.state(balance=balance, equity=balance)
         allowed.append(not violations(opened(bench, [number(check["contracts"])])))
@@ -152,7 +152,7 @@ def ladder(given: Given, count: str, source: Any) -> ExposureLimit:
         aggregation="all_open",
         ladder=tuple(
             Tier(profit=money(number(each["min_profit"])), cap=Cap(at_most=number(each[count])))
-            for each in given.raw("tiers")
+            for each in (only(tier, "min_profit", *COUNTS) for tier in given.raw("tiers"))
         ),
         ladder_source=source,
         ladder_effective="now" if source == "live_equity" else "next_session",
@@ -161,9 +161,6 @@ def ladder(given: Given, count: str, source: Any) -> ExposureLimit:
 
 @family("position_limit.ladder_by_profit", via="function")
 def profit_ladder(given: Given) -> Answer:
-    for each in given.raw("tiers"):
-        if each.keys() != {"min_profit", "minis", "micros"}:
-            raise NotUnderstood("does not know everything a tier says")
     terms = ladder(given, "minis", "eod_balance")
     profits = [number(each["min_profit"]) for each in given.raw("tiers")]
     return {"max_minis_at": {str(each): cap_at(terms, SIZE, each) for each in profits}}
@@ -241,6 +238,7 @@ def martingale(given: Given) -> Answer:
     bench, found = Bench(terms), None
     results = {"loss": -ONE, "win": ONE, None: ZERO}
     for place, trade in enumerate(given.raw("trades"), 1):
+        only(trade, "lots", "result")
         if trade.get("result") not in results:
             raise NotUnderstood(f"does not know the result {trade['result']!r}")
         bench.close(results[trade.get("result")], lots=number(trade["lots"]))
@@ -264,7 +262,7 @@ def executed(given: Given) -> Answer:
             lots=number(each["qty"]),
             price=START_PRICE,
         )
-        for place, each in enumerate(given.raw("fills"))
+        for place, each in enumerate(only(row, "side", "qty") for row in given.raw("fills"))
     ]
     return {"executions": executions(deals)}
 
