@@ -44,7 +44,7 @@ def deal(
 ) -> Deal:
     """A fill in EURUSD unless ``symbol`` says otherwise; money fields are texts."""
     fields: dict[str, Any] = dict(more)
-    for name in ("profit", "commission", "swap"):
+    for name in ("profit", "commission", "swap", "unbooked"):
         if name in fields:
             fields[name] = Decimal(fields[name])
     fields.setdefault("symbol", "EURUSD")

@@ -36,6 +36,7 @@ from propdesk.domain.events import (
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.money import minor_digits
+from propdesk.domain.open_costs import OpenCosts
 from propdesk.domain.positions import PositionBook
 from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
@@ -103,6 +104,7 @@ class Account:
         )
         self.base = event.balance  # balance and what equity adds to it besides open profit
         self.uncounted_costs = ZERO  # costs in the balance that this equity leaves out
+        self.open_costs = OpenCosts()
         self.reported: Decimal | None = None
         self.computed = False  # deals have been seen: our own equity is the one that counts
         self.was_known = True
@@ -147,6 +149,8 @@ class Account:
         """The balance changed by ``amount``; a reported equity moves with it until the next."""
         self.situation.balance += amount
         self.base = self.situation.balance + self.uncounted_costs
+        if self.accounting.commission_in_equity:
+            self.base += self.open_costs.total
         if self.reported is not None:
             self.reported += amount
 
@@ -217,6 +221,7 @@ class Account:
             self.uncounted_costs -= deal.commission + deal.fee
         if not self.accounting.swap_in_equity:
             self.uncounted_costs -= deal.swap
+        self.open_costs.charge(deal, self.book)
         self.moved(deal.profit + deal.commission + deal.swap + deal.fee)
         self.worth.sync(self.book.positions.values())
         situation.positions = self.book.positions

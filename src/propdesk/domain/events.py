@@ -63,6 +63,8 @@ class AccountOpened:
 class Deal:
     """A fill. ``commission``, ``swap`` and ``profit`` are what the platform booked with it.
 
+    ``unbooked`` is a cost charged with an opening fill that the platform books only when the
+    position closes (MT4's commission): it lowers equity, not yet the balance.
     ``position`` names the position; ``counter_position`` the other leg of a close-by.
     ``stop`` and ``target`` are the protective prices set with the fill (None: none was set).
     """
@@ -80,6 +82,7 @@ class Deal:
     swap: Decimal = ZERO
     profit: Decimal = ZERO
     fee: Decimal = ZERO
+    unbooked: Decimal = ZERO
     counter_position: str | None = None
     order: str | None = None
     reason: str | None = None  # manual, expert, stop_loss, take_profit, stop_out, pending, …

@@ -244,18 +244,20 @@ class _Reader:
         if len(every) != len(closed) + len(floating):
             raise self.page.refuse(None, "a ticket stands in the statement twice")
         whole: dict[str, Decimal] = {}
+        charged: dict[str, Decimal] = {}
         roots: dict[str, str] = {}
         for ticket in every.values():
             root = _root(ticket, every)
             roots[ticket.ticket] = root
             whole[root] = whole.get(root, ZERO) + ticket.lots
+            charged[root] = charged.get(root, ZERO) + ticket.commission
         self.merged = len(every) - len(whole)
         for name, lots in whole.items():
-            self._opens(every[name], lots)
+            self._opens(every[name], lots, charged[name])
         for ticket in closed:
             self._closes(ticket, roots[ticket.ticket])
 
-    def _opens(self, ticket: Ticket, lots: Decimal) -> None:
+    def _opens(self, ticket: Ticket, lots: Decimal, charged: Decimal) -> None:
         event = Deal(
             account=self.account,
             at=ticket.opened_at,
@@ -266,6 +268,7 @@ class _Reader:
             entry="in",
             lots=lots,
             price=ticket.open_price,
+            unbooked=charged,
             stop=ticket.stop,
             target=ticket.target,
             order=ticket.ticket,
