@@ -1,14 +1,28 @@
 """T14: stages and transitions."""
 
+from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from propdesk.domain.evaluator import Evaluator
+from propdesk.domain.events import Event
 from propdesk.domain.rulebook import Clock, Phase, Rulebook
 from propdesk.domain.rules.daily_loss import DailyLoss
+from propdesk.domain.rules.overall_loss import Lock, OverallLoss
 from propdesk.domain.stages import StageAccount, TransitionFacts, TransitionTerms, judge_transition
-from propdesk.domain.terms import FAIL, Amount, Effect
-from tests.domain.pairs.registry import Answer, shows
-from tests.domain.rules.histories import d, judge, reported, start
+from propdesk.domain.terms import FAIL, Amount, Effect, RuleTerms
+from tests.domain.pairs.registry import Answer, seen, shows
+from tests.domain.rules.histories import (
+    CATALOGUE,
+    SIZE,
+    buy,
+    close,
+    d,
+    judge,
+    quote,
+    reported,
+    start,
+)
 
 BOOK = Rulebook(
     name="test", version="1", effective_from=date(2021, 1, 1), currency="USD",
@@ -39,3 +53,52 @@ RULE = DailyLoss(base="initial", allowance=Amount(percent=d(5)), comparison="tou
 shows("T14", DO, "reset-to-start (PropFunding, Alpha funded 2-min breach wipes profit)", RULE,
       "effects", ((RESET,), (FAIL,)),
       lambda rule: judge(rule, [start(), reported("09:00", "10:00", "-5000")]))  # fmt: skip
+
+
+def every_stage(book: Rulebook) -> object:
+    """One history, judged once by each phase with its own copy of the rules."""
+    answers = []
+    for phase in book.phases:
+        evaluator = Evaluator(book, phase, size=SIZE, catalogue=CATALOGUE)
+        evaluator.feed(HISTORY)
+        answers.append(seen(evaluator.result()))
+    return answers
+
+
+def staged(*rules: RuleTerms) -> tuple[Phase, ...]:
+    """Phases with one rule each; the last is funded."""
+    last = len(rules) - 1
+    return tuple(
+        Phase(name=f"p{n}", stage="funded" if n == last else "evaluation", rules=(rule,))
+        for n, rule in enumerate(rules)
+    )
+
+
+HELD = buy("09:00", "p")
+HISTORY: list[Event] = [
+    start(),
+    quote("08:00", "10000"),
+    HELD,
+    quote("10:00", "13000"),
+    quote("11:00", "12000"),
+    close("12:00", HELD, "12000"),
+    reported("13:00", "14:00", "-7000"),
+]
+EOD = OverallLoss(mode="trailing", allowance=Amount(percent=d(8)), comparison="touch",
+                  peak_source="eod_balance")  # fmt: skip
+LIVE = replace(EOD, peak_source="live_equity")
+LOCKED = replace(LIVE, lock=Lock(at=Amount(money=d(-6000))))
+SIX = replace(EOD, allowance=Amount(percent=d(4)))
+PAUSE = replace(RULE, effects=(Effect(kind="pause_until", until="next_day"),))
+for word, flipped, same in (
+    ("TPT EOD → intraday → EOD", (EOD, LIVE, EOD), (EOD, EOD, EOD)),
+    ("MFFU Rapid EOD → intraday", (EOD, LIVE), (EOD, EOD)),
+    ("Tradeify lock only when funded", (LIVE, LOCKED), (LIVE, LIVE)),
+    ("Goat Pay-Later 8 % → 6 %", (EOD, SIX), (EOD, EOD)),
+    ("The5ers Bootcamp pause only when funded", (RULE, PAUSE), (RULE, RULE)),
+):
+    shows("T14", "stages", word, BOOK, "phases", (staged(*flipped), staged(*same)), every_stage)
+shows("T4", "lock_trigger", "per stage (funded only)", BOOK, "phases",
+      (staged(LIVE, LOCKED), staged(LIVE, LIVE)), every_stage)  # fmt: skip
+shows("T3", "enabled_when", "stage", BOOK, "phases",
+      (staged(EOD, RULE), staged(EOD, EOD)), every_stage)  # fmt: skip

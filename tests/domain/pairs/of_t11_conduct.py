@@ -1,0 +1,77 @@
+"""T11: conduct of one account."""
+
+from datetime import time
+from typing import Any
+
+from propdesk.domain.market_hours import MarketHours, Session
+from propdesk.domain.rules.gap_trading import GapTrading
+from propdesk.domain.rules.hedging import Hedging
+from propdesk.domain.rules.holding_time import HoldingTime
+from propdesk.domain.rules.martingale import Martingale
+from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.terms import Amount, Effect
+from tests.domain.pairs.registry import Answer, shows
+from tests.domain.rules.histories import buy, close, d, judge, quote, reported, sell, start
+
+WARN = (Effect(kind="warn"),)
+
+
+def over(*events: Any) -> Answer:
+    return lambda rule: judge(rule, [start(), quote("00:00", "10000"), *events])
+
+
+HABITS = over(
+    reported("09:00", "09:00:03", "100", id="a"),
+    reported("10:00", "10:00:40", "10", id="b"),
+    reported("11:00", "11:10", "50", id="c"),
+)
+MEAN = HoldingTime(measure="mean", seconds=120, effects=WARN)
+TRADES = HoldingTime(measure="share_of_trades", seconds=60, percent=d(50), effects=WARN)
+PROFIT = HoldingTime(measure="share_of_profit", seconds=120, percent=d(50), effects=WARN)
+EACH = HoldingTime(measure="each", seconds=120, effects=WARN)
+shows("T11", "short holding", "mean > 2 min", MEAN, "seconds", (120, 300), HABITS)
+shows("T11", "short holding", "≥ 50 % of gross profit from > 2 min (Alpha)", PROFIT, "percent",
+      (d(50), d(90)), HABITS)  # fmt: skip
+shows("T11", "short holding", "< 50 % of trades under 1 min (E8)", TRADES, "percent",
+      (d(50), d(90)), HABITS)  # fmt: skip
+shows("T11", "short holding", "> 50 % of profit from ≤ 5 s (Lucid)", PROFIT, "seconds", (5, 120),
+      HABITS)  # fmt: skip
+for seconds in (180, 20, 5):
+    shows("T11", "short holding",
+          "each ≥ 2 min (PropXP, reviewed), 3 min (Funded Elite), 20 s (FFF), 5 s (TFF)", EACH,
+          "seconds", (120, seconds), over(reported("11:00", "11:02:30", "5", id="d"),
+          reported("10:00", "10:00:30", "10", id="b"), reported("12:00", "12:00:10", "1", id="e")),
+          )  # fmt: skip
+LOSSES = (reported("09:00", "10:00", "-10", id="a"), reported("10:10", "11:00", "-10", id="b"))
+DOUBLED = over(*LOSSES, buy("12:00", "c", "2"))
+RULE = Martingale(effects=WARN)
+shows("T11", "martingale", "≥ 2 losses within 6 h then ≥ 2 × first lot (EverBlue)", RULE,
+      "window_hours", (6, 1), DOUBLED)  # fmt: skip
+shows("T11", "martingale", '"doubling" (Hyro)', RULE, "factor", (d(2), d(3)), DOUBLED)
+ADDED = over(buy("09:00", "a"), buy("10:00", "b", price=d(9900)))
+shows("T11", "martingale", "any add to loser (legacy Blue Guardian)", RULE, "pattern",
+      ("add_to_loser", "after_losses"), ADDED)  # fmt: skip
+HEDGE = Hedging(same_account="banned", cross_account="banned", effects=WARN)
+LONG, SHORT = buy("09:00", "l"), sell("10:00", "s")
+IN_A_DAY = over(LONG, SHORT, close("11:00", SHORT, "10000"))
+for word, one, other in (
+    ("same account: allowed", "allowed", "banned"),
+    ("banned", "banned", "banned_overnight"),
+    ("overnight only", "banned_overnight", "banned"),
+):
+    shows("T11", "hedging", word, HEDGE, "same_account", (one, other), IN_A_DAY)
+FX = MarketHours(
+    zone="UTC",
+    sessions=(Session(from_day="sun", opens=time(22), to_day="fri", closes=time(22)),),
+)
+GAP = GapTrading(market=FX, break_hours_min=d(2), no_open_within_minutes=d(120), effects=WARN)
+FRIDAY = buy("20:30", "P", day=5)
+shows("T11", "gap / limit-move", "opening ≤ 2 h before a ≥ 2 h close", GAP,
+      "no_open_within_minutes", (d(120), d(60)), over(FRIDAY))  # fmt: skip
+GOAL = ProfitTarget(target=Amount(money=d(5000)), measured_on="adjusted_balance")
+VOIDED = GapTrading(market=FX, break_hours_min=d(2), profit_cap=Amount(percent=d(1)),
+                    effects=(Effect(kind="profit_adjust", factor=d(0)),))  # fmt: skip
+shows("T11", "gap / limit-move", "gap profit above 1 % of equity voided (Investing Challenges)",
+      VOIDED, "profit_cap", (Amount(percent=d(1)), Amount(percent=d(9))),
+      lambda rule: judge((rule, GOAL), [start(), FRIDAY, close("09:00", FRIDAY, "11500", day=8)]),
+      )  # fmt: skip

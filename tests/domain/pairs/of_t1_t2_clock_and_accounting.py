@@ -1,0 +1,162 @@
+"""T1 and T2: when a day ends, and what counts as balance, equity and a day's profit."""
+
+from dataclasses import replace
+from datetime import date, time
+from typing import Any
+
+from propdesk.domain.evaluation import Evaluation
+from propdesk.domain.evaluator import Evaluator
+from propdesk.domain.events import BalanceAdjusted, DayReported, PayoutMoved, TimePassed
+from propdesk.domain.rulebook import Accounting, Clock, Rulebook
+from propdesk.domain.rules.activity_days import ActivityDays
+from propdesk.domain.rules.consistency import Consistency, ShareLimit
+from propdesk.domain.rules.daily_loss import DailyLoss
+from propdesk.domain.rules.flat_by import FlatBy
+from propdesk.domain.rules.inactivity import Inactivity
+from propdesk.domain.rules.overall_loss import OverallLoss
+from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.terms import Amount, RuleTerms
+from tests import story
+from tests.domain.pairs.registry import Answer, seen, shows
+from tests.domain.rules.histories import (
+    ACCOUNT,
+    CATALOGUE,
+    SIZE,
+    at,
+    buy,
+    close,
+    d,
+    judge,
+    quote,
+    reported,
+    start,
+)
+
+FIVE = Amount(percent=d(5))
+DAILY = DailyLoss(base="day_start_balance", allowance=FIVE, comparison="touch")
+OVERALL = OverallLoss(mode="static", allowance=FIVE, comparison="touch")
+GOAL = ProfitTarget(target=FIVE, measured_on="adjusted_balance")
+HALF = Consistency(limit=ShareLimit(percent=d(50)), operator="at_most")
+UTC = Clock(zone="UTC", reset=time(0))
+PLAIN = Accounting(platform="exact")
+
+
+def told(book: Rulebook, *events: Any) -> object:
+    """What is said of the history, and the profit of each day."""
+    evaluator = Evaluator(book, book.phases[0], size=SIZE, catalogue=CATALOGUE)
+    evaluator.feed([start(), *events])
+    result: Evaluation = evaluator.result()
+    return seen(result), [(day.label, day.profit) for day in result.days]
+
+
+def by_clock(rule: RuleTerms, *events: Any) -> Answer:
+    book = replace(story.rulebook(rule), accounting=PLAIN)
+    return lambda clock: told(replace(book, clock=clock), *events)
+
+
+def by_accounting(rule: RuleTerms, *events: Any) -> Answer:
+    book = replace(story.rulebook(rule), clock=UTC)
+    return lambda accounting: told(replace(book, accounting=accounting), *events)
+
+
+def made(amount: int, day: int = 1, clock: str = "10:00") -> object:
+    return reported("09:00", clock, str(amount), day=day, id=f"m{day}{clock}")
+
+
+def until(day: int, clock: str = "12:00") -> TimePassed:
+    return TimePassed(at(clock, day))
+
+
+LATE = by_clock(DAILY, made(-3000, 1, "20:00"), made(-3000, 1, "23:30"), until(3))
+AT_NIGHT = by_clock(
+    DAILY, made(-3000, 1, "20:00"), reported("00:01", "00:15", "-3000", day=2), until(3)
+)
+ZONES = (
+    "IANA zone, not a fixed offset: Europe/Prague (FTMO), America/New_York 17:00 (Goat, FXIFY, "
+    "Blueberry, Sieg, Trade Prime), America/Chicago 17:00 (Topstep), UTC 00:00 (Aqua, Hyro, "
+    "PropHood), UTC 00:30 (Breakout), UTC 22:00 (BEM, DNA), UTC+8 (BitFunded, iTrader 05:00), "
+    "broker server time = GMT+2/+3 switching on US DST dates (FundedNext, PipFarm, most MT5 firms)"
+)
+for zone, hour in (
+    ("Europe/Prague", 0),
+    ("America/New_York", 17),
+    ("America/Chicago", 17),
+    ("Asia/Singapore", 5),
+    ("server", 0),
+):
+    clock = replace(UTC, reset=time(hour))
+    shows("T1", "day_reset.tz", ZONES, clock, "zone", (zone, "UTC"), LATE)
+for reset in (time(0, 30), time(22)):
+    shows("T1", "day_reset.tz", ZONES, UTC, "reset", (reset, time(0)), AT_NIGHT)
+MERGED = by_clock(DAILY, made(-3000), made(-3000, 2), until(4))
+shows("T1", "holiday_policy", "early close merges into next session", UTC, "merged_dates",
+      ((date(2021, 3, 1),), ()), MERGED)  # fmt: skip
+DAYS = ActivityDays(required=2, count_kind="closed_profit", threshold=Amount(money=d(50)))
+HALF_DAY = DayReported(ACCOUNT, at("12:00"), profit=d(600), half_day=True)
+shows("T1", "holiday_policy", "half-days do not count", DAYS, "half_days", ("excluded", "count"),
+      lambda rule: judge(rule, [start(), HALF_DAY, until(3)]))  # fmt: skip
+WEEKEND = FlatBy(before="weekend", at=time(22), zone="UTC")
+FRIDAY = (date(2021, 3, 5),)
+
+
+def held(rule: RuleTerms) -> Evaluation:
+    return judge(rule, [start(), buy("09:00", "P", day=2), until(6)])
+
+
+shows("T1", "holiday_policy", "auto-close not run on early closes", WEEKEND, "not_enforced_on",
+      (FRIDAY, ()), held)  # fmt: skip
+shows("T1", "holiday_policy", "Friday holiday moves weekend deadline to Thursday", WEEKEND,
+      "holidays", (FRIDAY, ()), held)  # fmt: skip
+IDLE = Inactivity(days=5)
+KINDS = "weekend_rule_clock, news_clock, inactivity_day_kind"
+SEPARATE = "calendar vs trading days, separate zones allowed"
+shows("T1", KINDS, SEPARATE, IDLE, "unit", ("trading_days", "calendar_days"),
+      lambda rule: judge(rule, [start(), made(1, 2), until(9)]))  # fmt: skip
+shows("T1", KINDS, SEPARATE, WEEKEND, "zone", ("America/New_York", "UTC"), held)
+
+TRAIL = OverallLoss(mode="trailing", allowance=FIVE, comparison="touch",
+                    peak_source="closed_balance")  # fmt: skip
+FROM_ZERO = replace(story.rulebook(OVERALL), clock=UTC, deposit_tolerance=SIZE)
+shows("T2", "balance_origin", "I or 0 (XFA style: start 0, floor negative)", PLAIN,
+      "balance_origin", ("zero", "initial"),
+      lambda accounting: told(replace(FROM_ZERO, accounting=accounting), made(1)))  # fmt: skip
+OPEN = buy("09:00", "p")
+FLOATING = by_accounting(OVERALL, quote("08:00", "10000"), OPEN, quote("10:00", "4000"))
+shows("T2", "equity_components", "floating", PLAIN, "floating_in_equity", (False, True), FLOATING)
+SPREAD = by_accounting(
+    DAILY,
+    quote("08:00", "10000"),
+    OPEN,
+    quote("20:00", "10500"),
+    quote("10:00", "10700", day=2),
+    close("12:00", OPEN, "10700", day=3),
+    made(10, 3, "13:00"),
+    until(4),
+)
+ATTRIBUTED = "trade_day_attribution"
+for word, one, other in (
+    ("by close day (default)", "close_day", "open_day"),
+    ("open day", "open_day", "close_day"),
+    ("equity delta", "equity_delta", "balance_delta"),
+    ("balance delta", "balance_delta", "equity_delta"),
+):
+    shows("T2", ATTRIBUTED, word, PLAIN, "day_profit", (one, other), SPREAD)
+BONUS = BalanceAdjusted(ACCOUNT, at("11:00"), d(500), "bonus")
+shows("T2", "excluded_pnl", "bonuses/refunds", PLAIN, "excluded_pnl", (("bonuses",), ()),
+      by_accounting(GOAL, made(100), BONUS))  # fmt: skip
+PAID = PayoutMoved(ACCOUNT, at("12:00", 2), "paid", "P", d(2000), d(1600))
+
+
+def after_payout(rule: RuleTerms) -> Evaluation:
+    return judge(rule, [start(), made(3000), PAID, made(1, 3), until(5)])
+
+
+EFFECT = "withdrawal_effect"
+for one, other in (("unchanged", "reduce_peak"), ("reduce_peak", "unchanged"),
+                   ("reset", "unchanged")):  # fmt: skip
+    shows("T2", EFFECT, "on HWM (unchanged / reduced by payout / reset)", TRAIL, "on_payout",
+          (one, other), after_payout)  # fmt: skip
+shows("T2", EFFECT, "on floor (see T4)", TRAIL, "on_payout", ("set_initial", "unchanged"),
+      after_payout)  # fmt: skip
+shows("T2", EFFECT, "on trading-day counters (reset)", DAYS, "per", ("payout_cycle", "account"),
+      after_payout)  # fmt: skip
