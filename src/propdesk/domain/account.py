@@ -9,7 +9,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from propdesk.domain.asking import Found, ask, cause_of
-from propdesk.domain.clock import TradingDay
 from propdesk.domain.consequences import AnyJudge
 from propdesk.domain.evaluation import Sample
 from propdesk.domain.events import (
@@ -148,9 +147,8 @@ class Account:
     def moved(self, amount: Decimal) -> None:
         """The balance changed by ``amount``; a reported equity moves with it until the next."""
         self.situation.balance += amount
-        self.base = self.situation.balance + self.uncounted_costs
-        if self.accounting.commission_in_equity:
-            self.base += self.open_costs.total
+        charged = self.open_costs.total if self.accounting.commission_in_equity else ZERO
+        self.base = self.situation.balance + self.uncounted_costs + charged
         if self.reported is not None:
             self.reported += amount
 
@@ -298,9 +296,7 @@ class Account:
     def _market(
         self, event: Bar | GapOpened | GapClosed, name: Callable[[str], str | None]
     ) -> None:
-        symbol = name(event.symbol)
-        if symbol is None:
-            return
+        symbol = name(event.symbol) or event.symbol
         match event:
             case Bar():
                 prices = (event.bid_low, event.bid_high, event.ask_low, event.ask_high)
@@ -360,7 +356,7 @@ class Account:
         """Begin the day after ``record``; its anchors are what the account is worth now."""
         situation = self.situation
         situation.days.append(record)
-        following: TradingDay = situation.clock.next_day(record.day)
+        following = situation.clock.next_day(record.day)
         situation.day = DayState(following, situation.balance, self.worth_now())
         self.refresh(situation.event_no, situation.cause)
 
