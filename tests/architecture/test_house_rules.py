@@ -167,7 +167,7 @@ MACHINE_PATHS = ["/" + "work/", "/" + "root/", "/" + "home/" + "user", "/opt/" +
 REGISTRY_HOSTS = [
     "py" + "pi.org",
     "python" + "hosted",
-    "registry.npm" + "js",
+    "registry." + "npm" + "js",
     "deb." + "debian",
     "security." + "debian",
 ]

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from propdesk.domain.terms import Amount, Effect
-from propdesk.web.rulebook_library import library, spoken
+from propdesk.web.rulebook_library import shelf, spoken
 from propdesk.wire.rulebook_file import LoadedRulebook, presets
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_the_list_leads_to_every_preset(client: Client) -> None:
         assert f'href="/rulebooks/{name}/"' in page
 
 
-@pytest.mark.parametrize("loaded", library(), ids=lambda each: each.rulebook.name)
+@pytest.mark.parametrize("loaded", shelf(), ids=lambda each: each.rulebook.name)
 def test_a_page_holds_every_rule(client: Client, loaded: LoadedRulebook) -> None:
     answer = client.get(f"/rulebooks/{loaded.rulebook.name}/")
     assert answer.status_code == 200

@@ -57,12 +57,12 @@ class PhaseCard:
 
 
 @cache
-def library() -> tuple[LoadedRulebook, ...]:
+def shelf() -> tuple[LoadedRulebook, ...]:
     return tuple(load_rulebook(name) for name in presets())
 
 
 def find(name: str) -> LoadedRulebook | None:
-    return next((each for each in library() if each.rulebook.name == name), None)
+    return next((each for each in shelf() if each.rulebook.name == name), None)
 
 
 def phase_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -75,7 +75,7 @@ def phase_choices() -> list[tuple[str, list[tuple[str, str]]]]:
                 for phase in each.rulebook.phases
             ],
         )
-        for each in library()
+        for each in shelf()
     ]
 
 

@@ -7,7 +7,7 @@ from propdesk.web import rulebook_library
 
 
 def rulebooks(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/rulebooks.html", {"library": rulebook_library.library()})
+    return render(request, "web/rulebooks.html", {"library": rulebook_library.shelf()})
 
 
 def rulebook(request: HttpRequest, name: str) -> HttpResponse:
