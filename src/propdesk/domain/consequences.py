@@ -38,6 +38,11 @@ class Standing:
     verdicts: list[Verdict] = field(default_factory=list)
     _said: set[tuple[str, str, date]] = field(default_factory=set)
 
+    @property
+    def held(self) -> bool:
+        """Whether a reset, a demotion or a person's review must come before any pass."""
+        return self.reset_requested or self.demoted or self.review
+
     def decide(
         self,
         found: list[tuple[AnyJudge, Violation]],

@@ -20,13 +20,11 @@ class CoverageLog:
         self._seen_bars = False
         self._seen_quotes = False
         self._seen_reports = False
-        self._seen_deals = False
 
     def note(self, account: Account) -> None:
         """Look at what is missing now."""
         worth, at = account.worth, account.at
         self._seen_reports = self._seen_reports or account.reported is not None
-        self._seen_deals = self._seen_deals or account.computed
         if worth.holdings and not worth.unknown:
             self._seen_quotes = True
             self._seen_bars = self._seen_bars or worth.low != worth.high

@@ -78,7 +78,6 @@ class Evaluator:
         self._sample_due = 0 if sampled else FOREVER
         self._names: dict[str, str | None] = {}
         self._early: list[NewsScheduled | GroupFormed] = []
-        self._on: dict[type, list[AnyJudge]] = {}
         self._objectives_due = True
         self._order = OrderDoubt()
         self._numbers: Iterator[int] | None = None
@@ -329,7 +328,9 @@ class Evaluator:
             return
         if self.phase.promotion.flat_required and not account.situation.flat:
             return
-        if standing.paused_until is not None or not self._knowable():
+        if standing.paused_until is not None or standing.held or not self._knowable():
+            return
+        if account.mismatches:  # the platform and we disagree: nobody passes on either figure
             return
         match self.phase.promotion.moment:
             case "at_once":
@@ -337,8 +338,7 @@ class Evaluator:
             case "after_day_reset":
                 self.pass_due = True
             case "after_manual_review":
-                standing.review = True
-                self.pass_due = False
+                standing.review = True  # and so held: a person decides
 
     def _pass(self) -> None:
         account = self.account

@@ -23,7 +23,7 @@ def evaluation_of(evaluator: "Evaluator", account: Account) -> Evaluation:
         evaluator.judges,
         standing,
         objectives=objectives,
-        doubts=[*gaps, *standing.uncertain.values()],
+        doubts=[*gaps, *standing.uncertain.values(), *account.mismatches[:1]],
     )
     lines = [judge.limit() for judge in evaluator.judges]
     return Evaluation(
