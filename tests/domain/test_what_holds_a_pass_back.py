@@ -60,3 +60,22 @@ def test_a_platform_that_disagrees_holds_the_pass_and_breaks_nothing(balance, eq
     evaluation = judged(rulebook(TARGET), earned(told))
     assert (evaluation.status, evaluation.verdicts != ()) == (status, status == "passed")
     assert bool(evaluation.mismatches) is (status == "active")
+
+
+def test_a_late_price_is_not_the_price_now_and_leaves_the_outcome_unknown():
+    """09:00 arrives again after 10:00 with a price that would break the limit."""
+    late = quote("2026-03-02 09:30:00", "EURUSD", "1.07000", "1.07001")
+    story: list[Event] = [
+        opened("2026-03-02 08:00:00"),
+        quote("2026-03-02 08:00:01", "EURUSD", "1.08000", "1.08000"),
+        deal("2026-03-02 08:00:02", "P1", "buy", "in", "1.00", "1.08000"),
+        quote("2026-03-02 10:00:00", "EURUSD", "1.10000", "1.10001"),
+        late,
+    ]
+    assert judged(rulebook(soft("fail")), story).status == "unknown"
+
+
+def test_a_late_deal_leaves_the_outcome_unknown():
+    story = earned()
+    late = deal("2026-03-02 09:30:00", "P2", "buy", "in", "0.01", "1.08000")
+    assert judged(rulebook(soft("warn")), [*story[:-1], late]).status == "unknown"

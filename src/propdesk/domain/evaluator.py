@@ -120,12 +120,15 @@ class Evaluator:
         name = self._names.get(symbol) or self._name(symbol)
         if name is None:
             return
+        if at < account.at:  # a late price is not the price now
+            self._doubt_late()
+            return
         worth = account.worth
         if name not in worth.by_symbol:
             worth.prices[name] = (bid, bid, ask, ask)
             return
         worth.quote(name, bid, ask)
-        account.at = max(account.at, at)
+        account.at = at
         if at >= self._sample_due:
             self._sample(at)
             self._sample_due = at + MINUTE
@@ -167,6 +170,8 @@ class Evaluator:
             return
         if event.at >= self._wake:
             self._wake_at(event.at)
+        if owner is not None and event.at < account.at:
+            self._doubt_late()
         if isinstance(event, Paused | Resumed):
             self._pause(event)
             return
@@ -179,6 +184,12 @@ class Evaluator:
         self._mark(cause, settled=settled)
         if self.samples is not None:
             self._sample(account.at)
+
+    def _doubt_late(self) -> None:
+        """What came after its time was not judged at its time: only a breach stands."""
+        self.standing.uncertain.setdefault(
+            "late", "an event came after its time; the log must be judged again in order"
+        )
 
     def _pause(self, event: Paused | Resumed) -> None:
         """The firm stops an account, or lets it go on."""
