@@ -17,7 +17,7 @@ from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount, RuleTerms
 from tests import story
-from tests.domain.pairs.registry import Answer, seen, shows
+from tests.domain.pairs.registry import Answer, shows
 from tests.domain.rules.histories import (
     ACCOUNT,
     CATALOGUE,
@@ -41,12 +41,10 @@ UTC = Clock(zone="UTC", reset=time(0))
 PLAIN = Accounting(platform="exact")
 
 
-def told(book: Rulebook, *events: Any) -> object:
-    """What is said of the history, and the profit of each day."""
+def told(book: Rulebook, *events: Any) -> Evaluation:
     evaluator = Evaluator(book, book.phases[0], size=SIZE, catalogue=CATALOGUE)
     evaluator.feed([start(), *events])
-    result: Evaluation = evaluator.result()
-    return seen(result), [(day.label, day.profit) for day in result.days]
+    return evaluator.result()
 
 
 def by_clock(rule: RuleTerms, *events: Any) -> Answer:

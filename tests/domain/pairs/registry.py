@@ -4,6 +4,7 @@
 made with ``dataclasses.replace`` of one field, so that nothing else can differ.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,11 +28,18 @@ class Pair:
     other: Any
     answer: Answer
 
+    def both_terms(self) -> tuple[Any, Any]:
+        one, other = (replace(self.terms, **{self.field: each}) for each in (self.one, self.other))
+        return one, other
+
     def sides(self) -> tuple[object, object]:
-        return tuple(  # type: ignore[return-value]
-            seen(self.answer(replace(self.terms, **{self.field: each})))
-            for each in (self.one, self.other)
-        )
+        one, other = (seen(self.answer(each)) for each in self.both_terms())
+        return one, other
+
+    def plain(self) -> str:
+        """A name that any command line can repeat; a published value may hold any character."""
+        words = (self.section, self.parameter, self.value)
+        return ".".join(re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-") for word in words)
 
 
 PAIRS: list[Pair] = []
@@ -39,6 +47,8 @@ PAIRS: list[Pair] = []
 
 def seen(answer: object) -> object:
     """What a person is told: verdicts and figures, not how the rule is worded."""
+    if isinstance(answer, list):
+        return [seen(each) for each in answer]
     if not isinstance(answer, Evaluation):
         return answer
     verdicts = [
@@ -49,8 +59,9 @@ def seen(answer: object) -> object:
         for each in answer.objectives
     ]
     floors = [(each.rule, each.base, each.floor) for each in answer.limits]
+    days = [(day.label, day.profit) for day in answer.days]
     rest = (answer.status, answer.paused_until, dict(answer.strikes), answer.balance)
-    return verdicts, objectives, floors, rest
+    return verdicts, objectives, floors, days, rest
 
 
 def _figures(objective: Objective) -> dict[str, object]:

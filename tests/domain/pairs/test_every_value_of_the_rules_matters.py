@@ -34,7 +34,7 @@ def named(pair: Pair) -> Name:
     return (pair.section, pair.parameter, pair.value)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: "/".join(named(pair)))
+@pytest.mark.parametrize("pair", PAIRS, ids=Pair.plain)
 def test_only_this_value_changes_and_so_does_the_answer(pair: Pair) -> None:
     one, other = pair.sides()
     assert one != other, f"{named(pair)}: {pair.field}={pair.one} and {pair.other} give {one}"
