@@ -1,8 +1,9 @@
 """Changes the rules and the evaluator in small ways and counts the changes that a test notices.
 
 It works with mutmut in a scratch copy, so the tree stays as it is. With --sample only that many
-mutants, drawn with --seed, are tried. A survivor is either killed by a new test or listed with its
-reason in docs/mutation_survivors.toml. It must not judge what the tests judge: what to change and
+mutants, drawn with --seed, are tried; with --only those of the named files. A survivor is killed
+by a new test or listed with its reason in docs/mutation_survivors.toml. It must not judge what
+the tests judge: what to change and
 which tests to run stand under [tool.mutmut] in pyproject.toml.
 """
 
@@ -10,12 +11,14 @@ import argparse
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +41,8 @@ class Survivor:
 class Scratch:
     """A copy of the project in which mutmut runs."""
 
-    def __init__(self, directory: Path, workers: int) -> None:
+    def __init__(self, directory: Path, workers: int, only: Sequence[str] = ()) -> None:
+        """Copies the project; ``only`` narrows what is changed to these files of the domain."""
         self._directory = directory
         self._workers = workers
         for name in COPIED:
@@ -47,6 +51,16 @@ class Scratch:
                 shutil.copytree(source, directory / name, ignore=shutil.ignore_patterns("__py*"))
             else:
                 shutil.copy(source, directory / name)
+        if only:
+            settings = directory / "pyproject.toml"
+            files = [f"src/propdesk/domain/{name}.py" for name in only]
+            told = re.sub(
+                r"^only_mutate = .*$",
+                f"only_mutate = {json.dumps(files)}",
+                settings.read_text(),
+                flags=re.MULTILINE,
+            )
+            settings.write_text(told)
 
     def mutmut(self, *words: str) -> subprocess.CompletedProcess[str]:
         shared = os.environ.get("PROPDESK_SHARED", str(ROOT.parent / "shared"))
@@ -95,6 +109,9 @@ def listed() -> dict[Survivor, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sample", type=int, help="how many mutants to try; all without it")
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="rules/daily_loss evaluator …"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument(
@@ -106,7 +123,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="where the result goes as JSON")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="propdesk-mutants-") as directory:
-        scratch = Scratch(Path(directory), arguments.workers)
+        scratch = Scratch(Path(directory), arguments.workers, arguments.only)
         scratch.run(*NOBODY)  # makes the mutants and tries none
         names = sorted(scratch.codes())
         if arguments.sample and arguments.sample < len(names):
