@@ -2,9 +2,9 @@
 
 It works with mutmut in a scratch copy, so the tree stays as it is. With --sample only that many
 mutants, drawn with --seed, are tried; with --only those of the named files. A survivor is killed
-by a new test or listed with its reason in docs/mutation_survivors.toml. It must not judge what
-the tests judge: what to change and
-which tests to run stand under [tool.mutmut] in pyproject.toml.
+by a new test or listed with its reason in a file of docs/mutation_survivors/. It must not judge
+what the tests judge: what to change and which tests to run stand under [tool.mutmut] in
+pyproject.toml.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-REASONS = ROOT / "docs" / "mutation_survivors.toml"
+REASONS = ROOT / "docs" / "mutation_survivors"
 COPIED = ("src", "tests", "docs", "scripts", "pyproject.toml")
 KILLED_SHARE_MIN_PERCENT = 95
 # What mutmut notes for a mutant: 1 and 3 a test failed, 24, 36, 152, 255 and -24 it ran away.
@@ -98,12 +98,13 @@ class Scratch:
 NOBODY = ("propdesk.nobody__mutmut_0",)
 
 
-def listed() -> dict[Survivor, str]:
-    """The survivors that are allowed, with the reason of each."""
-    if not REASONS.exists():
-        return {}
-    entries = tomllib.loads(REASONS.read_text()).get("survivor", [])
-    return {Survivor(each["function"], each["becomes"]): each["reason"] for each in entries}
+def listed(folder: Path = REASONS) -> dict[Survivor, str]:
+    """The survivors that are allowed, with the reason of each, from every file of the folder."""
+    return {
+        Survivor(each["function"], each["becomes"]): each["reason"]
+        for file in sorted(folder.glob("*.toml"))
+        for each in tomllib.loads(file.read_text())["survivor"]
+    }
 
 
 def main() -> int:
@@ -122,6 +123,7 @@ def main() -> int:
     )
     parser.add_argument("--json", type=Path, help="where the result goes as JSON")
     arguments = parser.parse_args()
+    listed()  # a file that cannot be read is said now, not after hours
     with tempfile.TemporaryDirectory(prefix="propdesk-mutants-") as directory:
         scratch = Scratch(Path(directory), arguments.workers, arguments.only)
         scratch.run(*NOBODY)  # makes the mutants and tries none
