@@ -109,6 +109,10 @@ class ScalingTerms(Terms):
     """The trader's split after the first, second, … step; the last one repeats."""
     profit: Literal["kept", "forfeited"] = "kept"
     """What happens to profit in the account: it lies on top of the new size, or is gone."""
+    source: str = ""
+    """Address of the page the values were read from."""
+    read_on: str = ""
+    """The date they were read."""
 
     def sentence(self) -> str:
         step = self.step

@@ -185,3 +185,7 @@ class PayoutTerms(Terms):
     after_breach: AfterBreach | None = None
     denied_advances_cycle: bool = False
     """A denied request counts as a payout for what depends on its number."""
+    source: str = ""
+    """Address of the page the values were read from."""
+    read_on: str = ""
+    """The date they were read."""
