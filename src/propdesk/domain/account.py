@@ -230,11 +230,11 @@ class Account:
             day.positions_opened += 1
             if situation.first_trade_at is None:
                 situation.first_trade_at = deal.at
-            found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol, self.catalogue)
+            found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol)
         for each in closed:
             trade = trade_of(each, worst.get(each.position))
             found += self.closed(trade, judges)
-        found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol, self.catalogue)
+        found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol)
         return found
 
     def closed(self, trade: Trade, judges: Sequence[AnyJudge]) -> Found:
@@ -243,7 +243,7 @@ class Account:
         if trade.opened_at >= day.day.start:
             day.opened_profit += trade.net
         self.situation.trades.append(trade)
-        return ask(judges, lambda judge: judge.on_closed(trade), trade.symbol, self.catalogue)
+        return ask(judges, lambda judge: judge.on_closed(trade), trade.symbol)
 
     def _adjusted(self, event: BalanceAdjusted, judges: Sequence[AnyJudge]) -> Found:
         if event.kind == "payout":

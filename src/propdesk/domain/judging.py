@@ -100,6 +100,16 @@ class Judge(Generic[TermsT]):
         self.terms = terms
         self.situation = situation
 
+    def concerns(self, symbol: str) -> bool:
+        """Whether the rule is about this symbol, by its own name or by the catalogue's."""
+        applies = self.terms.applies_to
+        instrument = self.situation.catalogue.find(symbol)
+        if instrument is None:
+            return applies.covers(symbol, "")
+        return any(
+            applies.covers(each, instrument.asset_class) for each in (symbol, instrument.symbol)
+        )
+
     # -- the account and its clock
     def on_start(self) -> Violations:
         """The account is open, the first day has begun."""
