@@ -3,15 +3,30 @@
 from datetime import time
 from typing import Any
 
+from propdesk.domain.events import OrderSeen
 from propdesk.domain.market_hours import MarketHours, Session
+from propdesk.domain.rulebook import Phase
+from propdesk.domain.rules.exposure import Cap, ExposureLimit
 from propdesk.domain.rules.gap_trading import GapTrading
 from propdesk.domain.rules.hedging import Hedging
 from propdesk.domain.rules.holding_time import HoldingTime
 from propdesk.domain.rules.martingale import Martingale
+from propdesk.domain.rules.order_rate import OrderRate
 from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount, Effect
 from tests.domain.pairs.registry import Answer, shows
-from tests.domain.rules.histories import buy, close, d, judge, quote, reported, sell, start
+from tests.domain.rules.histories import (
+    ACCOUNT,
+    at,
+    buy,
+    close,
+    d,
+    judge,
+    quote,
+    reported,
+    sell,
+    start,
+)
 
 WARN = (Effect(kind="warn"),)
 
@@ -51,6 +66,33 @@ shows("T11", "martingale", '"doubling" (Hyro)', RULE, "factor", (d(2), d(3)), DO
 ADDED = over(buy("09:00", "a"), buy("10:00", "b", price=d(9900)))
 shows("T11", "martingale", "any add to loser (legacy Blue Guardian)", RULE, "pattern",
       ("add_to_loser", "after_losses"), ADDED)  # fmt: skip
+FREE = Phase(name="phase")
+shows("T11", "martingale", "allowed (CTI)", FREE, "rules", ((), (RULE,)),
+      lambda phase: DOUBLED(phase.rules))  # fmt: skip
+LOAD = "50 executions/day, 2 000 modifications, 100 % above own mean trades/day (FTT)"
+FILLS = [buy(f"{9 + n // 60:02d}:{n % 60:02d}", f"p{n}") for n in range(51)]
+shows("T11", "HFT / server load", LOAD, OrderRate(counted="executions", max_per_day=50,
+      effects=WARN), "max_per_day", (50, 51), over(*FILLS))  # fmt: skip
+CHANGES = [
+    OrderSeen(ACCOUNT, at("09:00") + n, "o", "modified", "ONE", "buy", "limit", d(1), d(9990))
+    for n in range(2001)
+]
+shows("T11", "HFT / server load", LOAD, OrderRate(counted="modifications", max_per_day=2000,
+      effects=WARN), "max_per_day", (2000, 2001), over(*CHANGES))  # fmt: skip
+CALM = [buy(f"{hour}:00", f"{day}-{hour}", day=day) for day in (1, 2) for hour in (10, 11)]
+BUSY = [buy(f"1{n}:00", f"t{n}", day=3) for n in range(5)]
+TWICE = OrderRate(counted="trades", above_mean_percent=d(100), mean_days_min=2, effects=WARN)
+shows("T11", "HFT / server load", LOAD, TWICE, "above_mean_percent", (d(100), d(150)),
+      over(*CALM, *BUSY))  # fmt: skip
+ALL_IN = ExposureLimit(unit="margin_percent", aggregation="instrument", cap=Cap(at_most=d(50)),
+                       percent_of="equity", leverage=d(10), effects=WARN)  # fmt: skip
+for most in (d(70), d(60)):  # 60 lots at 10,000 need 60,000 of 100,000
+    shows("T11", "one-sided / all-in / concentration", "margin %", ALL_IN, "cap",
+          (Cap(at_most=d(50)), Cap(at_most=most)), over(buy("09:00", "a", "60")))  # fmt: skip
+SPREAD = over(buy("09:00", "a", "30"), quote("09:30", "10000", "TWO"),
+              buy("10:00", "b", "30", symbol="TWO"))  # fmt: skip
+shows("T11", "one-sided / all-in / concentration", "margin %", ALL_IN, "aggregation",
+      ("instrument", "all_open"), SPREAD)  # fmt: skip
 HEDGE = Hedging(same_account="banned", cross_account="banned", effects=WARN)
 LONG, SHORT = buy("09:00", "l"), sell("10:00", "s")
 IN_A_DAY = over(LONG, SHORT, close("11:00", SHORT, "10000"))

@@ -5,6 +5,7 @@ from datetime import time
 from typing import Any
 
 from propdesk.domain.clock import DayClock
+from propdesk.domain.events import PayoutMoved
 from propdesk.domain.instants import DAY, parse_instant
 from propdesk.domain.payouts import (
     Buffer,
@@ -20,9 +21,10 @@ from propdesk.domain.payouts import (
     Threshold,
     judge_payout,
 )
-from propdesk.domain.terms import Amount
+from propdesk.domain.rules.martingale import Martingale
+from propdesk.domain.terms import Amount, Effect
 from tests.domain.pairs.registry import Answer, shows, table
-from tests.domain.rules.histories import d
+from tests.domain.rules.histories import ACCOUNT, at, d, judge, quote, reported, start
 
 NOON = parse_instant("2021-04-20T12:00:00Z")  # a Tuesday
 TERMS = PayoutTerms(split=Split(percent=d(80)), first_after_days=0,
@@ -169,3 +171,49 @@ shows("T12", "termination", "inside-buffer closes", TAKEN, "terminates",
 BY_AGE = replace(PENALTY, inside_percent_by_age={0: d(50), 20: d(80)})
 shows("T12", "termination", "age-based share", TERMS, "buffers", ((BY_AGE,), (PENALTY,)),
       asked(10000))  # fmt: skip
+
+
+def refused(**more: Any) -> Answer:
+    """Only what is decided: the judgement repeats which counters it resets."""
+
+    def decided(terms: PayoutTerms) -> object:
+        answer = judge_payout(terms, replace(FACTS, **more))
+        return answer.eligible, answer.reasons
+
+    return decided
+
+
+# 4,000 in two days were paid; since then two days earned 1,200 and 300.
+SECOND = {
+    "number": 2, "balance": d(101500), "profit": d(1500), "cycle_start_balance": d(100000),
+    "days": (d(1200), d(300)), "days_lifetime": (d(2500), d(1500), d(1200), d(300)),
+    "growth": d(5500),
+}  # fmt: skip
+ALL = TERMS.counters_reset
+shows("T12", "counters_reset", "days", replace(TERMS, days=(PayoutDays(required=3),)),
+      "counters_reset", (ALL, ("consistency", "cycle_profit")), refused(**SECOND))  # fmt: skip
+shows("T12", "counters_reset", "consistency window",
+      replace(TERMS, consistency=(PayoutConsistency(percent=d(50)),)),
+      "counters_reset", (ALL, ("days", "cycle_profit")), refused(**SECOND))  # fmt: skip
+EACH_CYCLE = Threshold(amount=percent(5, "balance_after_last_payout"))
+shows("T12", "counters_reset", "cycle profit", replace(TERMS, min_profit=(EACH_CYCLE,)),
+      "counters_reset", (ALL, ("days", "consistency")), refused(**SECOND))  # fmt: skip
+
+
+def shares_paid(rule: Martingale) -> object:
+    """What the trader would get of 1,000 at once, and of another 1,000 after that was paid."""
+    doubled = [
+        start(), quote("00:00", "10000"),
+        reported("09:00", "10:00", "-10", id="a"), reported("10:10", "11:00", "-10", id="b"),
+        reported("12:00", "13:00", "1020", id="c", lots=d(2)),
+    ]  # fmt: skip
+    later = [
+        PayoutMoved(ACCOUNT, at("14:00"), "paid", "first", d(1000)),
+        reported("15:00", "16:00", "1000", id="d"),
+    ]
+    answers = (judge(rule, events, payout=TERMS) for events in (doubled, [*doubled, *later]))
+    return [each.payout and (each.payout.number, each.payout.trader_share) for each in answers]
+
+
+shows("T12", "split", "permanent penalty", Martingale(), "effects",
+      ((Effect(kind="penalty", percent=d(50)),), (Effect(kind="warn"),)), shares_paid)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from propdesk.domain.events import Scaled
+from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.scaling import (
     ScalingFacts,
     ScalingStep,
@@ -11,7 +13,7 @@ from propdesk.domain.scaling import (
 )
 from propdesk.domain.terms import Amount
 from tests.domain.pairs.registry import Answer, shows, table
-from tests.domain.rules.histories import d
+from tests.domain.rules.histories import ACCOUNT, at, d, judge, reported, start
 
 LINEAR, DOUBLE = ScalingStep(percent_of_original=d(25)), ScalingStep(factor=d(2))
 ANY = ScalingTrigger()
@@ -61,3 +63,8 @@ shows("T13", "side_effects", "manual request", TERMS, "trigger",
       (ScalingTrigger(on_request=True), ANY), REVIEW)  # fmt: skip
 shows("T13", "side_effects", "must be flat", TERMS, "trigger",
       (ScalingTrigger(flat=True), ANY), REVIEW)  # fmt: skip
+# Grown from 100,000 to 125,000 with 9,000 of profit kept: what may be lost is of the new size.
+LIMIT = OverallLoss(mode="static", allowance=Amount(percent=d(10)), comparison="touch")
+SCALED = (reported("09:00", "10:00", "9000"), Scaled(ACCOUNT, at("12:00"), d(125000), d(134000)))
+shows("T13", "side_effects", "limits recomputed", LIMIT, "on_scale",
+      ("recompute", "from_balance"), lambda rule: judge(rule, [start(), *SCALED]))  # fmt: skip

@@ -10,6 +10,7 @@ from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import AccountOpened, Deal, Quote, StopSet, TradeReported
 from propdesk.domain.instants import micros_of
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument
+from propdesk.domain.payouts import PayoutTerms
 from propdesk.domain.rulebook import Accounting, Clock, Phase, Rulebook
 from propdesk.domain.terms import RuleTerms
 
@@ -121,6 +122,8 @@ def judge(
     catalogue: Catalogue = CATALOGUE,
     fast: bool = True,
     stage: str = "evaluation",
+    account: str | None = None,
+    payout: PayoutTerms | None = None,
 ) -> Evaluation:
     """The public evaluator over a phase of these rules, on a day that ends at midnight UTC."""
     phase = Phase(
@@ -128,6 +131,7 @@ def judge(
         stage=stage,  # type: ignore[arg-type]
         rules=rules if isinstance(rules, tuple) else (rules,),
         accounting=Accounting(platform="exact"),
+        payout=payout,
     )
     rulebook = Rulebook(
         name="test",
@@ -137,7 +141,9 @@ def judge(
         clock=Clock(zone="UTC", reset=time(0)),
         phases=(phase,),
     )
-    evaluator = Evaluator(rulebook, phase, size=size, catalogue=catalogue, fast=fast)
+    evaluator = Evaluator(
+        rulebook, phase, size=size, catalogue=catalogue, fast=fast, account=account
+    )
     evaluator.feed(events)
     return evaluator.result()
 

@@ -77,11 +77,13 @@ def payout_reasons(
     if share is not None:
         yield from _thresholds(terms.min_share, number, facts, "share_too_small", share)
     for days in in_force(terms.days, number):
-        yield from _days(days, facts)
+        lifetime = days.lifetime or "days" not in terms.counters_reset
+        yield from _days(days, facts, facts.days_lifetime if lifetime else facts.days)
+    window = facts.days if "consistency" in terms.counters_reset else facts.days_lifetime
     for limit in in_force(terms.consistency, number):
-        if not is_consistent(facts.days, limit):
-            best = max(facts.days, default=ZERO)
-            shown = f"best day {best:f} of {sum(facts.days, ZERO):f}"
+        if not is_consistent(window, limit):
+            best = max(window, default=ZERO)
+            shown = f"best day {best:f} of {sum(window, ZERO):f}"
             yield Reason("not_consistent", shown, f"{limit.percent:f} %")
     for buffer in in_force(terms.buffers, number):
         yield from _buffer(buffer, facts)
@@ -102,11 +104,14 @@ def _books(terms: PayoutTerms, facts: PayoutFacts) -> Iterator[Reason]:
 
 
 def _min_profit(terms: PayoutTerms, number: int, facts: PayoutFacts) -> Iterator[Reason]:
-    """A percentage of the cycle's starting balance asks for profit made in the cycle."""
+    """A percentage of the cycle's starting balance asks for profit made in the cycle; where a
+    payout does not set that back, for profit made in the account's whole life."""
     for step in in_force(terms.min_profit, number):
         value = facts.profit
         if step.amount.of in {"balance_after_last_payout", "cycle_start"}:
-            value = facts.balance - (facts.cycle_start_balance or facts.origin)
+            value = facts.growth
+            if "cycle_profit" in terms.counters_reset:
+                value = facts.balance - (facts.cycle_start_balance or facts.origin)
         yield from _thresholds((step,), number, facts, "profit_too_small", value)
 
 
@@ -127,8 +132,7 @@ def _thresholds(
             yield Reason(code, f"{value:f}", f"{sign} {least:f}")
 
 
-def _days(terms: PayoutDays, facts: PayoutFacts) -> Iterator[Reason]:
-    profits = facts.days_lifetime if terms.lifetime else facts.days
+def _days(terms: PayoutDays, facts: PayoutFacts, profits: Sequence[Decimal]) -> Iterator[Reason]:
     if len(profits) < terms.required:
         yield Reason("too_few_days", str(len(profits)), str(terms.required))
     if terms.winning_from is None:

@@ -182,6 +182,9 @@ class PayoutTerms(Terms):
     extras: Extras = field(default_factory=Extras)
     terminates: tuple[Termination, ...] = ()
     counters_reset: tuple[Counter, ...] = ("days", "consistency", "cycle_profit")
+    """What a payout sets back to nothing: ``days`` asked for, the days ``consistency`` looks at,
+    the profit held against a percentage of the cycle's start. What is not named counts from the
+    account's first day on."""
     after_breach: AfterBreach | None = None
     denied_advances_cycle: bool = False
     """A denied request counts as a payout for what depends on its number."""
