@@ -29,6 +29,11 @@ def leg(key, opened, closed, side=LONG, symbol="XAUUSD", *, lost=True):
         (Grouping(), [leg("a", 0, None), leg("b", 900, None)], 1),
         (Grouping(overlap=False), [leg("a", 0, 10), leg("b", 5, 20)], 2),
         (Grouping(), [leg("a", 0, 10), leg("b", 5, 20, symbol="EURUSD")], 2),
+        (Grouping(symbol="any"), [leg("a", 0, 10), leg("b", 9, 20, symbol="EURUSD")], 1),
+        (Grouping(symbol="any"), [leg("a", 0, 10), leg("b", 10, 20, symbol="EURUSD")], 2),
+        (Grouping(symbol="any"), [leg("a", 0, None), leg("b", 9, 20, symbol="EURUSD")], 1),
+        (Grouping(symbol="any", gap_minutes=5), [leg("a", 0, 9), leg("b", 14, 20, symbol="X")], 1),
+        (Grouping(symbol="any", gap_minutes=5), [leg("a", 0, 9), leg("b", 15, 20, symbol="X")], 2),
         # Blueberry: only after a loser
         (
             Grouping(gap_minutes=10, gap_after="losing_close"),

@@ -1,7 +1,7 @@
 """Trade ideas: which trades a firm counts as one bet (RULES T5, ``idea.grouping``).
 
-Two trades of one symbol belong together when they overlap, or when the later one opens soon
-after the earlier one closed. It must not know money: whether a close was a loss is told to it.
+Two trades belong together when they overlap, or when the later one opens soon after the earlier
+one closed. It must not know money: whether a close was a loss is told to it.
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,10 @@ Key: TypeAlias = str
 
 @dataclass(frozen=True, kw_only=True)
 class Grouping(Terms):
-    """When two trades of one symbol are one idea."""
+    """When two trades are one idea."""
 
+    symbol: Literal["same", "any"] = "same"
+    """``same``: only trades of one symbol; ``any``: also those of different ones."""
     direction: Literal["same", "any"] = "same"
     """``same``: only trades of one direction; ``any``: also opposite ones."""
     overlap: bool = True
@@ -45,7 +47,7 @@ class Leg:
 
 def tied(first: Leg, second: Leg, grouping: Grouping) -> bool:
     """Whether two trades alone are one idea. The order of the two does not matter."""
-    if first.symbol != second.symbol:
+    if grouping.symbol == "same" and first.symbol != second.symbol:
         return False
     if grouping.direction == "same" and first.side != second.side:
         return False
@@ -93,23 +95,28 @@ class TradeIdeas:
         if leg.closed_at is None:
             self._open[leg.key] = leg
         else:
-            self._closed.setdefault(leg.symbol, []).append(leg)
+            self._closed.setdefault(self._kind(leg), []).append(leg)
 
     def close(self, key: Key, at: int, *, lost: bool) -> None:
         """A trade known as open is closed."""
         leg = self._open.pop(key)
         leg.closed_at = at
         leg.lost = lost
-        self._closed.setdefault(leg.symbol, []).append(leg)
+        self._closed.setdefault(self._kind(leg), []).append(leg)
 
     def idea_of(self, key: Key) -> tuple[Key, ...]:
         """Every trade of the idea, in the order they joined."""
         return tuple(self._idea[key].keys)
 
+    def _kind(self, leg: Leg) -> str:
+        """What trades must share to be looked at together."""
+        return leg.symbol if self.grouping.symbol == "same" else ""
+
     def _near(self, leg: Leg) -> Iterable[Leg]:
-        yield from (each for each in self._open.values() if each.symbol == leg.symbol)
+        kind = self._kind(leg)
+        yield from (each for each in self._open.values() if self._kind(each) == kind)
         reach = (self.grouping.gap_minutes or 0) * MINUTE
-        for each in reversed(self._closed.get(leg.symbol, ())):
+        for each in reversed(self._closed.get(kind, ())):
             if each.closed_at is not None and each.closed_at + reach < leg.opened_at:
                 return
             yield each

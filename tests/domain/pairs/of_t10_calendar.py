@@ -6,6 +6,7 @@ from typing import Any
 
 from propdesk.domain.events import NewsScheduled, OrderSeen, PayoutMoved, TimePassed
 from propdesk.domain.market_hours import MarketHours, Session
+from propdesk.domain.rulebook import Phase
 from propdesk.domain.rules.flat_by import FlatBy
 from propdesk.domain.rules.inactivity import Inactivity
 from propdesk.domain.rules.news import News
@@ -123,3 +124,16 @@ shows("T10", IDLY, "last close", IDLE, "activity", ("close", "open"), OVER_DAYS)
 shows("T10", IDLY, "assignment", IDLE, "activity", ("assignment", "close"), OVER_DAYS)
 shows("T10", IDLY, "open position counts", replace(IDLE, activity="open"), "open_position_counts",
       (True, False), OVER_DAYS)  # fmt: skip
+WAITS = over(
+    OrderSeen(ACCOUNT, at("10:00", 2), "O", "placed", "ONE", "buy", "limit", d(1)),
+    TimePassed(at("12:00", 9)),
+)
+shows("T10", IDLY, "pending does not", IDLE, "pending_order_counts", (False, True), WAITS)
+EACH_WEEK = (
+    reported("09:00", "10:00", "1", day=8, id="monday"),
+    reported("09:00", "10:00", "1", day=21, id="sunday"),
+    TimePassed(at("12:00", 22)),
+)
+shows("T10", IDLY, "one trade per ISO week", Phase(name="funded"), "rules",
+      ((Inactivity(unit="iso_week"),), (Inactivity(days=7),)),
+      lambda phase: judge(phase.rules, [start(), *EACH_WEEK]))  # fmt: skip

@@ -86,6 +86,18 @@ for zone, hour in (
     shows("T1", "day_reset.tz", ZONES, clock, "zone", (zone, "UTC"), LATE)
 for reset in (time(0, 30), time(22)):
     shows("T1", "day_reset.tz", ZONES, UTC, "reset", (reset, time(0)), AT_NIGHT)
+# 4,000 closed on the first day, 8,500 open against it: nothing is wrong before the reset.
+AT_THE_RESET = by_clock(
+    DAILY,
+    quote("08:00", "10000"),
+    made(4000),
+    buy("11:00", "p"),
+    quote("12:00", "1500"),
+    until(2, "00:30"),
+)
+RESET = "eod_reset_is_an_event"
+shows("T1", RESET, "re-evaluate all limits at the reset with no trade and no tick",
+      UTC, "reset", (time(0), time(1)), AT_THE_RESET)  # fmt: skip
 MERGED = by_clock(DAILY, made(-3000), made(-3000, 2), until(4))
 shows("T1", "holiday_policy", "early close merges into next session", UTC, "merged_dates",
       ((date(2021, 3, 1),), ()), MERGED)  # fmt: skip

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.events import TimePassed
 from propdesk.domain.rules.daily_loss import DailyLoss, StepUp
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.terms import FAIL, Amount, AppliesTo, Effect
+from propdesk.wire.rulebook_file import LoadedRulebook, parse_rulebook, with_add_ons
 from tests.domain.pairs.registry import Answer, shows, table
 from tests.domain.rules.histories import buy, close, d, judge, quote, reported, start
 
@@ -60,8 +62,10 @@ SETS_OFF = over(quote("07:00", "10000"), HELD, quote("09:30", "13000"), lost(600
 AFTER_A_GAIN = over(reported("09:00", "10:00", "2000", id="w"), lost(6000, 2))
 shows("T3", "tested_value", "E only", ANY, "tested", ("equity", "balance_or_equity"), SETS_OFF)
 shows("T3", "tested_value", "B or E", ANY, "tested", ("balance_or_equity", "equity"), SETS_OFF)
-shows("T3", "tested_value", "net day P&L", ANY, "tested", ("day_net", "equity"), AFTER_A_GAIN)
-shows("T3", "tested_value", "closed+floating of today", ANY, "tested",
+FROM_EQUITY = DailyLoss(base="day_start_equity", allowance=FIVE, comparison="touch")
+shows("T3", "tested_value", "net day P&L", FROM_EQUITY, "tested", ("day_net", "equity"),
+      AFTER_A_GAIN)  # fmt: skip
+shows("T3", "tested_value", "closed+floating of today", RULE, "tested",
       ("closed_plus_floating", "equity"), AFTER_A_GAIN)  # fmt: skip
 AT_THE_FLOOR = over(lost(5000))
 shows("T3", "operator", "touch (≤)", RULE, "comparison", ("touch", "cross"), AT_THE_FLOOR)
@@ -104,3 +108,32 @@ shows("T3", "enabled_when", "equity band", RULE, "equity_below", (d(90000), None
 SWING = AppliesTo(account_types=("swing",))
 shows("T3", "enabled_when", "per account type", RULE, "applies_to", (SWING, AppliesTo()),
       over(lost(5000), account_type="standard"))  # fmt: skip
+# A trader who bought without the limit bought the add-on that takes it out.
+OFFER = parse_rulebook(
+    b"""
+name: test
+version: "1"
+effective_from: 2021-01-01
+currency: USD
+clock: {zone: UTC, reset: 00:00}
+accounting: {platform: exact}
+phases:
+  - name: phase
+    rules:
+      - {rule: daily_loss, base: initial, allowance: {percent: 5}, comparison: touch}
+      - {rule: profit_target, target: {percent: 8}}
+add_ons:
+  no-daily-limit:
+    overrides: {phases.phase.rules.daily_loss: null}
+""",
+    "test",
+)
+
+
+def bought(choice: LoadedRulebook) -> Evaluation:
+    book = with_add_ons(OFFER, choice.add_ons).rulebook
+    return judge(book.phases[0].rules, [start(), lost(5000)])
+
+
+shows("T3", "enabled_when", "optional by trader", OFFER, "add_ons", (("no-daily-limit",), ()),
+      bought)  # fmt: skip

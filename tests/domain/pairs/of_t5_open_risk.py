@@ -60,6 +60,8 @@ shows("T5", "idea.grouping", "direction same/any", IDEA, "grouping",
       (Grouping(direction="any"), Grouping()), SHORT_LOST)  # fmt: skip
 shows("T5", "idea.grouping", "overlap", IDEA, "grouping",
       (Grouping(overlap=True), Grouping(overlap=False, gap_minutes=1)), PAIR)  # fmt: skip
+shows("T5", "idea.grouping", "same symbol", IDEA, "grouping",
+      (Grouping(), Grouping(symbol="any")), MIXED)  # fmt: skip
 FIRST = buy("09:00", "f")
 CHAIN = over(
     FIRST, buy("09:10", "m"), close("09:20", FIRST, "9600"), buy("09:30", "l"), fell("9690"),

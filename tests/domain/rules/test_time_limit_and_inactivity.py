@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from propdesk.domain.events import DayReported, TimePassed
+from propdesk.domain.events import DayReported, OrderSeen, TimePassed
 from propdesk.domain.rules.activity_days import ActivityDays
 from propdesk.domain.rules.inactivity import Inactivity, idle_days
 from propdesk.domain.rules.time_limit import TimeLimit, last_day
@@ -60,6 +60,13 @@ CLOSED = reported("10:00", "11:00", "1", day=2)
 HELD = (buy("10:00", "p", day=2), quote("11:00", "10000", day=2))
 
 
+def order(action: str, day: int, kind: str = "limit") -> OrderSeen:
+    return OrderSeen(ACCOUNT, at("10:00", day), "O", action, "ONE", "buy", kind, d(1))  # type: ignore[arg-type]
+
+
+PENDING = idle(pending_order_counts=True)
+
+
 @pytest.mark.parametrize(
     ("rule", "events", "day", "status"),
     [
@@ -73,6 +80,12 @@ HELD = (buy("10:00", "p", day=2), quote("11:00", "10000", day=2))
         (idle(activity="close", open_position_counts=False), HELD, 5, "expired"),
         (idle(activity="open", open_position_counts=False), HELD, 5, "active"),
         (idle(activity="assignment", open_position_counts=False), (CLOSED,), 5, "expired"),
+        (idle(), (order("placed", 2),), 5, "expired"),
+        (PENDING, (order("placed", 2),), 9, "active"),
+        (PENDING, (order("placed", 2), order("modified", 3)), 9, "active"),
+        (PENDING, (order("placed", 2), order("cancelled", 3)), 5, "active"),  # waited on day 2
+        (PENDING, (order("placed", 2), order("cancelled", 3)), 6, "expired"),
+        (PENDING, (order("placed", 2, "market"),), 5, "expired"),
         (idle(days=5, unit="trading_days"), (), 8, "active"),
         (idle(days=5, unit="trading_days"), (), 9, "expired"),
         (idle(days=None, unit="iso_week"), (), 8, "active"),  # the week of the start
@@ -99,5 +112,11 @@ def test_idle_days_skip_weekends_where_they_are_not_counted() -> None:
 def test_terms_that_mean_nothing_are_refused() -> None:
     with pytest.raises(TermsError, match="at least one day"):
         TimeLimit(days=0)
+    with pytest.raises(TermsError, match="run whatever is open"):
+        Inactivity(days=3, activity="assignment")
+    with pytest.raises(TermsError, match="run whatever is open"):
+        Inactivity(
+            days=3, activity="assignment", open_position_counts=False, pending_order_counts=True
+        )
     with pytest.raises(TermsError, match="needs a number of days"):
         Inactivity()

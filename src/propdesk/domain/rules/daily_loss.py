@@ -18,7 +18,7 @@ from propdesk.domain.levels import (
     shifted,
 )
 from propdesk.domain.situation import Situation, Span
-from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, Terms
+from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, Terms, TermsError
 
 Base: TypeAlias = Literal[
     "initial",
@@ -30,6 +30,11 @@ Base: TypeAlias = Literal[
 ]
 Tested: TypeAlias = Literal["equity", "balance_or_equity", "day_net", "closed_plus_floating"]
 WARN = Effect(kind="warn")
+# What a day's result is counted from: the rule has no other anchor then.
+RESULT_BASES: dict[Tested, Base] = {
+    "day_net": "day_start_equity",
+    "closed_plus_floating": "day_start_balance",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +59,9 @@ class DailyLoss(RuleTerms):
     comparison: Comparison
     """``touch``: reaching the floor breaks it; ``cross``: only going below does."""
     tested: Tested = "equity"
-    """What is held against the floor."""
+    """What is held against the floor. ``day_net``: the day's net result, from the equity at its
+    start; ``closed_plus_floating``: profit closed today and all open profit, from the balance at
+    its start."""
     clamp_to_overall: bool = False
     """The floor is never below the overall floor."""
     horizon: Literal["day", "week", "month"] = "day"
@@ -71,19 +78,35 @@ class DailyLoss(RuleTerms):
     warn_at: tuple[Decimal, ...] = ()
     """Warnings at these percentages of the allowance used."""
 
+    def __post_init__(self) -> None:
+        base = RESULT_BASES.get(self.tested, self.base)
+        if self.base != base:
+            raise TermsError(f"tested: {self.tested} is counted from base: {base}")
+
     def sentence(self, size: Decimal | None = None) -> str:
         verb = "reach or fall below" if self.comparison == "touch" else "fall below"
         what = "Balance and equity" if self.tested == "balance_or_equity" else "Equity"
         soft = "" if self.effects[0].hard else " The account is not lost by it."
+        if self.tested in RESULT_BASES:
+            lost = "reach" if self.comparison == "touch" else "exceed"
+            result = _RESULT_WORDS[self.tested].format(horizon=self.horizon)
+            return f"A loss {result} may not {lost} {told(self.allowance, size)}.{soft}"
         return (
             f"{what} may not {verb} {_BASE_WORDS[self.base]} minus "
             f"{told(self.allowance, size)} within one {self.horizon}.{soft}"
         )
 
     def formula(self) -> str:
-        return f"floor = {_BASE_WORDS[self.base]} − {describe(self.allowance)}"
+        floor = f"floor = {_BASE_WORDS[self.base]} − {describe(self.allowance)}"
+        if self.tested not in RESULT_BASES:
+            return floor
+        return f"result = equity − {_BASE_WORDS[self.base]}; {floor}"
 
 
+_RESULT_WORDS = {
+    "day_net": "by the net result of one {horizon}",
+    "closed_plus_floating": "by the profit closed in one {horizon} and all open profit together",
+}
 _BASE_WORDS = {
     "initial": "the initial balance",
     "day_start_balance": "the balance at the day's start",
@@ -189,9 +212,10 @@ class DailyLossJudge(Judge[DailyLoss]):
         certainty = certainty_of(value, floor, self.terms.comparison)
         if certainty is not None:
             self.standing = certainty == "proven"
+            zero = self._zero()
             yield Violation(
-                observed=value.high if certainty == "proven" else value.low,
-                limit=floor.low,
+                observed=(value.high if certainty == "proven" else value.low) - zero,
+                limit=floor.low - zero,
                 comparison=self.terms.comparison,
                 certainty=certainty,
                 detail=self._detail(),
@@ -199,13 +223,20 @@ class DailyLossJudge(Judge[DailyLoss]):
             return
         step = self.warnings.due(value.high, floor.low, self.allowance())
         if step is not None:
+            zero = self._zero()
             yield Violation(
-                observed=value.high,
-                limit=floor.low,
+                observed=value.high - zero,
+                limit=floor.low - zero,
                 comparison=self.terms.comparison,
                 detail={"used_percent": f"{step:f}"},
                 effects=(WARN,),
             )
+
+    def _zero(self) -> Decimal:
+        """What a violation's figures are counted from: a result is told as a result."""
+        if self.terms.tested not in RESULT_BASES or self.anchor is None:
+            return ZERO
+        return self.anchor.low
 
     def calm(self) -> Calm:
         floor = self.floor()
@@ -275,10 +306,6 @@ class DailyLossJudge(Judge[DailyLoss]):
         self.warnings.rearm()
         balance = exactly_at(day.start_balance)
         base = self.terms.base
-        if self.terms.tested == "day_net":
-            base = "day_start_equity"
-        elif self.terms.tested == "closed_plus_floating":
-            base = "day_start_balance"
         if base == "initial":
             self.anchor = exactly_at(self.situation.origin)
         elif base == "day_start_balance":

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from propdesk.domain.events import Deal, StateReported
+from propdesk.domain.events import Deal, OrderSeen, StateReported
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
@@ -13,7 +13,7 @@ from propdesk.domain.terms import RuleTerms, TermsError
 
 @dataclass(frozen=True, kw_only=True)
 class Inactivity(RuleTerms):
-    """So many days in a row without activity break it. A pending order is no activity."""
+    """So many days in a row without activity break it."""
 
     rule: Literal["inactivity"] = "inactivity"
     days: int | None = None
@@ -25,18 +25,22 @@ class Inactivity(RuleTerms):
     """What is an activity; ``assignment``: none at all, the days run from the account's start."""
     open_position_counts: bool = True
     """A day on which a position is open is a day of activity."""
+    pending_order_counts: bool = False
+    """A day at whose end a pending order waits is a day of activity."""
 
     def __post_init__(self) -> None:
         weekly = self.unit == "iso_week"
         if weekly != (self.days is None) or (self.days is not None and self.days < 1):
             raise TermsError("inactivity needs a number of days, or none with iso_week")
-        if self.activity == "assignment" and (weekly or self.open_position_counts):
+        something = self.open_position_counts or self.pending_order_counts
+        if self.activity == "assignment" and (weekly or something):
             raise TermsError("days from the assignment run whatever is open: set it to false")
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         what = "a fill" if self.activity == "any_fill" else f"an {self.activity}"
         what = "a close" if self.activity == "close" else what
+        what += " or a pending order" if self.pending_order_counts else ""
         if self.unit == "iso_week":
             return f"Every week from Monday to Sunday needs {what}."
         if self.activity == "assignment":
@@ -64,6 +68,7 @@ class InactivityJudge(Judge[Inactivity]):
         self.last: date | None = None
         self.first: date | None = None
         self.said = False
+        self.waiting: set[str] = set()  # pending orders, by id
 
     def on_start(self) -> Violations:
         self.first = self.last = self.situation.day.day.label
@@ -86,6 +91,15 @@ class InactivityJudge(Judge[Inactivity]):
             self._active(trade.opened_at)
         return ()
 
+    def on_order(self, order: OrderSeen) -> Violations:
+        if order.kind == "market":
+            return ()
+        if order.action in {"placed", "modified"}:
+            self.waiting.add(order.id)
+        else:
+            self.waiting.discard(order.id)
+        return ()
+
     def on_state(self, event: StateReported) -> Violations:
         """The past is told as a state: days run from its first trade at the latest known."""
         if event.first_trade_at is not None and self.terms.activity in {"open", "any_fill"}:
@@ -96,7 +110,8 @@ class InactivityJudge(Judge[Inactivity]):
         reported = self.situation.day.profit_reported
         traded = bool(reported) and self.terms.activity in {"close", "any_fill"}
         held = self.terms.open_position_counts and bool(self.situation.positions)
-        if traded or held:
+        waits = self.terms.pending_order_counts and bool(self.waiting)
+        if traded or held or waits:
             self._active(record.day.start)
         if self.said or self.last is None or not self._idle(record):
             return ()
