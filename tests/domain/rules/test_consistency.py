@@ -71,13 +71,13 @@ def test_one_cent_around_the_limit(operator: str, cents: int) -> None:
 
 
 def test_a_strict_limit_asks_for_one_unit_more() -> None:
-    take_profit = terms("50", "below", step=d(1))
+    take_profit = terms("50", "below", rounding_step=d(1))
     found = goal(judge(take_profit, [start(), *days("2000", "1100")]))
     assert found.met is False
     assert found.figures["additional_needed"] == 901
-    assert min_total_profit(d(2000), d(50), "below") == 4001
+    assert min_total_profit(d(2000), d(50), "below", d(1)) == 4001
     assert min_total_profit(d(2000), d(50), "below", d("0.01")) == Fraction("4000.01")
-    assert min_total_profit(d(2000), d(50)) == 4000
+    assert min_total_profit(d(2000), d(50), "at_most", d(1)) == 4000
     assert round_ratio_half_away(found.current * 100, 0) == 65  # type: ignore[operator, arg-type]
 
 
@@ -86,7 +86,7 @@ def test_a_strict_limit_asks_for_one_unit_more() -> None:
     [("1000", "50", 2000), ("3500", "35", 10000), ("300", "20", 1500), ("15", "15", 100)],
 )
 def test_the_smallest_total_that_is_consistent(best: str, percent: str, total: int) -> None:
-    assert min_total_profit(d(best), d(percent)) == total
+    assert min_total_profit(d(best), d(percent), "at_most", d(1)) == total
 
 
 @given(
@@ -141,6 +141,37 @@ def test_a_raised_target_holds_the_pass_back_until_it_is_reached() -> None:
     before = goal(judge(rule, [start(), *days("1500", "1500", "749.99")]))
     assert (before.met, before.figures["new_target"]) == (False, 3750)
     assert goal(judge(rule, [start(), *days("1500", "1500", "750")])).met is True
+
+
+@pytest.mark.parametrize(
+    ("operator", "more", "profits", "additional", "met"),
+    [
+        # the target of 10,000 holds although no day is too large
+        ("at_most", {}, "3000 3000 1000", "3000", False),
+        ("at_most", {}, "3000 3000 3000 1000", "0", True),
+        # 6,000 asks for 12,000 …
+        ("at_most", {}, "6000 5999.99", "0.01", False),
+        ("at_most", {}, "6000 6000", "0", True),
+        # … and for more than that where the share must stay below
+        ("below", {}, "6000 6000", "0.01", False),
+        ("below", {}, "6000 6000 0.01", "0", True),
+        ("below", {"rounding_step": d(1)}, "6000 3000 3000.50", "0.50", False),
+        ("below", {"rounding_step": d(1)}, "6000 3000 3001", "0", True),
+    ],
+)
+def test_what_is_needed_leads_to_the_raised_target(
+    operator: str, more: dict[str, Decimal], profits: str, additional: str, met: bool
+) -> None:
+    rule = terms(
+        "50",
+        operator,
+        consequence="raises_target_by_ratio",
+        denominator="profit_target",
+        target=Amount(money=d(10000)),
+        **more,
+    )
+    found = goal(judge(rule, [start(), *days(*profits.split())]))
+    assert (found.figures["additional_needed"], found.met) == (d(additional), met)
 
 
 def test_a_target_raised_by_the_excess_only() -> None:
@@ -225,3 +256,8 @@ def test_terms_that_mean_nothing_are_refused() -> None:
         terms("40", consequence="violates")
     with pytest.raises(TermsError, match="exactly one"):
         ShareLimit()
+    with pytest.raises(TermsError, match="'rounding_step' is for operator 'below'"):
+        terms("40", rounding_step=d(1))
+    for step in (d(0), d(-1)):
+        with pytest.raises(TermsError, match="a rounding step is more than 0"):
+            terms("40", "below", rounding_step=step)

@@ -110,16 +110,17 @@ class Consistency(RuleTerms):
     """The profit target, where the rule measures against it or raises it."""
     undefined: Literal["not_applied", "unmet"] = "unmet"
     """What holds while there is no profit to take a share of."""
-    step: Decimal | None = None
-    """The smallest amount above a ``below`` limit: a minor unit unless given (1: whole units)."""
+    rounding_step: Decimal | None = None
+    """``below``: the profit still needed leads to the next multiple of this sum (1: firms that
+    count in whole units of the currency). Without it, of the currency's minor unit. The share
+    itself is never rounded."""
     grouping: Grouping = field(default_factory=Grouping)
     """Which trades are one trade idea."""
     blocks: Literal["pass", "payout", "both"] = "both"
     """What waits for it. In a funded phase it is always the payout."""
 
     def __post_init__(self) -> None:
-        raises = self.consequence in {"raises_target_by_ratio", "raises_target_by_excess"}
-        if self.target is None and (raises or self.denominator == "profit_target"):
+        if self.target is None and (self.raises_target or self.denominator == "profit_target"):
             raise TermsError("a consistency rule that uses the profit target needs 'target'")
         fixed = self.consequence in {"violates", "clips_excess"}
         if fixed and self.denominator != "profit_target":
@@ -127,8 +128,14 @@ class Consistency(RuleTerms):
                 f"{self.consequence!r} needs denominator 'profit_target': a share of a profit "
                 "that still grows is no violation yet; let it block the payout"
             )
-        if self.step is not None and self.step <= 0:
-            raise TermsError("a step is more than 0")
+        if self.rounding_step is not None and self.rounding_step <= 0:
+            raise TermsError("a rounding step is more than 0")
+        if self.rounding_step is not None and self.operator == "at_most":
+            raise TermsError("'rounding_step' is for operator 'below': 'at_most' needs no step")
+
+    @property
+    def raises_target(self) -> bool:
+        return self.consequence in {"raises_target_by_ratio", "raises_target_by_excess"}
 
     def sentence(self, size: Decimal | None = None) -> str:
         limit = self.limit.words()
@@ -138,7 +145,9 @@ class Consistency(RuleTerms):
         since = " since the last payout" if self.since == "last_payout" else ""
         unit = self.unit.replace("_", " ")
         what = _DENOMINATOR_WORDS[self.denominator]
-        return f"The best {unit} {verb} {limit} of {what}{since}{_THEN[self.consequence]}."
+        step = self.rounding_step
+        steps = "" if step is None else f"; what is still needed is counted in steps of {step:f}"
+        return f"The best {unit} {verb} {limit} of {what}{since}{_THEN[self.consequence]}{steps}."
 
     def formula(self) -> str:
         sign = "≤" if self.operator == "at_most" else "<"
@@ -166,7 +175,7 @@ class ConsistencyJudge(Judge[Consistency]):
     def __init__(self, terms: Consistency, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.units = UnitProfits(situation, terms.unit, terms.since, terms.grouping)
-        self.clipped: dict[str, Fraction] = {}
+        self.clipped: dict[str, Fraction] = {}  # what each day or trade was already said for
 
     # -- what happened
     def on_opened(self, deal: Deal) -> Violations:
@@ -187,31 +196,38 @@ class ConsistencyJudge(Judge[Consistency]):
     def on_payout(self, event: PayoutMoved) -> Violations:
         del event
         self.units.paid()
+        if self.terms.since == "last_payout":
+            self.clipped.clear()
         return ()
 
     def on_state(self, event: StateReported) -> Violations:
-        self.units.reported(event.best_day, event.cycle_profit)
+        self.units.reported(event)
         return ()
 
     # -- the test of a fixed limit
     def _test(self, key: str, earned: Decimal, trades: tuple[Trade, ...]) -> tuple[Violation, ...]:
-        if self.terms.consequence not in {"violates", "clips_excess"}:
+        if not self._spoken():
             return ()
         target, percent = self.target(), self.percent()
         share = Fraction(earned) / Fraction(target)
         if earned <= 0 or is_consistent(share, percent, self.terms.operator):
             return ()
         clips = self.terms.consequence == "clips_excess"
-        new_excess = excess_of(earned, percent, target) - self.clipped.get(key, Fraction(0))
-        if new_excess <= 0 and (clips or key in self.clipped):
-            return ()  # said before, or exactly at a strict limit: nothing to clip
-        self.clipped[key] = self.clipped.get(key, Fraction(0)) + max(Fraction(0), new_excess)
+        said = [each for each in self.units.members(key) if each in self.clipped]
+        new_excess = excess_of(earned, percent, target) - sum(self.clipped[each] for each in said)
+        if (new_excess <= 0) if clips else said:
+            return ()
+        self.clipped[key] = self.clipped.get(key, Fraction(0)) + new_excess
         return (
             Violation(
                 observed=earned,
                 limit=largest_unit(target, percent),
                 comparison="cross" if self.terms.operator == "at_most" else "touch",
-                detail={"unit": key, "share_of": "profit_target", "percent": f"{percent:f}"},
+                detail={
+                    "unit": self.units.members(key)[0],
+                    "share_of": "profit_target",
+                    "percent": f"{percent:f}",
+                },
                 effects=(CLIP,) if clips else None,
                 trades=trades,
                 excess=money_of(new_excess) if clips else None,
@@ -234,7 +250,8 @@ class ConsistencyJudge(Judge[Consistency]):
         bases = {"balance_after_last_payout": from_start, "cycle_start": from_start}
         return self.terms.target.resolve(situation.size, bases)
 
-    def denominator(self) -> Decimal:
+    def denominator(self) -> Decimal | None:
+        """What the best unit is held against now; None where it was never told."""
         match self.terms.denominator:
             case "net_profit":
                 return self.units.total
@@ -245,74 +262,72 @@ class ConsistencyJudge(Judge[Consistency]):
 
     def objective(self) -> Objective:
         percent, total, best = self.percent(), self.denominator(), self.units.best
-        share = share_of(best, total)
-        figures: dict[str, Figure | str | bool | None] = {
-            "share": share,
-            "best": best,
-            "total": total,
-            "limit_amount": largest_unit(max(total, ZERO), percent),
-            "excess": excess_of(best, percent, max(total, ZERO)),
-            "additional_needed": self._additional(best, total, percent),
-        }
-        new_target = self.new_target()
-        if new_target is not None:
-            figures["new_target"] = new_target
+        share = None
+        figures: dict[str, Figure | str | bool | None] = {"share": None, "best": best}
+        figures |= {"total": total, "limit_amount": None, "excess": None, "additional_needed": None}
+        if total is not None:
+            figures["limit_amount"] = largest_unit(max(total, ZERO), percent)
+        if best is not None and total is not None:
+            share = figures["share"] = share_of(best, total)
+            figures["excess"] = excess_of(best, percent, max(total, ZERO))
+            figures["additional_needed"] = self._additional(best, total, percent)
+        if best is not None and self.terms.raises_target:
+            figures["new_target"] = self.new_target(best)
         return Objective(
             rule=self.terms.name,
             required=Fraction(percent) / 100,
             current=share,
-            met=self._met(share),
+            met=True if self._spoken() else self._met(best, total),
             figures=figures,
             blocks=self._blocks(),
         )
 
-    def new_target(self) -> Fraction | None:
-        """The target as this rule raises it; None where it raises none."""
-        best, percent, target = self.units.best, self.percent(), self.target()
-        match self.terms.consequence:
-            case "raises_target_by_ratio":
-                return raised_target(best, percent, target)
-            case "raises_target_by_excess":
-                return target_with_excess(best, percent, target)
-            case _:
-                return None
+    def new_target(self, best: Decimal) -> Fraction:
+        """The target as this rule raises it for the best unit."""
+        if self.terms.consequence == "raises_target_by_excess":
+            return target_with_excess(best, self.percent(), self.target())
+        return raised_target(best, self.percent(), self.target())
+
+    def _spoken(self) -> bool:
+        """Whether the verdicts say everything and nothing waits for the share."""
+        return self.terms.consequence in {"clips_excess", "violates"}
 
     def _blocks(self) -> Literal["pass", "payout", "both"]:
         """Excess that is clipped or punished by verdicts keeps nobody from passing."""
-        spoken = self.terms.consequence in {"clips_excess", "violates"}
-        return "payout" if spoken or self.situation.stage == "funded" else self.terms.blocks
+        payout_only = self._spoken() or self.situation.stage == "funded"
+        return "payout" if payout_only else self.terms.blocks
 
-    def _met(self, share: Fraction | None) -> bool:
-        if self.terms.consequence in {"clips_excess", "violates"}:
-            return True  # the verdicts say it; nothing waits for it
-        raised = self.new_target()
-        if self.terms.consequence == "raises_target_by_excess" and raised is not None:
-            return Fraction(self.units.total) >= raised
-        if self.terms.denominator == "profit_target" and raised is not None:
-            needed = min_total_profit(
-                self.units.best,
-                self.percent(),
-                self.terms.operator,
-                self._step(),
-            )
-            return self.units.total >= max(needed, Fraction(self.target()))
+    def _met(self, best: Decimal | None, total: Decimal | None) -> bool | None:
+        if best is None or total is None:
+            return None
+        needed = self._total_needed(best)
+        if needed is not None:
+            earned = self.units.total
+            return None if earned is None else earned >= needed
+        share = share_of(best, total)
         if share is None:
             return self.terms.undefined == "not_applied"
         return is_consistent(share, self.percent(), self.terms.operator)
 
+    def _total_needed(self, best: Decimal) -> Fraction | None:
+        """The profit that meets a raised target; None where the share alone decides."""
+        if self.terms.consequence == "raises_target_by_excess":
+            return self.new_target(best)
+        if not self.terms.raises_target or self.terms.denominator != "profit_target":
+            return None
+        least = min_total_profit(best, self.percent(), self.terms.operator, self._rounding_step())
+        return max(least, Fraction(self.target()))
+
     def _additional(self, best: Decimal, total: Decimal, percent: Decimal) -> Fraction | None:
         """What must still be earned; None where no profit mends it (a share of the target)."""
-        raised = self.new_target()
-        if self.terms.consequence == "raises_target_by_excess" and raised is not None:
-            return max(Fraction(0), raised - Fraction(self.units.total))
+        needed, earned = self._total_needed(best), self.units.total
+        if needed is not None and earned is not None:
+            return max(Fraction(0), needed - Fraction(earned))
         if self.terms.denominator == "profit_target":
-            if raised is None:
-                return None
-            total = self.units.total
-        step = self._step()
+            return None
+        step = self._rounding_step()
         return additional_needed(best, total, percent, self.terms.operator, step)
 
-    def _step(self) -> Decimal:
-        """By how much a strict limit is passed: the rule's own step, or one minor unit."""
-        step = self.terms.step
+    def _rounding_step(self) -> Decimal:
+        step = self.terms.rounding_step
         return unit_of(self.situation.digits) if step is None else step

@@ -56,35 +56,33 @@ def excess_of(best: Decimal, percent: Decimal, total: Decimal | Fraction) -> Fra
 
 
 def min_total_profit(
-    best: Decimal,
-    percent: Decimal,
-    operator: Operator = "at_most",
-    step: Decimal = Decimal(1),
+    best: Decimal, percent: Decimal, operator: Operator, rounding_step: Decimal
 ) -> Fraction:
-    """The smallest total of which ``best`` keeps the limit.
+    """The smallest total of which ``best``, never negative, keeps the limit.
 
-    A strict limit is passed by the next multiple of ``step`` above best ÷ limit (50 % of a best
-    day of 2,000 needs 4,001 in whole units).
+    A strict limit is passed by the next multiple of ``rounding_step`` above best ÷ limit (50 %
+    of a best day of 2,000 needs 4,001 in whole units, 4,000.01 in cents); the other one by
+    best ÷ limit itself.
     """
     exact = Fraction(best) * 100 / Fraction(percent)
     if operator == "at_most":
-        return max(Fraction(0), exact)
-    unit = Fraction(step)
-    return max(Fraction(0), (exact // unit + 1) * unit)
+        return exact
+    step = Fraction(rounding_step)
+    return (exact // step + 1) * step
 
 
 def additional_needed(
     best: Decimal,
     total: Decimal,
     percent: Decimal,
-    operator: Operator = "at_most",
-    step: Decimal = Decimal(1),
+    operator: Operator,
+    rounding_step: Decimal,
 ) -> Fraction:
     """What must still be earned, without a better unit, until ``best`` keeps the limit."""
     share = share_of(best, total)
     if share is not None and is_consistent(share, percent, operator):
         return Fraction(0)
-    return max(Fraction(0), min_total_profit(best, percent, operator, step) - Fraction(total))
+    return min_total_profit(best, percent, operator, rounding_step) - Fraction(total)
 
 
 def money_of(amount: Fraction) -> Decimal:

@@ -1,12 +1,13 @@
 """What each day, trade or trade idea earned, counted from the start or from the last payout.
 
-It keeps sums and knows no limit.
+It keeps sums and knows no limit. Of a past that was only told it says what is not known.
 """
 
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from propdesk.domain.events import StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.trade_ideas import Grouping, Leg, TradeIdeas
@@ -25,6 +26,9 @@ class UnitProfits:
     finished_wins: Decimal = ZERO  # the sum of the winning days that are over
     today_before: Decimal = ZERO  # what today had earned before the last payout
     told_best: Decimal = ZERO
+    best_known: bool = True  # false: profits were told without the best of them
+    total_known: bool = True  # false: payouts were told without the profit since the last one
+    wins_known: bool = True  # false: profits were told without the days that made them
     _trades: dict[str, Decimal] = field(default_factory=dict)
     _best_trade: Decimal | None = ZERO  # None: to be looked for again
     _ideas: TradeIdeas | None = None
@@ -46,7 +50,7 @@ class UnitProfits:
                 self._ideas.add(Leg(key, position.symbol, position.side, position.opened_at))
 
     def closed(self, trade: Trade) -> str:
-        """Book a closed trade. Returns the key of its unit."""
+        """Book a closed trade. Returns its key."""
         key = f"{trade.position}@{trade.opened_at}"
         before = self._trades.get(key, ZERO)
         self._trades[key] = before + trade.net
@@ -55,7 +59,7 @@ class UnitProfits:
             self._best_trade = None
         elif self._best_trade is not None:
             self._best_trade = max(self._best_trade, self._trades[key])
-        return key if self._ideas is None else self._ideas.idea_of(key)[0]
+        return key
 
     def _join(self, key: str, trade: Trade) -> None:
         if self._ideas is None:
@@ -84,28 +88,38 @@ class UnitProfits:
         self.start = self.situation.closed_profit
         self.today_before = self.situation.day.closed_profit
         self.finished_best = self.finished_wins = self.told_best = ZERO
+        self.best_known = self.total_known = self.wins_known = True
         self._trades = dict.fromkeys(self._trades, ZERO)
         self._best_trade = ZERO
 
-    def reported(self, best: Decimal | None, cycle_profit: Decimal | None) -> None:
+    def reported(self, event: StateReported) -> None:
         """An account whose past is only told: its best unit and the profit of its cycle."""
-        if best is not None:
-            self.told_best = best
-        if cycle_profit is not None and self.since == "last_payout":
-            self.start = self.situation.closed_profit - cycle_profit
+        of_cycle = self.since == "last_payout"
+        if of_cycle and event.cycle_profit is not None:
+            self.start = self.situation.closed_profit - event.cycle_profit
+        self.total_known = not of_cycle or event.cycle_profit is not None or not event.payouts
+        self.wins_known = self.total == ZERO and not event.best_day
+        self.best_known = self.wins_known or event.best_day is not None
+        self.told_best = ZERO if event.best_day is None else event.best_day
 
     # -- the sums
     def of(self, key: str) -> Decimal:
         """What the trade, or its whole idea, has earned."""
-        keys = (key,) if self._ideas is None else self._ideas.idea_of(key)
-        return sum((self._trades.get(each, ZERO) for each in keys), ZERO)
+        return sum((self._trades.get(each, ZERO) for each in self.members(key)), ZERO)
+
+    def members(self, key: str) -> tuple[str, ...]:
+        """The trades that are one unit with this one."""
+        return (key,) if self._ideas is None else self._ideas.idea_of(key)
 
     @property
     def today(self) -> Decimal:
         return self.situation.day.closed_profit - self.today_before
 
     @property
-    def best(self) -> Decimal:
+    def best(self) -> Decimal | None:
+        """The best unit; None where it was never told."""
+        if not self.best_known:
+            return None
         if self.unit == "day":
             return max(self.told_best, self.finished_best, self.today)
         if self._best_trade is None:
@@ -113,10 +127,11 @@ class UnitProfits:
         return max(self.told_best, self._best_trade, ZERO)
 
     @property
-    def total(self) -> Decimal:
-        return self.situation.closed_profit - self.start
+    def total(self) -> Decimal | None:
+        """The net profit; None where it was never told."""
+        return self.situation.closed_profit - self.start if self.total_known else None
 
     @property
-    def wins(self) -> Decimal:
-        """The sum of the winning days, today's included."""
-        return self.finished_wins + max(ZERO, self.today)
+    def wins(self) -> Decimal | None:
+        """The sum of the winning days, today's included; None where it was never told."""
+        return self.finished_wins + max(ZERO, self.today) if self.wins_known else None

@@ -40,12 +40,12 @@ def operator_of(given: Given) -> Operator:
 
 
 def terms_of(given: Given, unit: Unit = "day", **more: Any) -> Consistency:
-    limit = given.maybe("limit_pct")
+    limit, operator = given.maybe("limit_pct"), operator_of(given)
     return Consistency(
         limit=ShareLimit(percent=WHOLE if limit is None else limit),
-        operator=operator_of(given),
+        operator=operator,
         unit=unit,
-        step=UNIT,
+        rounding_step=UNIT if operator == "below" else None,
         **more,
     )
 
@@ -123,7 +123,10 @@ def shown(given: Given, goals: list[Objective], best: Decimal | None) -> dict[st
     if limit is None:  # nothing to be held against
         return answer
     best = figures(goals, "best")[-1] if best is None else best
-    least = min_total_profit(best, limit, operator, UNIT)
+    if best is not None:
+        least = min_total_profit(best, limit, operator, UNIT)
+        answer |= {"total_needed": least, "min_total_profit": least}
+        answer["new_profit_target"] = raised_target(best, limit)
     return {
         **answer,
         "limit_amount": amounts,
@@ -133,9 +136,6 @@ def shown(given: Given, goals: list[Objective], best: Decimal | None) -> dict[st
         "met_after_day1": met[0],
         "met_final": met[-1],
         "additional_needed": figures(goals, "additional_needed"),
-        "total_needed": least,
-        "min_total_profit": least,
-        "new_profit_target": raised_target(best, limit),
     }
 
 
