@@ -106,5 +106,5 @@ def test_terms_that_mean_nothing_are_refused():
 def test_the_sentence():
     assert terms(max_risk=Amount(percent=d(2))).sentence(SIZE) == (
         "Every position has a stop-loss within 180 s of its opening. "
-        "A stop may not risk more than 2 % of initial."
+        "A stop may not risk more than 2 % of the initial balance (2,000.00)."
     )

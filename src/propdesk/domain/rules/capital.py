@@ -4,13 +4,11 @@ The log names the accounts of a group, not their sizes. What the sum of sizes wo
 only where it is certain: one account too large by itself is, the rest is *unknown*.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from propdesk.domain.events import GroupFormed
-from propdesk.domain.exact import ZERO
+from propdesk.domain.events import GroupFormed, Scaled
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -21,6 +19,7 @@ class Capital(RuleTerms):
 
     rule: Literal["capital"] = "capital"
     accounts_max: int | None = None
+    """The most accounts one group may hold at a time."""
     total_max: Decimal | None = None
     """The largest sum of account sizes, in the account's currency."""
     kinds: tuple[str, ...] = ("owner",)
@@ -32,57 +31,75 @@ class Capital(RuleTerms):
         if self.accounts_max is None and self.total_max is None:
             raise TermsError("capital needs 'accounts_max' or 'total_max'")
 
-    def sentence(self, size: Decimal | None = None) -> str:  # noqa: ARG002
+    def sentence(self, size: Decimal | None = None) -> str:
+        del size
         parts = []
         if self.accounts_max is not None:
-            parts.append(f"{self.accounts_max} accounts")
+            parts.append(f"{self.accounts_max} account{'' if self.accounts_max == 1 else 's'}")
         if self.total_max is not None:
             parts.append(f"{self.total_max:,f} in all")
-        return f"One {' or '.join(self.kinds)} may hold at most {' and '.join(parts)}."
+        only = "" if len(self.stages) > 1 else f", counting {self.stages[0]} ones only"
+        return f"One {' or '.join(self.kinds)} may hold at most {' and '.join(parts)}{only}."
 
     def formula(self) -> str:
-        return "Σ sizes ≤ maximum"
-
-
-def allocation(sizes: Sequence[Decimal]) -> Decimal:
-    """The capital of several accounts together."""
-    return sum(sizes, ZERO)
+        parts = []
+        if self.accounts_max is not None:
+            parts.append(f"accounts ≤ {self.accounts_max}")
+        if self.total_max is not None:
+            parts.append(f"Σ sizes ≤ {self.total_max:f}")
+        return ", ".join(parts)
 
 
 class CapitalJudge(Judge[Capital]):
     """Counts the accounts of a group when it is formed."""
 
     def on_start(self) -> Violations:
+        return self._alone()
+
+    def on_scaled(self, event: Scaled) -> Violations:
+        del event
+        return self._alone()
+
+    def _alone(self) -> Violations:
+        """What this account's own size says, whatever its group holds beside it."""
         most, size = self.terms.total_max, self.situation.size
         if most is None or size <= most or self.situation.stage not in self.terms.stages:
             return ()
         return [Violation(observed=size, limit=most, comparison="cross")]
 
     def on_group(self, event: GroupFormed) -> Violations:
-        if event.kind not in self.terms.kinds or self.situation.account not in event.accounts:
+        counted, certain = self._counted(event)
+        if event.kind not in self.terms.kinds or self.situation.account not in counted:
             return ()
-        accounts = [
-            each
-            for number, each in enumerate(event.accounts)
-            if number >= len(event.stages) or event.stages[number] in self.terms.stages
-        ]
-        detail = {"group": event.id, "kind": event.kind, "accounts": " ".join(accounts)}
+        detail = {"group": event.id, "kind": event.kind, "accounts": " ".join(counted)}
         found: list[Violation] = []
         most = self.terms.accounts_max
-        if most is not None and len(accounts) > most:
-            unsure = len(event.stages) < len(event.accounts) and len(self.terms.stages) == 1
+        if most is not None and len(counted) > most:
             found.append(
                 Violation(
-                    observed=len(accounts),
+                    observed=len(counted),
                     limit=most,
                     comparison="cross",
-                    certainty="possible" if unsure else "proven",
+                    certainty="proven" if certain > most else "possible",
                     detail=detail,
                 )
             )
-        if self.terms.total_max is not None and len(accounts) > 1:
+        if self.terms.total_max is not None and len(counted) > 1:
             reason = "the sizes of the group's other accounts are not part of the log"
             detail = {**detail, "reason": reason}
             limit = self.terms.total_max
             found.append(Violation(None, limit, "cross", certainty="unknown", detail=detail))
         return found
+
+    def _counted(self, event: GroupFormed) -> tuple[list[str], int]:
+        """The accounts that count or may, and how many of them certainly do."""
+        every = {"evaluation", "funded"} <= set(self.terms.stages)  # an untold stage is one
+        counted: list[str] = []
+        certain = 0
+        for number, account in enumerate(event.accounts):
+            told = number < len(event.stages)
+            if told and event.stages[number] not in self.terms.stages:
+                continue
+            counted.append(account)
+            certain += told or every
+        return counted, certain

@@ -3,19 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from fractions import Fraction
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, StopSet
 from propdesk.domain.instants import SECOND
-from propdesk.domain.judging import Certainty, Judge, Violation, Violations
+from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.levels import exceeds
 from propdesk.domain.positions import Position
 from propdesk.domain.protection import risk_at
-from propdesk.domain.rules.daily_loss import describe
+from propdesk.domain.rules.daily_loss import describe, told
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, TermsError
 
 WARN = Effect(kind="warn")
+Key: TypeAlias = tuple[str, int]  # id and opening: a reversal opens a position of the same id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +46,29 @@ class StopLoss(RuleTerms):
             raise TermsError("'cures' and 'cure_seconds' go together")
 
     def sentence(self, size: Decimal | None = None) -> str:
-        del size
         parts = []
-        if self.required:
-            within = f"within {self.deadline_seconds} s of" if self.deadline_seconds else "with"
-            parts.append(f"Every position has a stop-loss {within} its opening.")
+        if self.required and self.deadline_seconds:
+            parts.append(
+                f"Every position has a stop-loss within {self.deadline_seconds} s of its opening."
+            )
+        elif self.required:
+            parts.append("Every position is opened with a stop-loss.")
+        if self.cures:
+            often = "Once" if self.cures == 1 else f"{self.cures} times"
+            parts.append(
+                f"{often} a missed stop-loss is forgiven if it is set within "
+                f"{self.cure_seconds} s more."
+            )
         if self.max_risk is not None:
             verb = "more than" if self.max_risk_comparison == "cross" else "as much as"
-            parts.append(f"A stop may not risk {verb} {describe(self.max_risk)}.")
+            parts.append(f"A stop may not risk {verb} {told(self.max_risk, size)}.")
         return " ".join(parts)
 
     def formula(self) -> str:
-        return "" if self.max_risk is None else f"|open − stop| × value ≤ {describe(self.max_risk)}"
+        if self.max_risk is None:
+            return ""
+        sign = "≤" if self.max_risk_comparison == "cross" else "<"
+        return f"|open − stop| × value {sign} {describe(self.max_risk)}"
 
 
 def deadline(opened_at: int, seconds: int) -> int:
@@ -68,9 +81,10 @@ class StopLossJudge(Judge[StopLoss]):
 
     def __init__(self, terms: StopLoss, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.waiting: dict[str, int] = {}  # by position: the last moment in time
-        self.seen: set[str] = set()
-        self.too_much: set[str] = set()
+        self.waiting: dict[Key, int] = {}  # by position: the last moment in time
+        self.overdue: set[Key] = set()  # said already; nothing more until a stop is set
+        self.seen: set[Key] = set()
+        self.too_much: set[Key] = set()
         self.cures_left = terms.cures
 
     def on_opened(self, deal: Deal) -> Violations:
@@ -78,52 +92,55 @@ class StopLossJudge(Judge[StopLoss]):
         position = positions.get(deal.position) or positions.get(deal.symbol)
         if position is None:
             return ()
-        self.seen.add(position.id)
+        self.seen.add(_key(position))
         self._wait_for(position, deal.at)
         return list(self._risk(position))
 
     def on_stop(self, stop: StopSet) -> Violations:
         for position in self.situation.positions.values():
-            if position.id == stop.position and position.id in self.seen:
+            if position.id == stop.position and _key(position) in self.seen:
                 self._wait_for(position, stop.at)
                 return list(self._risk(position))
         return ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if trade.position not in self.seen:
-            return list(self._reported(trade))
-        open_still = (each.id for each in self.situation.positions.values())
-        if trade.position not in open_still:  # a reversal leaves a position of the same name
-            self.waiting.pop(trade.position, None)
-            self.too_much.discard(trade.position)
+        key = (trade.position, trade.opened_at)
+        if key not in self.seen:
+            return [*self._reported_late(trade), *self._reported_risk(trade)]
+        if not trade.partial:
+            self.waiting.pop(key, None)
         return ()
 
     def timer(self) -> int | None:
         """Just after the first deadline: what happens at the deadline is still in time."""
-        return min(self.waiting.values(), default=-1) + 1 if self.waiting else None
+        return min(self.waiting.values()) + 1 if self.waiting else None
 
     def on_time(self) -> Violations:
-        late = [name for name, last in self.waiting.items() if last < self.situation.at]
-        return [self._late(name) for name in late]
+        late = [key for key, last in self.waiting.items() if last < self.situation.at]
+        return [self._late(key) for key in late]
 
     def _wait_for(self, position: Position, since: int) -> None:
-        if not self.terms.required or position.stop is not None:
-            self.waiting.pop(position.id, None)
-        else:
-            self.waiting.setdefault(position.id, deadline(since, self.terms.deadline_seconds))
+        key = _key(position)
+        if position.stop is not None:
+            self.waiting.pop(key, None)
+            self.overdue.discard(key)
+        elif self.terms.required and key not in self.overdue:
+            self.waiting.setdefault(key, deadline(since, self.terms.deadline_seconds))
 
-    def _late(self, position: str) -> Violation:
-        seconds, last = self.terms.deadline_seconds, self.waiting.pop(position)
-        detail = {"position": position, "without": "stop-loss"}
+    def _late(self, key: Key) -> Violation:
+        seconds, last = self.terms.deadline_seconds, self.waiting.pop(key)
+        detail = {"position": key[0], "without": "stop-loss"}
         if self.cures_left > 0:
             self.cures_left -= 1
-            self.waiting[position] = deadline(last, self.terms.cure_seconds)
+            self.waiting[key] = deadline(last, self.terms.cure_seconds)
             detail["cure_seconds"] = str(self.terms.cure_seconds)
             return Violation(None, seconds, "cross", detail=detail, effects=(WARN,))
+        self.overdue.add(key)
         return Violation(None, seconds, "cross", detail=detail)
 
     def _risk(self, position: Position) -> Iterator[Violation]:
-        if self.terms.max_risk is None or position.id in self.too_much:
+        key, most = _key(position), self.terms.max_risk
+        if most is None or position.stop is None or key in self.too_much:
             return
         risk = risk_at(
             self.situation,
@@ -133,40 +150,43 @@ class StopLossJudge(Judge[StopLoss]):
             opened=position.average,
             stop=position.stop,
         )
-        limit, comparison = self._max_risk(), self.terms.max_risk_comparison
+        limit, comparison = self._resolved(most), self.terms.max_risk_comparison
         detail = {"position": position.id, "stop": str(position.stop)}
         if risk is None:
             detail["reason"] = "the money a stop risks needs a conversion rate"
             yield Violation(None, limit, comparison, "unknown", detail)
-        elif position.stop is not None and exceeds(risk.high, limit, comparison):
-            proven = exceeds(risk.low, limit, comparison)
-            if proven:
-                self.too_much.add(position.id)
-            certainty: Certainty = "proven" if proven else "possible"
-            yield Violation(risk.high, limit, comparison, certainty, detail)
+        elif exceeds(risk.low, limit, comparison):
+            self.too_much.add(key)
+            yield Violation(risk.low, limit, comparison, "proven", detail)
+        elif exceeds(risk.high, limit, comparison):
+            yield Violation(risk.high, limit, comparison, "possible", detail)
 
-    def _reported(self, trade: Trade) -> Iterator[Violation]:
-        detail = {"position": trade.position}
-        if self.terms.required:
-            last = deadline(trade.opened_at, self.terms.deadline_seconds)
-            if trade.stopped_at is None and trade.closed_at > last:
-                untold = {**detail, "reason": "when the stop was set is not known"}
-                yield Violation(None, self.terms.deadline_seconds, "cross", "unknown", untold)
-            elif trade.stopped_at is not None and trade.stopped_at > last:
-                late = (trade.stopped_at - trade.opened_at) // SECOND
-                yield Violation(
-                    late, self.terms.deadline_seconds, "cross", detail=detail, trades=(trade,)
-                )
+    def _reported_late(self, trade: Trade) -> Iterator[Violation]:
+        seconds, detail = self.terms.deadline_seconds, {"position": trade.position}
+        last, stopped = deadline(trade.opened_at, seconds), trade.stopped_at
+        if not self.terms.required:
+            return
+        if stopped is None and trade.closed_at > last:
+            detail["reason"] = "when the stop was set is not known"
+            yield Violation(None, seconds, "cross", "unknown", detail)
+        elif stopped is not None and stopped > last:
+            after = Fraction(stopped - trade.opened_at, SECOND)
+            yield Violation(after, seconds, "cross", detail=detail, trades=(trade,))
+
+    def _reported_risk(self, trade: Trade) -> Iterator[Violation]:
         if self.terms.max_risk is None:
             return
-        limit, comparison = self._max_risk(), self.terms.max_risk_comparison
+        detail = {"position": trade.position}
+        limit, comparison = self._resolved(self.terms.max_risk), self.terms.max_risk_comparison
         if trade.stop_risk is None:
-            untold = {**detail, "reason": "what the stop risked is not known"}
-            yield Violation(None, limit, comparison, "unknown", untold)
+            detail["reason"] = "what the stop risked is not known"
+            yield Violation(None, limit, comparison, "unknown", detail)
         elif exceeds(trade.stop_risk, limit, comparison):
             yield Violation(trade.stop_risk, limit, comparison, detail=detail, trades=(trade,))
 
-    def _max_risk(self) -> Decimal:
-        if self.terms.max_risk is None:  # pragma: no cover - asked only where there is one
-            raise TermsError("no max_risk")
-        return self.terms.max_risk.resolve(self.situation.size, {"balance": self.situation.balance})
+    def _resolved(self, most: Amount) -> Decimal:
+        return most.resolve(self.situation.size, {"balance": self.situation.balance})
+
+
+def _key(position: Position) -> Key:
+    return position.id, position.opened_at

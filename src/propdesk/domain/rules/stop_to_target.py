@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, StopSet
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms
+
+Key: TypeAlias = tuple[str, int]  # id and opening: a reversal opens a position of the same id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,58 +50,47 @@ class StopToTargetJudge(Judge[StopToTarget]):
 
     def __init__(self, terms: StopToTarget, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.seen: set[str] = set()
-        self.said: set[str] = set()
+        self.seen: set[Key] = set()
+        self.said: set[Key] = set()
 
     def on_opened(self, deal: Deal) -> Violations:
         positions = self.situation.positions
         position = positions.get(deal.position) or positions.get(deal.symbol)
         if position is None:
             return ()
-        self.seen.add(position.id)
+        self.seen.add((position.id, position.opened_at))
         return self._look_at(position)
 
     def on_stop(self, stop: StopSet) -> Violations:
         for position in self.situation.positions.values():
-            if position.id == stop.position and position.id in self.seen:
+            if position.id == stop.position and (position.id, position.opened_at) in self.seen:
                 return self._look_at(position)
         return ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if trade.position in self.seen:
-            if not trade.partial:
-                self.said.discard(trade.position)
+        if (trade.position, trade.opened_at) in self.seen:
             return ()
+        most, comparison = self.terms.max_ratio, self.terms.comparison
+        detail = {"position": trade.position}
         if trade.stop_risk is None or trade.target_gain is None:
-            detail = {"position": trade.position, "reason": "stop or target is not known"}
-            return [Violation(None, self.terms.max_ratio, self.terms.comparison, "unknown", detail)]
+            detail["reason"] = "stop or target is not known"
+            return [Violation(None, most, comparison, "unknown", detail)]
         ratio = stop_to_target_ratio(trade.stop_risk, trade.target_gain)
-        return self._test(trade.position, ratio, (trade,))
+        if ratio is None or not too_far(ratio, most, comparison):
+            return ()
+        return [Violation(ratio, most, comparison, detail=detail, trades=(trade,))]
 
-    def _look_at(self, position: Position) -> list[Violation]:
-        if position.stop is None or position.target is None:
-            return []
-        # Signed: a stop beyond the entry secures a profit and risks nothing.
-        sign = 1 if position.side == "buy" else -1
+    def _look_at(self, position: Position) -> Violations:
+        key = (position.id, position.opened_at)
+        if key in self.said or position.stop is None or position.target is None:
+            return ()
         entry = Fraction(position.average)
-        risk = max(sign * (entry - Fraction(position.stop)), Fraction(0))
-        gain = sign * (Fraction(position.target) - entry)
-        return self._test(position.id, stop_to_target_ratio(risk, gain), ())
-
-    def _test(
-        self, position: str, ratio: Fraction | None, trades: tuple[Trade, ...]
-    ) -> list[Violation]:
-        if ratio is None or position in self.said:
-            return []
-        if not too_far(ratio, self.terms.max_ratio, self.terms.comparison):
-            return []
-        self.said.add(position)
-        return [
-            Violation(
-                ratio,
-                self.terms.max_ratio,
-                self.terms.comparison,
-                detail={"position": position},
-                trades=trades,
-            )
-        ]
+        down, up = entry - Fraction(position.stop), Fraction(position.target) - entry
+        risk, gain = (down, up) if position.side == "buy" else (-down, -up)
+        # A stop beyond the entry secures a profit and risks nothing.
+        ratio = stop_to_target_ratio(max(risk, Fraction(0)), gain)
+        most, comparison = self.terms.max_ratio, self.terms.comparison
+        if ratio is None or not too_far(ratio, most, comparison):
+            return ()
+        self.said.add(key)
+        return [Violation(ratio, most, comparison, detail={"position": position.id})]
