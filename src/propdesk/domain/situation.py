@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from propdesk.domain.clock import DayClock, TradingDay
 from propdesk.domain.events import (
+    Deal,
     GroupFormed,
     NewsScheduled,
     OrderSeen,
@@ -157,6 +158,11 @@ class Situation:
     @property
     def flat(self) -> bool:
         return not self.positions
+
+    def entered_by(self, deal: Deal) -> "Position | None":
+        """The position a fill opened or enlarged; None where it only closed something."""
+        found = self.positions.get(deal.position) or self.positions.get(deal.symbol)
+        return found if found is not None and found.side == deal.side else None
 
     @property
     def closed_profit(self) -> Decimal:

@@ -1,7 +1,5 @@
 """Order rate, martingale and grid: patterns told from counts, sizes and prices of one account."""
 
-from fractions import Fraction
-
 import pytest
 
 from propdesk.domain.events import OrderSeen, TimePassed
@@ -204,9 +202,9 @@ def test_a_closed_level_is_none():
 
 
 def test_the_figures_of_a_grid():
-    assert evenly_spaced([Fraction(1), Fraction(2), Fraction(3)], d(0))
-    assert not evenly_spaced([Fraction(1)], d(0))
-    assert adverse_run([Fraction(3), Fraction(4), Fraction(2)], "buy") == [3, 2]
-    assert adverse_run([Fraction(3), Fraction(4), Fraction(2)], "sell") == [3, 4]
+    assert evenly_spaced([d(1), d(2), d(3)], d(0))
+    assert not evenly_spaced([d(1)], d(0))
+    assert adverse_run([d(3), d(4), d(2)], "buy") == [3, 2]
+    assert adverse_run([d(3), d(4), d(2)], "sell") == [3, 4]
     with pytest.raises(TermsError):
         Grid(levels=1)

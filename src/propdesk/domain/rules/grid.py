@@ -9,6 +9,7 @@ from typing import Literal
 
 from propdesk.domain.events import Deal, OrderSeen, Side
 from propdesk.domain.judging import Judge, Violation, Violations
+from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -30,21 +31,25 @@ class Grid(RuleTerms):
     def __post_init__(self) -> None:
         if self.levels < 2:
             raise TermsError("a grid has at least 2 levels")
+        if self.spacing_tolerance_percent is not None and self.spacing_tolerance_percent < 0:
+            raise TermsError("'spacing_tolerance_percent' is not below 0")
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         what = "positions or pending orders" if self.pending_orders else "positions"
-        even = " at even distances" if self.spacing_tolerance_percent is not None else ""
-        worse = ", each worse than the last," if self.adverse_only else ""
-        return (
-            f"Fewer than {self.levels} {what} of one symbol and direction at different "
-            f"prices{even}{worse} may be open at once."
-        )
+        said = f"Fewer than {self.levels} {what} of one symbol and direction at different prices"
+        if self.adverse_only:
+            said += ", each worse than the one before,"
+        said += " may be open at once"
+        if self.spacing_tolerance_percent is not None:
+            by = f"{self.spacing_tolerance_percent:f} %"
+            said += f" where their distances differ by at most {by} from the mean distance"
+        return f"{said}."
 
 
-def evenly_spaced(prices: Sequence[Fraction], tolerance_percent: Decimal) -> bool:
+def evenly_spaced(prices: Sequence[Decimal], tolerance_percent: Decimal) -> bool:
     """Whether the distances between neighbouring prices differ little from their mean."""
-    ordered = sorted(set(prices))
+    ordered = sorted({Fraction(each) for each in prices})
     steps = [after - before for before, after in pairwise(ordered)]
     if not steps:
         return False
@@ -52,9 +57,9 @@ def evenly_spaced(prices: Sequence[Fraction], tolerance_percent: Decimal) -> boo
     return all(abs(each - mean) * 100 <= Fraction(tolerance_percent) * mean for each in steps)
 
 
-def adverse_run(prices: Sequence[Fraction], side: Side) -> list[Fraction]:
+def adverse_run(prices: Sequence[Decimal], side: Side) -> list[Decimal]:
     """The levels, in the order they were taken, each worse than all before it."""
-    run: list[Fraction] = []
+    run: list[Decimal] = []
     for price in prices:
         if not run or (price < run[-1] if side == "buy" else price > run[-1]):
             run.append(price)
@@ -62,70 +67,61 @@ def adverse_run(prices: Sequence[Fraction], side: Side) -> list[Fraction]:
 
 
 class GridJudge(Judge[Grid]):
-    """Looks at the levels whenever one is added; a grid is said once until it is gone."""
+    """Looks at the levels whenever they change; a grid is said once until it is gone."""
 
     def __init__(self, terms: Grid, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.pending: dict[str, OrderSeen] = {}
-        self.fills: dict[str, list[Fraction]] = {}  # by position: the prices of its fills
+        self.pending: dict[str, tuple[str, Side, Decimal]] = {}  # by order
+        self.fills: dict[str, list[Decimal]] = {}  # by position: the prices of its fills
         self.said: set[tuple[str, Side]] = set()
 
-    def on_opened(self, deal: Deal) -> Violations:
-        positions = self.situation.positions
-        position = positions.get(deal.position) or positions.get(deal.symbol)
-        if position is None:
-            return ()
-        key = f"{position.id}@{position.opened_at}"
-        self.fills.setdefault(key, []).append(Fraction(deal.price))
+    def on_deal(self, deal: Deal) -> Violations:
         if deal.order is not None:
             self.pending.pop(deal.order, None)
-        return self._test(deal.symbol, deal.side)
-
-    def on_deal(self, deal: Deal) -> Violations:
-        for symbol, side in tuple(self.said):
-            if symbol == deal.symbol and len(self._levels(symbol, side)) < self.terms.levels:
-                self.said.discard((symbol, side))
-        alive = {f"{each.id}@{each.opened_at}" for each in self.situation.positions.values()}
-        for gone in self.fills.keys() - alive:
-            del self.fills[gone]
-        return ()
+        position = self.situation.entered_by(deal)
+        if position is not None:
+            self.fills.setdefault(_key(position), []).append(deal.price)
+        return [*self._look(deal.symbol, "buy"), *self._look(deal.symbol, "sell")]
 
     def on_order(self, order: OrderSeen) -> Violations:
-        if order.kind == "market" or not self._covers(order.symbol):
+        if not (self.terms.pending_orders and self.concerns(order.symbol)):
             return ()
-        if order.action in {"placed", "modified"} and order.requested_price is not None:
-            self.pending[order.id] = order
-            return self._test(order.symbol, order.side) if self.terms.pending_orders else ()
-        self.pending.pop(order.id, None)
-        return ()
+        if order.action not in {"placed", "modified"}:
+            self.pending.pop(order.id, None)
+        elif order.kind != "market" and order.requested_price is not None:
+            self.pending[order.id] = (order.symbol, order.side, order.requested_price)
+        return self._look(order.symbol, order.side)
 
-    def _test(self, symbol: str, side: Side) -> Violations:
+    def _look(self, symbol: str, side: Side) -> Violations:
         levels = self._levels(symbol, side)
-        if len(levels) < self.terms.levels or (symbol, side) in self.said:
+        if not self._is_grid(levels):
+            self.said.discard((symbol, side))
             return ()
-        tolerance = self.terms.spacing_tolerance_percent
-        if tolerance is not None and not evenly_spaced(levels, tolerance):
+        if (symbol, side) in self.said:
             return ()
         self.said.add((symbol, side))
-        detail = {"symbol": symbol, "side": side}
+        prices = ", ".join(f"{each:f}" for each in levels)
+        detail = {"symbol": symbol, "side": side, "prices": prices}
         return [Violation(len(levels), self.terms.levels, "touch", detail=detail)]
 
-    def _levels(self, symbol: str, side: Side) -> list[Fraction]:
-        """The different prices, in the order they were taken."""
-        prices: list[Fraction] = []
-        for each in self.situation.positions.values():
-            if each.symbol == symbol and each.side == side:
-                prices += self.fills.get(f"{each.id}@{each.opened_at}", ())
-        if self.terms.pending_orders:
-            prices += [
-                Fraction(each.requested_price)
-                for each in self.pending.values()
-                if each.symbol == symbol and each.side == side and each.requested_price is not None
-            ]
-        prices = list(dict.fromkeys(prices))
-        return adverse_run(prices, side) if self.terms.adverse_only else prices
+    def _is_grid(self, levels: Sequence[Decimal]) -> bool:
+        tolerance = self.terms.spacing_tolerance_percent
+        return len(levels) >= self.terms.levels and (
+            tolerance is None or evenly_spaced(levels, tolerance)
+        )
 
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        return self.terms.applies_to.covers(symbol, asset_class)
+    def _levels(self, symbol: str, side: Side) -> list[Decimal]:
+        """The different prices, in the order they were taken; those that wait come last."""
+        prices: dict[Decimal, None] = {}
+        for each in self.situation.positions.values():
+            if (each.symbol, each.side) == (symbol, side):
+                prices |= dict.fromkeys(self.fills.get(_key(each), ()))
+        for of_symbol, of_side, price in self.pending.values():
+            if (of_symbol, of_side) == (symbol, side):
+                prices[price] = None
+        return adverse_run([*prices], side) if self.terms.adverse_only else [*prices]
+
+
+def _key(position: Position) -> str:
+    """A position's name; a netting account gives one to many, one after the other."""
+    return f"{position.id}@{position.opened_at}"

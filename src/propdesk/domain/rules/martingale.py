@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Literal
 
 from propdesk.domain.events import Deal
@@ -10,8 +11,10 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import HOUR
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.levels import exceeds
+from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation, Trade
-from propdesk.domain.terms import Comparison, RuleTerms
+from propdesk.domain.terms import Comparison, RuleTerms, TermsError
+from propdesk.domain.valuation import ExactPrice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,16 +38,28 @@ class Martingale(RuleTerms):
     comparison: Comparison = "touch"
     """``touch``: exactly the factor breaks it; ``cross``: only more does."""
 
+    def __post_init__(self) -> None:
+        if self.streak_min_losses < 1:
+            raise TermsError("a losing streak has at least 1 loss")
+        if self.window_hours is not None and self.window_hours < 1:
+            raise TermsError("'window_hours' is at least 1")
+        if self.factor <= 0:
+            raise TermsError("'factor' is above 0")
+
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         if self.pattern == "add_to_loser":
             return "No position may be added to while it is at a loss."
-        within = "" if self.window_hours is None else f" within {self.window_hours} hours"
-        which = "first of them" if self.reference != "last_trade" else "last of them"
+        single = self.streak_min_losses == 1
+        losses = "a loss" if single else f"{self.streak_min_losses} losses in a row"
+        hours = "an hour" if self.window_hours == 1 else f"{self.window_hours} hours"
+        within = "" if self.window_hours is None else f" within {hours}"
+        which = "last" if self.reference == "last_trade" else "first"
+        of = "the losses in a row" if single else "them"
         verb = "reach" if self.comparison == "touch" else "exceed"
         return (
-            f"After {self.streak_min_losses} losses in a row{within} the next trade may not {verb} "
-            f"{self.factor:f} times the size of the {which}."
+            f"After {losses}{within} the next trade may not {verb} "
+            f"{self.factor:f} times the size of the {which} of {of}."
         )
 
 
@@ -63,6 +78,17 @@ def losing_streak(
     return tuple(reversed(streak))
 
 
+def average_before(position: Position, deal: Deal) -> ExactPrice | None:
+    """The position's entry price without this fill; None where the fill opened it."""
+    if position.deals[-1] != deal.id:
+        return position.average
+    if position.deals == (deal.id,):
+        return None
+    cost = Fraction(position.average) * Fraction(position.lots)
+    cost -= Fraction(deal.price) * Fraction(deal.lots)
+    return cost / Fraction(position.lots - deal.lots)
+
+
 class MartingaleJudge(Judge[Martingale]):
     """Compares what opens with the streak before it, or with the position it adds to."""
 
@@ -73,9 +99,9 @@ class MartingaleJudge(Judge[Martingale]):
         self.seen: set[str] = set()
         self.said: set[str] = set()
 
-    def on_opened(self, deal: Deal) -> Violations:
-        positions = self.situation.positions
-        position = positions.get(deal.position) or positions.get(deal.symbol)
+    def on_deal(self, deal: Deal) -> Violations:
+        # After what the same fill closed: a reversal comes after the loss it takes.
+        position = self.situation.entered_by(deal)
         if position is None:
             return ()
         key = f"{position.id}@{position.opened_at}"
@@ -118,18 +144,13 @@ class MartingaleJudge(Judge[Martingale]):
 
     def _added(self, deal: Deal) -> Violations:
         """Worse than what is open: lower for a buy. Told by prices, so quotes are not needed."""
-        found = []
         for other in self.situation.positions.values():
-            if other.symbol != deal.symbol or other.side != deal.side:
+            if (other.symbol, other.side) != (deal.symbol, deal.side):
                 continue
-            own = other.deals[-1:] == (deal.id,)
-            if own and len(other.deals) == 1:
-                continue  # the fill opened it
-            worse = deal.price < other.average if deal.side == "buy" else deal.price > other.average
-            # An average that the fill itself has moved lies between the old one and the fill's
-            # price, so the comparison comes out the same.
-            if worse:
+            before = average_before(other, deal)
+            if before is None:
+                continue
+            if deal.price < before if deal.side == "buy" else deal.price > before:
                 detail = {"position": other.id, "added_by": deal.id, "price": f"{deal.price:f}"}
-                found.append(Violation(deal.price, other.open_price, "cross", detail=detail))
-                break
-        return found
+                return [Violation(deal.price, before, "cross", detail=detail)]
+        return ()

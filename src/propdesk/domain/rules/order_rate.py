@@ -20,7 +20,7 @@ class OrderRate(RuleTerms):
     counted: Literal["executions", "modifications", "orders", "trades"]
     """``executions``: filled orders, a partial exit is one of its own, the parts of one order are
     one; ``modifications``: of orders and of protective prices; ``orders``: placed;
-    ``trades``: positions opened."""
+    each on the day it was first heard of; ``trades``: positions opened."""
     max_per_day: int | None = None
     """The most in one trading day."""
     above_mean_percent: Decimal | None = None
@@ -33,21 +33,26 @@ class OrderRate(RuleTerms):
     def __post_init__(self) -> None:
         if (self.max_per_day is None) == (self.above_mean_percent is None):
             raise TermsError("an order rate is exactly one of max_per_day, above_mean_percent")
+        if self.mean_days_min < 1:
+            raise TermsError("a mean needs at least 1 day before")
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
-        verb = "more than" if self.comparison == "cross" else "as many as"
         if self.max_per_day is not None:
-            return f"A day may not have {verb} {self.max_per_day} {self.counted}."
+            verb = "may not have more" if self.comparison == "cross" else "must have fewer"
+            return f"A day {verb} than {self.max_per_day} {self.counted}."
+        by = f"{self.above_mean_percent:f} %"
+        by = f"more than {by}" if self.comparison == "cross" else f"{by} or more"
         return (
-            f"A day may not have {verb} {self.above_mean_percent:f} % above the trader's own mean "
-            f"of {self.counted}."
+            f"A day's {self.counted} may not exceed the trader's own daily mean by {by}, "
+            f"judged once there are {self.mean_days_min} days to compare with."
         )
 
     def formula(self) -> str:
+        at_most = "≤" if self.comparison == "cross" else "<"
         if self.max_per_day is not None:
-            return f"{self.counted} per day ≤ {self.max_per_day}"
-        return f"{self.counted} today ≤ mean × (1 + {self.above_mean_percent:f} %)"
+            return f"{self.counted} per day {at_most} {self.max_per_day}"
+        return f"{self.counted} today {at_most} mean × (1 + {self.above_mean_percent:f} %)"
 
 
 def executions(deals: Iterable[Deal]) -> int:
@@ -68,6 +73,7 @@ class OrderRateJudge(Judge[OrderRate]):
         super().__init__(terms, situation)
         self.today: set[str] = set()
         self.before: list[int] = []
+        self.known: set[str] = set()  # orders: a fill of one placed before is no new one
         self.said = False
         self.changes = 0
         self.traded = False
@@ -99,12 +105,11 @@ class OrderRateJudge(Judge[OrderRate]):
         self.traded = True
         if self.terms.counted == "executions":
             return self._count(deal.order or deal.id)
-        return self._count(deal.order) if self.terms.counted == "orders" and deal.order else ()
+        return self._order(deal.order) if self.terms.counted == "orders" and deal.order else ()
 
     def on_opened(self, deal: Deal) -> Violations:
-        positions = self.situation.positions
-        position = positions.get(deal.position) or positions.get(deal.symbol)
-        if self.terms.counted != "trades" or position is None or position.opened_at != deal.at:
+        position = self.situation.entered_by(deal)
+        if self.terms.counted != "trades" or position is None or position.deals != (deal.id,):
             return ()
         return self._count(f"{position.id}@{position.opened_at}")
 
@@ -116,20 +121,27 @@ class OrderRateJudge(Judge[OrderRate]):
 
     def on_order(self, order: OrderSeen) -> Violations:
         self.log_seen = True
-        if not self._covers(order.symbol):
+        if not self.concerns(order.symbol):
             return ()
         if self.terms.counted == "orders" and order.action == "placed":
-            return self._count(order.id)
+            return self._order(order.id)
         if self.terms.counted == "modifications" and order.action == "modified":
             return self._change()
         return ()
 
     def on_stop(self, stop: StopSet) -> Violations:
         self.log_seen = True
-        for position in self.situation.positions.values():
-            if position.id == stop.position and self._covers(position.symbol):
-                return self._change() if self.terms.counted == "modifications" else ()
-        return ()
+        if self.terms.counted != "modifications":
+            return ()
+        held = self.situation.positions.items()
+        names = {name: each.symbol for key, each in held for name in (key, each.id)}
+        return self._change() if self.concerns(names[stop.position]) else ()
+
+    def _order(self, name: str) -> Violations:
+        if name in self.known:
+            return ()
+        self.known.add(name)
+        return self._count(name)
 
     def _change(self) -> Violations:
         self.changes += 1
@@ -154,8 +166,3 @@ class OrderRateJudge(Judge[OrderRate]):
         if len(self.before) < self.terms.mean_days_min:
             return None
         return mean_limit(self.before, self.terms.above_mean_percent)
-
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        return self.terms.applies_to.covers(symbol, asset_class)
