@@ -6,6 +6,7 @@ Wall times become instants with the zone's daylight saving of that very date. Kn
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -25,9 +26,13 @@ class Session(Terms):
     """One session of the week, in wall time."""
 
     from_day: Weekday
+    """The weekday on which it opens."""
     opens: time
+    """Wall time of its first moment."""
     to_day: Weekday
+    """The weekday on which it closes; the same day as ``from_day``, or a later one."""
     closes: time
+    """Wall time of the first moment after it."""
 
     @property
     def nights(self) -> int:
@@ -41,6 +46,7 @@ class Closure(Terms):
     """A holiday (a date alone) or an early close (from a time, until a time)."""
 
     on: date
+    """The date, in the zone of the market."""
     at: time = MIDNIGHT
     """Wall time from which the market is closed."""
     until: time | None = None
@@ -68,6 +74,7 @@ class MarketHours(Terms):
     sessions: tuple[Session, ...]
     """Sessions that touch are one: a break is only where none is open."""
     closures: tuple[Closure, ...] = ()
+    """Holidays and early closes: what is taken away from the sessions."""
 
     def __post_init__(self) -> None:
         if not self.sessions:
@@ -83,21 +90,11 @@ class MarketHours(Terms):
             if opens > at:
                 yield Break(closes, opens)
 
-    def _open_spans(self, at: int) -> list[tuple[int, int]]:
-        zone = zone_of(self.zone)
-        first = datetime_of(at - HORIZON).astimezone(zone).date()
-        closed = sorted(self._closed_spans())
-        spans: list[tuple[int, int]] = []
-        for number in range(2 * HORIZON // DAY + 1):
-            day = first + timedelta(days=number)
-            for session in self.sessions:
-                if session.from_day == WEEKDAYS[day.weekday()]:
-                    start = local_instant(day, session.opens, zone)
-                    last = day + timedelta(days=session.nights)
-                    spans.append((start, local_instant(last, session.closes, zone)))
-        return _merged([part for span in spans for part in _without(span, closed)])
+    def _open_spans(self, at: int) -> tuple[tuple[int, int], ...]:
+        return _spans_around(self, datetime_of(at).astimezone(zone_of(self.zone)).date())
 
-    def _closed_spans(self) -> Iterator[tuple[int, int]]:
+    def closed_spans(self) -> Iterator[tuple[int, int]]:
+        """``[from, until)`` of each closure."""
         zone = zone_of(self.zone)
         for each in self.closures:
             end = (
@@ -106,6 +103,22 @@ class MarketHours(Terms):
                 else local_instant(each.on, each.until, zone)
             )
             yield local_instant(each.on, each.at, zone), end
+
+
+@lru_cache(maxsize=64)  # every fill of a day asks for the same four weeks
+def _spans_around(hours: MarketHours, date_now: date) -> tuple[tuple[int, int], ...]:
+    """When the market is open from ``HORIZON`` before a local date until as long after it."""
+    zone = zone_of(hours.zone)
+    closed = sorted(hours.closed_spans())
+    spans: list[tuple[int, int]] = []
+    for number in range(-HORIZON // DAY, HORIZON // DAY + 1):
+        day = date_now + timedelta(days=number)
+        for session in hours.sessions:
+            if session.from_day == weekday_of(day):
+                start = local_instant(day, session.opens, zone)
+                last = day + timedelta(days=session.nights)
+                spans.append((start, local_instant(last, session.closes, zone)))
+    return tuple(_merged([part for span in spans for part in _without(span, closed)]))
 
 
 def _without(span: tuple[int, int], closed: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -7,15 +7,15 @@ it back a stage) is an effect. Without this rule, holding is allowed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from propdesk.domain.clock import local_instant, zone_of
+from propdesk.domain.clock import days_between, local_instant, zone_of
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.instants import DAY, HOUR, MINUTE, datetime_of, format_instant
 from propdesk.domain.judging import Judge, Violation, Violations
-from propdesk.domain.market_hours import WEEKDAYS, MarketHours, Weekday, weekday_of
+from propdesk.domain.market_hours import HORIZON, WEEKDAYS, MarketHours, Weekday, weekday_of
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms, TermsError
 
@@ -74,21 +74,40 @@ class FlatBy(RuleTerms):
         exempt = ", ".join((*self.exempt_asset_classes, *self.exempt_account_types))
         but = f" ({exempt} may be held)" if exempt else ""
         orders = " and cancel pending orders" if self.orders_too else ""
-        zone = self.zone or "the rulebook's zone"
         if self.before == "break":
+            early = f"{self.minutes_before} minutes before" if self.minutes_before else "before"
             return (
-                f"Close all positions{orders} {self.minutes_before} minutes before any market "
+                f"Close all positions{orders} {early} any market "
                 f"break longer than {self.longer_than_hours:f} hours{but}."
             )
-        day = self.weekday.capitalize() if self.before == "weekend" else "each trading day"
-        return f"Close all positions{orders} by {self.at:%H:%M} ({zone}) on {day}{but}."
+        zone = self.zone or "the rulebook's zone"
+        again = "" if self.until is None else f"; open again from {self.until:%H:%M}"
+        if self.before == "weekend":
+            day = _NAMES[self.weekday]
+            again += f" on {_NAMES[self.until_weekday]}" if again else ""
+        elif self.weekdays == BANK_DAYS:
+            day = "each trading day"
+        else:
+            day = ", ".join(_NAMES[each] for each in self.weekdays)
+        return f"Close all positions{orders} by {self.at:%H:%M} ({zone}) on {day}{but}{again}."
 
     def formula(self) -> str:
         sign = "≥" if self.comparison == "touch" else ">"
         return f"opened ≤ deadline and closed {sign} deadline breaks it"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+_NAMES: dict[Weekday, str] = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """Flat at ``at``; opening is allowed again from ``until`` on."""
 
@@ -102,39 +121,38 @@ def deadlines(terms: FlatBy, zone_name: str, first: int, last: int) -> Iterator[
         yield from _before_breaks(terms, first, last)
         return
     zone = zone_of(terms.zone or zone_name)
-    start = datetime_of(first - 7 * DAY).astimezone(zone).date()
-    found: set[Deadline] = set()
-    for number in range((last - first) // DAY + 16):
-        day = _deadline_day(terms, start + timedelta(days=number))
-        if day is None or day in terms.not_enforced_on:
-            continue
+    dates = (datetime_of(each).astimezone(zone).date() for each in (first, last))
+    for day in days_between(*dates):
         wall = (terms.early_closes or {}).get(day, terms.at)
-        if wall is None:  # refused by the terms
+        if wall is None or day in terms.not_enforced_on or not _falls_on(terms, day):
             continue
         at = local_instant(day, wall, zone)
         if first <= at <= last:
-            found.add(Deadline(at, _until(terms, day, wall, zone_name, at)))
-    yield from sorted(found)
+            yield Deadline(at, _until(terms, day, wall, zone, at))
 
 
-def _deadline_day(terms: FlatBy, day: date) -> date | None:
-    """The date on which the deadline of ``day`` falls, if it has one."""
+def _falls_on(terms: FlatBy, day: date) -> bool:
+    """Whether a deadline falls on the date: its own, or one moved back over holidays."""
+    if day in terms.holidays:
+        return False
     if terms.before == "overnight":
-        return day if weekday_of(day) in terms.weekdays and day not in terms.holidays else None
-    if weekday_of(day) != terms.weekday:
-        return None
-    while day in terms.holidays:
-        day -= timedelta(days=1)
-    return day
+        return weekday_of(day) in terms.weekdays
+    while weekday_of(day) != terms.weekday:
+        day += timedelta(days=1)
+        if day not in terms.holidays:
+            return False
+    return True
 
 
-def _until(terms: FlatBy, day: date, wall: time, zone_name: str, at: int) -> int:
+def _until(terms: FlatBy, day: date, wall: time, zone: tzinfo, at: int) -> int:
     if terms.until is None:
         return at
-    ahead = 0 if terms.until > wall else 1
+    ahead = 0
     if terms.before == "weekend":
         ahead = (WEEKDAYS.index(terms.until_weekday) - day.weekday()) % 7
-    return local_instant(day + timedelta(days=ahead), terms.until, zone_of(terms.zone or zone_name))
+    if ahead == 0 and terms.until <= wall:
+        ahead = 7 if terms.before == "weekend" else 1
+    return local_instant(day + timedelta(days=ahead), terms.until, zone)
 
 
 def _before_breaks(terms: FlatBy, first: int, last: int) -> Iterator[Deadline]:
@@ -144,13 +162,11 @@ def _before_breaks(terms: FlatBy, first: int, last: int) -> Iterator[Deadline]:
     early, moment = terms.minutes_before * MINUTE, first
     while moment <= last + early:
         ahead = list(market.breaks(moment))
-        if not ahead:
-            return
         for each in ahead:
             at = each.closes - early
-            if each.micros > hours * HOUR and first <= at <= last and each.opens > moment:
+            if each.micros > hours * HOUR and first <= at <= last:
                 yield Deadline(at, each.opens)
-        moment = ahead[-1].opens
+        moment = ahead[-1].opens if ahead else moment + HORIZON
 
 
 class FlatByJudge(Judge[FlatBy]):
@@ -163,12 +179,14 @@ class FlatByJudge(Judge[FlatBy]):
         self.orders: dict[str, OrderSeen] = {}
         self.next: Deadline | None = None
         self.looked_until = situation.at
+        # A deadline is looked at when it can be broken: at it (touch), or a moment after (cross).
+        self.lag = 0 if terms.comparison == "touch" else 1
         self.free = situation.account_type in terms.exempt_account_types
         # Profit is taken away when it is known: at the close, not at the deadline.
         self.at_close = any(each.kind == "profit_adjust" for each in terms.effects)
 
     def on_start(self) -> Violations:
-        self._advance(self.situation.at)
+        self._advance(self.situation.at + 1 - self.lag)  # nothing was open before the account
         return ()
 
     def timer(self) -> int | None:
@@ -184,9 +202,7 @@ class FlatByJudge(Judge[FlatBy]):
             due = self.next
             self._advance(due.at + 1)
             held = sorted(
-                key
-                for key, each in self.situation.positions.items()
-                if self._concerns(each.symbol) and each.opened_at <= due.at
+                key for key, each in self.situation.positions.items() if self._concerns(each.symbol)
             )
             waiting = sorted(self.orders) if self.terms.orders_too else []
             if (held or waiting) and not self.at_close:
@@ -207,28 +223,26 @@ class FlatByJudge(Judge[FlatBy]):
             return ()
         if trade.position in self.seen and not self.at_close:
             return ()  # on_time saw it
-        around = self._shut(trade.opened_at)
-        if around is not None and trade.position not in self.seen and not self.at_close:
-            return [self._broken(around.at, [trade.position], [], opened_at=trade.opened_at)]
-        last = trade.closed_at if self.terms.comparison == "touch" else trade.closed_at - 1
+        around, key = self._shut(trade.opened_at), [trade.position]
+        if around is not None:
+            return [self._broken(around.at, key, [], opened_at=trade.opened_at, trades=(trade,))]
         zone = self.situation.clock.zone_name
         past = [
-            self._broken(each.at, [trade.position], [], trades=(trade,))
-            for each in deadlines(self.terms, zone, trade.opened_at, last)
+            self._broken(each.at, key, [], trades=(trade,))
+            for each in deadlines(self.terms, zone, trade.opened_at, trade.closed_at - self.lag)
             if self.at_close or each.at not in self.said
         ]
         return past[:1] if self.at_close else past  # a profit is taken away once
 
     def on_order(self, order: OrderSeen) -> Violations:
-        if order.action in {"placed", "modified"} and order.kind != "market":
-            if self._concerns(order.symbol):
-                self.orders[order.id] = order
-        elif order.action != "modified":
+        if order.action not in {"placed", "modified"}:
             self.orders.pop(order.id, None)
+        elif order.kind != "market" and self._concerns(order.symbol):
+            self.orders[order.id] = order
         return ()
 
     def _moment(self, due: Deadline) -> int:
-        return due.at if self.terms.comparison == "touch" else due.at + 1
+        return due.at + self.lag
 
     def _advance(self, start: int) -> None:
         zone = self.situation.clock.zone_name
@@ -245,10 +259,9 @@ class FlatByJudge(Judge[FlatBy]):
 
     def _concerns(self, symbol: str) -> bool:
         instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        if asset_class in self.terms.exempt_asset_classes:
+        if instrument is not None and instrument.asset_class in self.terms.exempt_asset_classes:
             return False
-        return self.terms.applies_to.covers(symbol, asset_class)
+        return self.concerns(symbol)
 
     def _broken(
         self,

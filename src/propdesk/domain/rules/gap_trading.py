@@ -23,6 +23,7 @@ class GapTrading(RuleTerms):
 
     rule: Literal["gap_trading"] = "gap_trading"
     market: MarketHours
+    """The sessions of the market whose breaks count, its holidays and early closes."""
     break_hours_min: Decimal
     """Only breaks at least this long."""
     no_open_within_minutes: Decimal | None = None
@@ -32,32 +33,50 @@ class GapTrading(RuleTerms):
     no_open_before_news_minutes: Decimal | None = None
     """Opening this close before a release of the impacts below is forbidden as well."""
     impacts: tuple[str, ...] = ("high",)
+    """Which releases count; empty: all."""
     profit_cap: Amount | None = None
-    """What a trade held over the break may earn; the excess is what an effect takes away."""
+    """What a position held over the break may earn; the excess is what an effect takes away."""
 
     def __post_init__(self) -> None:
         if self.no_open_within_minutes is None and self.profit_cap is None:
             raise TermsError("gap_trading needs 'no_open_within_minutes' or 'profit_cap'")
 
     def sentence(self, size: Decimal | None = None) -> str:
+        least = f"a market break of {self.break_hours_min:f} hours or longer"
         parts = []
         if self.no_open_within_minutes is not None:
-            parts.append(
-                f"No position may be opened within {self.no_open_within_minutes:f} minutes before "
-                f"a break of {self.break_hours_min:f} hours or longer."
-            )
+            within = _within(self.no_open_within_minutes, self.comparison)
+            parts.append(f"No position may be opened {within} before {least}.")
         if self.no_open_before_news_minutes is not None:
-            minutes = self.no_open_before_news_minutes
-            parts.append(f"Nor within {minutes:f} minutes before news.")
+            within = _within(self.no_open_before_news_minutes, self.comparison)
+            impact = "/".join(self.impacts) or "any"
+            parts.append(f"No position may be opened {within} before {impact}-impact news.")
         if self.profit_cap is not None:
-            cap = self.profit_cap
-            known = size is not None and cap.of == "initial"
-            sums = f"{cap.resolve(size):,f}" if known and size is not None else "the cap"
-            parts.append(f"A trade held over such a break may earn at most {sums}.")
+            cap = _worded(self.profit_cap, size)
+            parts.append(f"A position held over {least} may earn at most {cap}.")
         return " ".join(parts)
 
     def formula(self) -> str:
-        return "break starts − opened ≤ minutes; excess = profit − cap"
+        sign = "≤" if self.comparison == "touch" else "<"
+        parts = []
+        if self.no_open_within_minutes is not None:
+            parts.append(f"break starts − opened {sign} minutes breaks it")
+        if self.no_open_before_news_minutes is not None:
+            parts.append(f"release − opened {sign} minutes breaks it")
+        if self.profit_cap is not None:
+            parts.append("excess = profit − cap")
+        return "; ".join(parts)
+
+
+def _worded(cap: Amount, size: Decimal | None) -> str:
+    if size is not None and cap.of == "initial":
+        return f"{cap.resolve(size):,f}"
+    of = "initial size" if cap.of == "initial" else cap.of
+    return "the cap" if cap.percent is None else f"{cap.percent:f} % of the {of}"
+
+
+def _within(minutes: Decimal, comparison: Comparison) -> str:
+    return f"{minutes:f} minutes or less" if comparison == "touch" else f"under {minutes:f} minutes"
 
 
 class GapTradingJudge(Judge[GapTrading]):
@@ -67,11 +86,8 @@ class GapTradingJudge(Judge[GapTrading]):
         super().__init__(terms, situation)
         self.seen: set[str] = set()
         self.calendar = NewsCalendar()
-
-    def on_start(self) -> Violations:
-        for event in self.situation.news.values():
-            self.calendar.receive(event)
-        return ()
+        self.removes = any(each.kind == "profit_adjust" for each in terms.effects)
+        self.earned: dict[str, Decimal] = {}  # by position, in parts held over the break
 
     def on_news(self, event: NewsScheduled) -> Violations:
         self.calendar.receive(event)
@@ -108,22 +124,27 @@ class GapTradingJudge(Judge[GapTrading]):
             if not self.terms.impacts or release.impact in self.terms.impacts:
                 lead = release.release_at - at
                 if reaches(Decimal(lead), news * MINUTE, self.terms.comparison):
-                    yield self._broken(lead, news, position, {"release": release.release_at})
+                    moment = {"release": release.release_at}
+                    yield self._broken(lead, news, position, moment, trades)
 
     def _gap_profit(self, trade: Trade) -> Iterator[Violation]:
         cap, held = self.terms.profit_cap, self.long_break(trade.opened_at)
         if cap is None or held is None or not trade.opened_at < held.opens <= trade.closed_at:
             return
         limit = cap.resolve(self.situation.size, {"balance": self.situation.balance})
-        if trade.net <= limit:
+        before = self.earned.get(trade.position, ZERO)
+        earned = self.earned[trade.position] = before + trade.net
+        # Parts of one position share its cap; a later loss gives back what was taken.
+        excess = max(ZERO, earned - limit) - max(ZERO, before - limit)
+        if excess == ZERO or (excess < ZERO and not self.removes):
             return
         yield Violation(
-            observed=trade.net,
+            observed=earned,
             limit=limit,
             comparison="cross",
             detail={"position": trade.position, "break": format_instant(held.closes)},
             trades=(trade,),
-            excess=max(ZERO, trade.net - limit),
+            excess=excess,
         )
 
     def _broken(

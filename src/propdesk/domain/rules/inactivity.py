@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, OrderSeen, StateReported
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
+
+Unit: TypeAlias = Literal["calendar_days", "trading_days", "iso_week"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +20,7 @@ class Inactivity(RuleTerms):
     rule: Literal["inactivity"] = "inactivity"
     days: int | None = None
     """How many whole days without activity; none with ``iso_week``."""
-    unit: Literal["calendar_days", "trading_days", "iso_week"] = "calendar_days"
+    unit: Unit = "calendar_days"
     """``trading_days``: Saturdays and Sundays are not counted. ``iso_week``: at least one
     activity from Monday to Sunday; the week in which the account starts is not judged."""
     activity: Literal["open", "close", "any_fill", "assignment"] = "any_fill"
@@ -38,24 +40,35 @@ class Inactivity(RuleTerms):
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
-        what = "a fill" if self.activity == "any_fill" else f"an {self.activity}"
-        what = "a close" if self.activity == "close" else what
-        what += " or a pending order" if self.pending_order_counts else ""
-        if self.unit == "iso_week":
-            return f"Every week from Monday to Sunday needs {what}."
+        unit = self.unit.replace("_", " ").removesuffix("s" if self.days == 1 else "")
         if self.activity == "assignment":
-            return f"The account ends {self.days} {self.unit.replace('_', ' ')} after its start."
-        return f"No {self.days} {self.unit.replace('_', ' ')} in a row may pass without {what}."
+            return f"The account ends {self.days} {unit} after its start."
+        counted = _COUNTS[self.open_position_counts, self.pending_order_counts]
+        if self.unit == "iso_week":
+            return f"Every week from Monday to Sunday needs {_WORDS[self.activity]}. {counted}"
+        return f"No {self.days} {unit} in a row may pass without {_WORDS[self.activity]}. {counted}"
 
     def formula(self) -> str:
-        return "days since the last activity < days"
+        if self.unit == "iso_week":
+            return "activities from Monday to Sunday ≥ 1"
+        since = "start" if self.activity == "assignment" else "last activity"
+        return f"days since the {since} < days"
 
 
-def idle_days(last: date, until: date, unit: Literal["calendar_days", "trading_days"]) -> int:
-    """Whole days after ``last`` up to and including ``until``."""
+_WORDS = {"open": "an opening", "close": "a close", "any_fill": "a fill"}
+_COUNTS = {  # by whether an open position counts, and a pending order
+    (True, True): "An open position or a pending order counts as activity.",
+    (True, False): "An open position counts as activity, a pending order does not.",
+    (False, True): "A pending order counts as activity, an open position does not.",
+    (False, False): "Neither an open position nor a pending order counts.",
+}
+
+
+def idle_days(last: date, until: date, unit: Unit) -> int:
+    """Whole days after ``last`` up to and including ``until``; of a week, every day."""
     days = (until - last).days
-    if unit == "calendar_days":
-        return max(0, days)
+    if unit != "trading_days":
+        return days
     after = (last + timedelta(days=number) for number in range(1, days + 1))
     return sum(each.weekday() < 5 for each in after)
 
@@ -65,17 +78,12 @@ class InactivityJudge(Judge[Inactivity]):
 
     def __init__(self, terms: Inactivity, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.last: date | None = None
-        self.first: date | None = None
+        self.first = self.last = situation.day.day.label
         self.said = False
         self.waiting: set[str] = set()  # pending orders, by id
 
-    def on_start(self) -> Violations:
-        self.first = self.last = self.situation.day.day.label
-        return ()
-
     def on_opened(self, deal: Deal) -> Violations:
-        if self.terms.activity in {"open", "any_fill"}:
+        if self.terms.activity == "open":
             self._active(deal.at)
         return ()
 
@@ -85,23 +93,21 @@ class InactivityJudge(Judge[Inactivity]):
         return ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if self.terms.activity in {"close", "any_fill"}:
-            self._active(trade.closed_at)
-        elif self.terms.activity == "open":
+        if self.terms.activity == "open":
             self._active(trade.opened_at)
+        if self.terms.activity in {"close", "any_fill"} or self.terms.open_position_counts:
+            self._active(trade.closed_at)  # it was open on the day on which it closed
         return ()
 
     def on_order(self, order: OrderSeen) -> Violations:
-        if order.kind == "market":
-            return ()
-        if order.action in {"placed", "modified"}:
-            self.waiting.add(order.id)
-        else:
+        if order.action not in {"placed", "modified"}:
             self.waiting.discard(order.id)
+        elif order.kind != "market" and self.concerns(order.symbol):
+            self.waiting.add(order.id)
         return ()
 
     def on_state(self, event: StateReported) -> Violations:
-        """The past is told as a state: days run from its first trade at the latest known."""
+        """The past is told as a state: its first trade is the latest one known."""
         if event.first_trade_at is not None and self.terms.activity in {"open", "any_fill"}:
             self._active(event.first_trade_at)
         return ()
@@ -113,33 +119,32 @@ class InactivityJudge(Judge[Inactivity]):
         waits = self.terms.pending_order_counts and bool(self.waiting)
         if traded or held or waits:
             self._active(record.day.start)
-        if self.said or self.last is None or not self._idle(record):
+        if self.said or not self._idle(record):
             return ()
         self.said = True
-        limit = self.terms.days if self.terms.days is not None else 7
         return (
             Violation(
-                observed=idle_days(self.last, record.label, "calendar_days"),
-                limit=limit,
+                observed=idle_days(self.last, record.label, self.terms.unit),
+                limit=7 if self.terms.days is None else self.terms.days,
                 comparison="touch",
                 detail={"last_activity": self.last.isoformat(), "unit": self.terms.unit},
             ),
         )
 
     def _idle(self, record: DayRecord) -> bool:
-        last, first = self.last, self.first
-        if last is None or first is None:
-            return False
-        if self.terms.unit != "iso_week":
-            days = self.terms.days or 0
-            return idle_days(last, record.label, self.terms.unit) >= days
-        week = record.label.isocalendar()[:2]
+        if self.terms.days is not None:
+            return idle_days(self.last, record.label, self.terms.unit) >= self.terms.days
+        week = _monday(record.label)
         following = self.situation.clock.next_day(record.day).label
-        ends = following.isocalendar()[:2] != week
-        return ends and first.isocalendar()[:2] != week and last.isocalendar()[:2] != week
+        return _monday(following) > week > max(_monday(self.first), _monday(self.last))
 
     def _active(self, at: int) -> None:
         label = self.situation.clock.day_of(at).label
-        if self.last is None or label >= self.last:
+        if label > self.last:
             self.last = label
             self.said = False
+
+
+def _monday(label: date) -> date:
+    """The Monday of its week."""
+    return label - timedelta(days=label.weekday())

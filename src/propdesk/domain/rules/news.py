@@ -1,22 +1,22 @@
 """News windows (RULES T10): what may not happen around a release.
 
 The calendar version known at the moment of the trade judges it. Where no calendar was received
-at all, nothing can be said about a trade, and nothing is.
+at all, nothing can be said about a trade: it is unknown. A reported round trip counts as opened
+by hand.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from propdesk.domain.events import Deal, NewsScheduled, OrderSeen
+from propdesk.domain.events import Deal, NewsScheduled, OrderSeen, PayoutMoved
 from propdesk.domain.exact import ZERO, percent_of
 from propdesk.domain.instants import MINUTE, format_instant
-from propdesk.domain.instruments import Instrument
 from propdesk.domain.judging import Judge, Violation, Violations
-from propdesk.domain.levels import reaches
-from propdesk.domain.rules.news_calendar import NewsCalendar
+from propdesk.domain.levels import exceeds
+from propdesk.domain.rules.news_windows import NewsWindows
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
 
@@ -31,7 +31,9 @@ class News(RuleTerms):
 
     rule: Literal["news"] = "news"
     window_before_minutes: Decimal
+    """How long before the release the window begins."""
     window_after_minutes: Decimal
+    """How long after the release it ends."""
     restricts: tuple[Restricted, ...]
     """``open`` and ``close``: by hand; ``pending_fill``, ``sl_tp_fill``: orders that fill;
     ``hold``: having a position; ``orders``: having a pending order."""
@@ -61,7 +63,9 @@ class News(RuleTerms):
     counted: Literal["at_once", "cycle_end"] = "at_once"
     """When a profit adjustment is booked: with the trade, or with the payout."""
     stages: tuple[Literal["evaluation", "funded"], ...] = ("evaluation", "funded")
+    """In which stages it binds."""
     exempt_account_types: tuple[str, ...] = ()
+    """Account types it does not bind (swing)."""
     calendar: Literal["required", "as_received"] = "required"
     """``required``: without any calendar a trade cannot be judged."""
 
@@ -72,16 +76,41 @@ class News(RuleTerms):
         if self.window_before_minutes < 0 or self.window_after_minutes < 0:
             raise TermsError("a news window cannot be negative")
 
-    def sentence(self, size: Decimal | None = None) -> str:  # noqa: ARG002
-        what = ", ".join(_WORDS[each] for each in self.restricts)
-        return (
-            f"From {self.window_before_minutes:f} minutes before to "
-            f"{self.window_after_minutes:f} minutes after {'/'.join(self.impacts) or 'any'}-impact "
-            f"news on {_TARGET_WORDS[self.targets]}: no {what}."
+    def sentence(self, size: Decimal | None = None) -> str:
+        """What is restricted when, and then everything that is free or capped."""
+        window = (
+            f"From {_minutes(self.window_before_minutes)} before to "
+            f"{_minutes(self.window_after_minutes)} after {'/'.join(self.impacts) or 'any'}-impact "
+            f"news on {_TARGET_WORDS[self.targets]}"
         )
+        what = " or ".join(_WORDS[each] for each in self.restricts)
+        said = [f"{window}: no {what}."]
+        if self.profit_cap is not None:
+            cap = self._cap(self.profit_cap, size)
+            said = [f"{window}: a trade may earn at most {cap} if this falls inside: {what}."]
+        lead = self.exempt_if_opened_before_minutes
+        if lead is not None:
+            least = "more than" if self.exempt_comparison == "cross" else "at least"
+            free = "are free" if self.exempt_fills == "all" else "may be closed by stop or target"
+            said.append(f"Positions opened {least} {_minutes(lead)} before the release {free}.")
+        if self.min_hold_if_inside_minutes is not None:
+            held = _minutes(self.min_hold_if_inside_minutes)
+            said.append(f"A trade opened inside is free if it lasts longer than {held}.")
+        if self.exempt_account_types:
+            said.append(f"Account types not bound: {', '.join(self.exempt_account_types)}.")
+        return " ".join(said)
+
+    @staticmethod
+    def _cap(cap: Amount, size: Decimal | None) -> str:
+        if size is not None and cap.of == "initial":
+            return f"{cap.resolve(size):,f}"
+        of = "initial size" if cap.of == "initial" else cap.of
+        return "the cap" if cap.percent is None else f"{cap.percent:f} % of the {of}"
 
     def formula(self) -> str:
-        return "release − before ≤ moment ≤ release + after"
+        sign = "≤" if self.comparison == "touch" else "<"
+        inside = f"release − before {sign} moment {sign} release + after"
+        return inside if self.profit_cap is None else f"{inside}; excess = profit − cap"
 
 
 _WORDS: dict[Restricted, str] = {
@@ -99,6 +128,20 @@ _TARGET_WORDS: dict[Targets, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Something inside a window: around which release, when, what, and whether that is sure."""
+
+    event: NewsScheduled
+    at: int
+    what: Restricted
+    sure: bool = True
+
+
+def _minutes(count: Decimal) -> str:
+    return f"{count:f} minute" if count == 1 else f"{count:f} minutes"
+
+
 def counted_after_news(trades_net: tuple[Decimal, ...], percent: Decimal) -> Decimal:
     """What trades around news count: losses in full, ``percent`` of each profit (FundedNext)."""
     return sum((percent_of(percent, n) if n > ZERO else n for n in trades_net), ZERO)
@@ -109,20 +152,17 @@ class NewsJudge(Judge[News]):
 
     def __init__(self, terms: News, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.calendar = NewsCalendar()
-        self.before = int(terms.window_before_minutes * MINUTE)
-        self.after = int(terms.window_after_minutes * MINUTE)
-        self.opened: dict[str, NewsScheduled | None] = {}  # by position: opened inside which
+        self.windows = NewsWindows(terms, situation)
+        self.opened: dict[str, Inside | None] = {}  # by position: how it was opened inside
         self.parts: dict[str, list[Trade]] = {}  # closed parts of positions still free
-        self.tainted: dict[str, NewsScheduled] = {}
+        self.tainted: dict[str, Inside] = {}
         self.capped: dict[str, Decimal] = {}  # excess already said, by position
         self.pending: list[Violation] = []  # adjustments that wait for the cycle's end
         self.orders: dict[str, OrderSeen] = {}
         self.watched = situation.at  # windows that began before are judged already
         self.held: set[tuple[str, str]] = set()  # release and position or order, said already
-        self.adjusts = terms.profit_cap is not None or any(
-            each.kind == "profit_adjust" for each in terms.effects
-        )
+        self.removes = any(each.kind == "profit_adjust" for each in terms.effects)
+        self.adjusts = self.removes or terms.profit_cap is not None
 
     @property
     def free(self) -> bool:
@@ -131,67 +171,20 @@ class NewsJudge(Judge[News]):
             return True
         return self.situation.stage not in self.terms.stages
 
-    # -- the calendar and its windows
-    def on_start(self) -> Violations:
-        for event in self.situation.news.values():
-            self.calendar.receive(event)
-        return ()
-
+    # -- the calendar and what is there during a window
     def on_news(self, event: NewsScheduled) -> Violations:
-        self.calendar.receive(event)
+        self.windows.calendar.receive(event)
         return self._present(self.situation.at)
 
     def timer(self) -> int | None:
         if self.free or not {"hold", "orders"} & set(self.terms.restricts):
             return None
-        edge = self._edge
-        first = self.watched + self.before - edge + 1
-        known = self.calendar.between(first, first + 366 * 24 * 60 * MINUTE, self.situation.at)
-        release = next(known, None)
-        return None if release is None else release.release_at - self.before + edge
+        return self.windows.next_start(self.watched)
 
     def on_time(self) -> Violations:
-        found = self._present(self.situation.at)
         self.watched = self.situation.at
-        return found
+        return self._present(self.watched)
 
-    @property
-    def _edge(self) -> int:
-        """With ``cross`` the window's own ends do not belong to it."""
-        return 0 if self.terms.comparison == "touch" else 1
-
-    def _around(self, at: int, symbol: str) -> NewsScheduled | None:
-        """The release in whose window ``at`` lies, as it was known then."""
-        first, last = at - self.after + self._edge, at + self.before - self._edge
-        for event in self.calendar.between(first, last, at):
-            if self._counts(event) and self._targets(event, symbol):
-                return event
-        return None
-
-    def _counts(self, event: NewsScheduled) -> bool:
-        return not self.terms.impacts or event.impact in self.terms.impacts
-
-    def _targets(self, event: NewsScheduled, symbol: str) -> bool:
-        if self.terms.targets == "all":
-            return True
-        instrument = self.situation.catalogue.find(symbol)
-        names = {symbol} if instrument is None else {symbol, instrument.symbol}
-        if names & set(self._named(event)):
-            return True
-        if self.terms.targets == "listed":
-            return False
-        return bool(_currencies(instrument, symbol) & set(event.currencies))
-
-    def _named(self, event: NewsScheduled) -> Iterator[str]:
-        yield from event.symbols
-        for currency, symbols in (self.terms.instruments_by_currency or {}).items():
-            if currency in event.currencies:
-                yield from symbols
-        for words, symbols in (self.terms.instruments_by_event or {}).items():
-            if words.casefold() in event.title.casefold():
-                yield from symbols
-
-    # -- what is there during a window
     def _present(self, at: int) -> list[Violation]:
         if self.free:
             return []
@@ -201,31 +194,25 @@ class NewsJudge(Judge[News]):
                 found += self._there(key, position.symbol, at, "hold", position.opened_at)
         if "orders" in self.terms.restricts:
             for key, order in self.orders.items():
-                found += self._there(key, order.symbol, at, "orders", None)
+                found += self._there(key, order.symbol, at, "orders")
         return found
 
     def _there(
-        self, key: str, symbol: str, at: int, what: Restricted, opened_at: int | None
+        self, key: str, symbol: str, at: int, what: Restricted, opened_at: int | None = None
     ) -> Iterator[Violation]:
-        event = self._around(at, symbol)
-        if event is None or (event.id, key) in self.held or not self._covers(symbol):
+        if not self.concerns(symbol):
             return
-        if opened_at is not None and self._exempt(event, opened_at):
-            return
-        self.held.add((event.id, key))
-        yield self._broken(event, at, what, key)
-
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        return self.terms.applies_to.covers(symbol, asset_class)
+        for event in self.windows.around(at, symbol):
+            exempt = opened_at is not None and self._exempt(event, opened_at)
+            if not exempt and (event.id, key) not in self.held:
+                self.held.add((event.id, key))
+                yield self._broken(Inside(event, at, what), key)
 
     def on_order(self, order: OrderSeen) -> Violations:
-        if order.action in {"placed", "modified"}:
-            if order.kind != "market":
-                self.orders[order.id] = order
-        else:
+        if order.action not in {"placed", "modified"}:
             self.orders.pop(order.id, None)
+        elif order.kind != "market":
+            self.orders[order.id] = order
         return self._present(self.situation.at)
 
     # -- what is done
@@ -235,18 +222,12 @@ class NewsJudge(Judge[News]):
         doubt = self._unjudged(deal.position)
         if doubt is not None:
             return [doubt]
-        self.opened.setdefault(deal.position, None)
         held = self._present(deal.at)
-        event = self._around(deal.at, deal.symbol)
-        could_be = self._opening(deal)
-        restricted = could_be & set(self.terms.restricts)
-        if event is None or not restricted:
+        inside = self._inside(deal.at, deal.symbol, self._opening(deal))
+        self.opened[deal.position] = inside or self.opened.get(deal.position)
+        if inside is None or not self._breaks_by_opening:
             return held
-        self.opened[deal.position] = event
-        if not self._breaks_by_opening:
-            return held
-        sure = "proven" if restricted == could_be else "unknown"
-        return [self._broken(event, deal.at, min(restricted), deal.position, sure), *held]
+        return [self._broken(inside, deal.position), *held]
 
     def _opening(self, deal: Deal) -> set[Restricted]:
         """What kind of opening this fill is; both where nobody said."""
@@ -258,30 +239,31 @@ class NewsJudge(Judge[News]):
     def on_closed(self, trade: Trade) -> Violations:
         if self.free:
             return ()
-        known = trade.position in self.opened
-        if not known:
+        found: list[Violation] = []
+        if trade.position not in self.opened:  # a reported round trip, or opened unjudged
             doubt = self._unjudged(trade.position)
             if doubt is not None:
                 return [doubt]
-        found: list[Violation] = []
-        inside = self.opened.get(trade.position)
-        if not known:  # a reported round trip: its opening was no event of its own
-            inside = self._around(trade.opened_at, trade.symbol)
-            inside = inside if "open" in self.terms.restricts else None
-            if inside is not None and self._breaks_by_opening:
-                found.append(self._broken(inside, trade.opened_at, "open", trade.position))
+            found += self._told(trade)
+        inside, at_close = self.opened.get(trade.position), self._closing(trade)
         if inside is not None and self._too_short(trade):
-            found.append(self._broken(inside, trade.closed_at, "open", trade.position, trade=trade))
-        at_close = self._closing(trade)
-        if at_close is not None and not self.adjusts:
-            event, what, sure = at_close
-            found.append(self._broken(event, trade.closed_at, what, trade.position, sure))
+            found.append(self._hurried(inside, trade))
         if self.adjusts:
-            short_hold_only = self.terms.min_hold_if_inside_minutes is not None
-            taint = None if short_hold_only else inside
-            taint = at_close[0] if taint is None and at_close is not None else taint
-            found += self._adjust(trade, taint)
+            lasting = self.terms.min_hold_if_inside_minutes is not None
+            found += self._adjust(trade, at_close if inside is None or lasting else inside)
+        elif at_close is not None:
+            found.append(self._broken(at_close, trade.position, (trade,)))
         return found
+
+    def _told(self, trade: Trade) -> Iterator[Violation]:
+        """A round trip whose opening was no event of its own: it and the time until its close."""
+        inside = self._inside(trade.opened_at, trade.symbol, {"open"})
+        self.opened[trade.position] = inside
+        if inside is not None and self._breaks_by_opening:
+            yield self._broken(inside, trade.position, (trade,))
+        if "hold" in self.terms.restricts:
+            for at in self.windows.starts(trade.opened_at, trade.closed_at):
+                yield from self._there(trade.position, trade.symbol, at, "hold", trade.opened_at)
 
     @property
     def _breaks_by_opening(self) -> bool:
@@ -291,43 +273,41 @@ class NewsJudge(Judge[News]):
         least = self.terms.min_hold_if_inside_minutes
         return least is not None and trade.closed_at - trade.opened_at <= least * MINUTE
 
-    def _closing(self, trade: Trade) -> tuple[NewsScheduled, Restricted, str] | None:
-        """The release the close falls on, what kind of close it is, and whether that is known."""
-        event = self._around(trade.closed_at, trade.symbol)
+    def _closing(self, trade: Trade) -> Inside | None:
+        """How the close fell into a window; both kinds of close where nobody said."""
+        could_be: set[Restricted] = {"sl_tp_fill"} if trade.reason in PROTECTIVE else {"close"}
+        if not trade.reason:
+            could_be = {"close", "sl_tp_fill"}
+        return self._inside(trade.closed_at, trade.symbol, could_be, trade.opened_at)
+
+    def _inside(
+        self, at: int, symbol: str, could_be: set[Restricted], opened_at: int | None = None
+    ) -> Inside | None:
+        """The first window in which one of these is forbidden; sure if all of them are."""
+        event = next(self.windows.around(at, symbol), None)
         if event is None:
             return None
-        by_hand, protective = {"close"}, {"sl_tp_fill"}
-        could_be = protective if trade.reason in PROTECTIVE else by_hand
-        if not trade.reason:  # who closed it is not known
-            could_be = by_hand | protective
-        if self._exempt(event, trade.opened_at):
-            could_be = could_be - protective if self.terms.exempt_fills == "sl_tp" else set()
-        restricted: list[Restricted] = [each for each in self.terms.restricts if each in could_be]
-        if not restricted:
-            return None
-        sure = len(restricted) == len(could_be) and (bool(trade.reason) or len(could_be) == 2)
-        return event, restricted[0], "proven" if sure else "unknown"
+        forbidden = set(self.terms.restricts)
+        if opened_at is not None and self._exempt(event, opened_at):
+            forbidden -= {"sl_tp_fill"} if self.terms.exempt_fills == "sl_tp" else could_be
+        broken = sorted(could_be & forbidden)
+        return Inside(event, at, broken[0], could_be <= forbidden) if broken else None
 
     def _exempt(self, event: NewsScheduled, opened_at: int) -> bool:
         least = self.terms.exempt_if_opened_before_minutes
         if least is None:
             return False
         lead = Decimal(event.release_at - opened_at)
-        return not reaches(lead, least * MINUTE, self._not(self.terms.exempt_comparison))
-
-    @staticmethod
-    def _not(comparison: Comparison) -> Comparison:
-        """Free *from* a lead (touch) means broken only *below* it (cross)."""
-        return "cross" if comparison == "touch" else "touch"
+        return exceeds(lead, least * MINUTE, self.terms.exempt_comparison)
 
     # -- profit that stops counting
-    def _adjust(self, trade: Trade, event: NewsScheduled | None) -> Iterator[Violation]:
+    def _adjust(self, trade: Trade, inside: Inside | None) -> Iterator[Violation]:
         key = trade.position
         whole = self.terms.tainted == "order"
         parts = self.parts.setdefault(key, [])
-        if event is not None and whole:
-            self.tainted.setdefault(key, event)
-        touched = self.tainted.get(key) if whole else event
+        if inside is not None and whole:
+            self.tainted.setdefault(key, inside)
+        touched = self.tainted.get(key) if whole else inside
         if touched is None:
             if whole:  # a later part may still taint it
                 parts.append(trade)
@@ -337,7 +317,7 @@ class NewsJudge(Judge[News]):
             parts.append(trade)
         else:
             parts.clear()
-        adjustment = self._adjustment(touched, trade, trades)
+        adjustment = self._adjustment(touched, key, trades)
         if adjustment is None:
             return
         if self.terms.counted == "cycle_end":
@@ -345,66 +325,60 @@ class NewsJudge(Judge[News]):
         else:
             yield adjustment
 
-    def _adjustment(
-        self, event: NewsScheduled, trade: Trade, trades: tuple[Trade, ...]
-    ) -> Violation | None:
+    def _adjustment(self, inside: Inside, key: str, trades: tuple[Trade, ...]) -> Violation | None:
         cap = self.terms.profit_cap
         if cap is None:
-            if all(each.net <= ZERO for each in trades):
-                return None
-            return self._broken(event, trade.closed_at, "close", trade.position, trades=trades)
-        bases = {"balance": self.situation.balance}
-        limit = cap.resolve(self.situation.size, bases)
+            earning = any(each.net > ZERO for each in trades)
+            return self._broken(inside, key, trades) if earning else None
+        limit = cap.resolve(self.situation.size, {"balance": self.situation.balance})
         earned = sum((each.net for each in trades), ZERO)
         excess = max(ZERO, earned - limit)
-        more = excess - self.capped.get(trade.position, ZERO)
-        self.capped[trade.position] = excess
-        if more == ZERO:
+        more = excess - self.capped.get(key, ZERO)
+        if more == ZERO or (more < ZERO and not self.removes):
             return None
-        return Violation(
+        self.capped[key] = excess  # a later loss gives back what was taken
+        return replace(
+            self._broken(inside, key, trades),
             observed=earned,
             limit=limit,
             comparison="cross",
-            detail=self._detail(event, trade.closed_at, "close", trade.position),
-            trades=trades,
             excess=more,
         )
 
-    def on_payout(self, event: object) -> Violations:  # noqa: ARG002
+    def on_payout(self, event: PayoutMoved) -> Violations:  # noqa: ARG002
         due, self.pending = self.pending, []
         return due
 
     # -- words
     def _unjudged(self, position: str) -> Violation | None:
-        if self.terms.calendar == "as_received" or not self.calendar.empty:
+        if self.terms.calendar == "as_received" or not self.windows.calendar.empty:
             return None
         detail = {"reason": "no economic calendar was received", "position": position}
         return Violation(None, None, certainty="unknown", detail=detail)
 
-    def _detail(self, event: NewsScheduled, at: int, what: str, key: str) -> dict[str, str]:
-        return {
+    def _hurried(self, inside: Inside, trade: Trade) -> Violation:
+        """Opened inside and closed too soon: the time it lasted against the least."""
+        broken = self._broken(inside, trade.position, (trade,))
+        return replace(
+            broken,
+            observed=Fraction(trade.closed_at - trade.opened_at, MINUTE),
+            limit=self.terms.min_hold_if_inside_minutes,
+            comparison="touch",
+            detail={**broken.detail, "closed": format_instant(trade.closed_at)},
+        )
+
+    def _broken(self, inside: Inside, key: str, trades: tuple[Trade, ...] = ()) -> Violation:
+        event, at = inside.event, inside.at
+        detail = {
             "release": event.id,
             "title": event.title,
             "release_at": format_instant(event.release_at),
             "calendar_of": format_instant(event.at),
             "moment": format_instant(at),
-            "what": what,
-            "order" if what == "orders" else "position": key,
+            "what": inside.what,
+            "order" if inside.what == "orders" else "position": key,
         }
-
-    def _broken(
-        self,
-        event: NewsScheduled,
-        at: int,
-        what: Restricted,
-        key: str,
-        certainty: str = "proven",
-        *,
-        trade: Trade | None = None,
-        trades: tuple[Trade, ...] = (),
-    ) -> Violation:
-        detail = self._detail(event, at, what, key)
-        if certainty == "unknown":
+        if not inside.sure:
             detail["reason"] = "what kind of order made this fill is not known"
         early = at < event.release_at
         window = self.terms.window_before_minutes if early else self.terms.window_after_minutes
@@ -412,13 +386,7 @@ class NewsJudge(Judge[News]):
             observed=Fraction(abs(event.release_at - at), MINUTE),
             limit=window,
             comparison=self.terms.comparison,
-            certainty="unknown" if certainty == "unknown" else "proven",
+            certainty="proven" if inside.sure else "unknown",
             detail=detail,
-            trades=trades if trade is None else (trade,),
+            trades=trades,
         )
-
-
-def _currencies(instrument: Instrument | None, symbol: str) -> set[str]:
-    if instrument is None:  # a name such as EURUSD says its currencies itself
-        return {symbol[:3], symbol[3:6]} if len(symbol) >= 6 else set()
-    return {instrument.base_currency, instrument.profit_currency}

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from propdesk.domain.events import NewsScheduled
 
@@ -24,17 +25,23 @@ class NewsCalendar:
         insort(self._by_release, (event.release_at, event.id, len(versions)))
         versions.append(event)
 
-    def between(self, first: int, last: int, known_at: int) -> Iterator[NewsScheduled]:
-        """Releases in ``[first, last]`` by the versions received up to ``known_at``."""
-        low = bisect_left(self._by_release, (first, "", 0))
-        for release_at, key, number in self._by_release[low:]:
-            if release_at > last:
-                return
+    def since(self, first: int, known_at: int) -> Iterator[NewsScheduled]:
+        """Releases from ``first`` on, in order, by the versions received up to ``known_at``."""
+        low = bisect_left(self._by_release, first, key=_released)
+        for _, key, number in self._by_release[low:]:
             versions = self._versions[key]
             if bisect_right(versions, known_at, key=_received) - 1 != number:
                 continue  # superseded then, or not yet received
             if not versions[number].withdrawn:
                 yield versions[number]
+
+    def between(self, first: int, last: int, known_at: int) -> Iterator[NewsScheduled]:
+        """Releases in ``[first, last]`` by the versions received up to ``known_at``."""
+        return takewhile(lambda each: each.release_at <= last, self.since(first, known_at))
+
+
+def _released(entry: tuple[int, str, int]) -> int:
+    return entry[0]
 
 
 def _received(event: NewsScheduled) -> int:

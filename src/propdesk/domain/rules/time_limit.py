@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from propdesk.domain.clock import DayClock, TradingDay
-from propdesk.domain.instants import datetime_of
+from propdesk.domain.clock import DayClock, TradingDay, days_between
+from propdesk.domain.events import StateReported
+from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Judge, Objective, Violation, Violations
-from propdesk.domain.situation import Situation
+from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
+
+DayUnit: TypeAlias = Literal["calendar_days", "trading_days"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,7 @@ class TimeLimit(RuleTerms):
     """How many; the day it counts from is the first one."""
     counted_from: Literal["start", "first_trade"] = "start"
     """``first_trade``: without a trade the time does not run."""
-    unit: Literal["calendar_days", "trading_days"] = "calendar_days"
+    unit: DayUnit = "calendar_days"
     """``trading_days``: Saturdays and Sundays are not counted."""
 
     def __post_init__(self) -> None:
@@ -31,22 +34,25 @@ class TimeLimit(RuleTerms):
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         start = "the start" if self.counted_from == "start" else "the first trade"
-        return f"Pass within {self.days} {self.unit.replace('_', ' ')} from {start}."
+        unit = self.unit.replace("_", " ").removesuffix("s" if self.days == 1 else "")
+        return f"Pass within {self.days} {unit} from {start}, the first day included."
 
     def formula(self) -> str:
-        return "deadline = the first day + days"
+        return "deadline = the end of the last of these days"
 
 
-def last_day(first: date, days: int, unit: Literal["calendar_days", "trading_days"]) -> date:
+def counts(label: date, unit: DayUnit) -> bool:
+    """Whether a date is a day of this kind."""
+    return unit == "calendar_days" or label.weekday() < 5
+
+
+def last_day(first: date, days: int, unit: DayUnit) -> date:
     """The last day in time, ``first`` being day one (or the weekday after it)."""
-    label = first
-    counted = 0
-    while True:
-        if unit == "calendar_days" or label.weekday() < 5:
-            counted += 1
-        if counted == days:
-            return label
+    label, counted = first, int(counts(first, unit))
+    while counted < days:
         label += timedelta(days=1)
+        counted += counts(label, unit)
+    return label
 
 
 def end_of(label: date, day: TradingDay, clock: DayClock) -> int:
@@ -69,12 +75,22 @@ class TimeLimitJudge(Judge[TimeLimit]):
         self.over = False
 
     def timer(self) -> int | None:
-        if self.over:
-            return None
         self._settle()
-        return None if self.deadline is None else self.deadline + 1
+        return None if self.over or self.deadline is None else self.deadline + 1
 
     def on_time(self) -> Violations:
+        return self._over()
+
+    def on_state(self, event: StateReported) -> Violations:  # noqa: ARG002
+        """The first trade is told afterwards: its time may have run out already."""
+        return self._over()
+
+    def on_closed(self, trade: Trade) -> Violations:  # noqa: ARG002
+        """A reported trade may be the first one, and long ago."""
+        return self._over()
+
+    def _over(self) -> Violations:
+        self._settle()
         if self.over or self.deadline is None or self.situation.at <= self.deadline:
             return ()
         self.over = True
@@ -83,26 +99,21 @@ class TimeLimitJudge(Judge[TimeLimit]):
                 observed=self.terms.days,
                 limit=self.terms.days,
                 comparison="touch",
-                detail={"deadline": datetime_of(self.deadline).isoformat()},
+                detail={"deadline": format_instant(self.deadline)},
             ),
         )
 
     def objective(self) -> Objective | None:
         """The deadline; it is kept until it has passed, and keeps nobody from passing."""
         self._settle()
-        current: int | None = 0
-        if self.first is not None:
-            current = (self.situation.day.day.label - self.first).days + 1
+        today = self.situation.day.day.label
+        begun = () if self.first is None else days_between(self.first, today)
         return Objective(
             rule=self.terms.name,
             required=self.terms.days,
-            current=current,
+            current=sum(counts(each, self.terms.unit) for each in begun),
             met=not self.over,
-            figures={
-                "deadline": None
-                if self.deadline is None
-                else datetime_of(self.deadline).isoformat()
-            },
+            figures={"deadline": None if self.deadline is None else format_instant(self.deadline)},
             blocks="payout",
         )
 

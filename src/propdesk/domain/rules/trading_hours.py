@@ -8,11 +8,17 @@ from typing import Literal, TypeAlias
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Judge, Violation, Violations
-from propdesk.domain.market_hours import MarketHours
+from propdesk.domain.market_hours import HORIZON, MarketHours
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
 
 HourBound: TypeAlias = Literal["open", "close", "hold", "orders"]
+_WORDS: dict[HourBound, str] = {
+    "open": "opening",
+    "close": "closing",
+    "hold": "having a position",
+    "orders": "placing or changing an order",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,11 +38,13 @@ class TradingHours(RuleTerms):
 
     def sentence(self, size: Decimal | None = None) -> str:  # noqa: ARG002
         spans = ", ".join(
-            f"{each.from_day.capitalize()} {each.opens:%H:%M} – "
+            f"{each.from_day.capitalize()} {each.opens:%H:%M} to "
             f"{each.to_day.capitalize()} {each.closes:%H:%M}"
             for each in self.hours.sessions
         )
-        return f"Only within {spans} ({self.hours.zone}): {', '.join(self.restricts)}."
+        what = " or ".join(_WORDS[each] for each in self.restricts)
+        less = " less holidays and early closes" if self.hours.closures else ""
+        return f"Allowed only from {spans} ({self.hours.zone}){less}: {what}."
 
     def formula(self) -> str:
         return "opens ≤ moment < closes"
@@ -48,24 +56,23 @@ class TradingHoursJudge(Judge[TradingHours]):
     def __init__(self, terms: TradingHours, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.seen: set[str] = set()
-        self.ends: int | None = None
-        # The answer holds until the next opening or closing; asking anew for each fill is slow.
-        self.known: tuple[int, int, bool] = (0, 0, False)
+        self.ends: int | None = None  # the session's end, where one was found
+        self.looked_until = situation.at
 
     def on_start(self) -> Violations:
         self._next_end(self.situation.at)
         return ()
 
     def timer(self) -> int | None:
-        return self.ends if "hold" in self.terms.restricts else None
+        if "hold" not in self.terms.restricts:
+            return None
+        return self.looked_until if self.ends is None else self.ends
 
     def on_time(self) -> Violations:
-        if self.ends is None or self.situation.at < self.ends:
-            return ()
         end = self.ends
-        self._next_end(end)
-        held = sorted(k for k, p in self.situation.positions.items() if self._covers(p.symbol))
-        return [self._broken(end, "hold", " ".join(held))] if held else ()
+        self._next_end(self.situation.at)
+        held = sorted(k for k, p in self.situation.positions.items() if self.concerns(p.symbol))
+        return [self._broken(end, "hold", " ".join(held))] if held and end is not None else ()
 
     def on_opened(self, deal: Deal) -> Violations:
         self.seen.add(deal.position)
@@ -75,44 +82,39 @@ class TradingHoursJudge(Judge[TradingHours]):
         found: list[Violation] = []
         if trade.position not in self.seen:  # reported: its opening was no event of its own
             found += self._at(trade.opened_at, "open", trade.position, (trade,))
+            found += self._held(trade)
         found += self._at(trade.closed_at, "close", trade.position, (trade,))
         return found
 
     def on_order(self, order: OrderSeen) -> Violations:
-        if order.action not in {"placed", "modified"} or not self._covers(order.symbol):
+        if order.action not in {"placed", "modified"} or not self.concerns(order.symbol):
             return ()
         return list(self._at(order.at, "orders", order.id))
 
     def _at(
         self, at: int, what: HourBound, key: str, trades: tuple[Trade, ...] = ()
     ) -> Iterator[Violation]:
-        if what in self.terms.restricts and not self._open(at):
+        if what in self.terms.restricts and not self.terms.hours.is_open(at):
             yield self._broken(at, what, key, trades)
 
-    def _open(self, at: int) -> bool:
-        since, until, answer = self.known
-        if since <= at < until:
-            return answer
-        answer = self.terms.hours.is_open(at)
-        until = at + 1
-        for each in self.terms.hours.breaks(at):
-            until = each.closes if at < each.closes else each.opens
-            break
-        self.known = (at, until, answer)
-        return answer
+    def _held(self, trade: Trade) -> Iterator[Violation]:
+        """The first session's end over which a reported round trip was held."""
+        if "hold" not in self.terms.restricts:
+            return
+        for each in self.terms.hours.breaks(trade.opened_at):
+            if trade.opened_at < each.closes <= trade.closed_at:
+                yield self._broken(each.closes, "hold", trade.position, (trade,))
+                return
 
     def _next_end(self, after: int) -> None:
+        self.looked_until = after + HORIZON
         self.ends = next(
             (each.closes for each in self.terms.hours.breaks(after) if each.closes > after), None
         )
 
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        return self.terms.applies_to.covers(symbol, asset_class)
-
     def _broken(
         self, at: int, what: HourBound, key: str, trades: tuple[Trade, ...] = ()
     ) -> Violation:
-        detail = {"what": what, "moment": format_instant(at), "positions": key}
+        named = "order" if what == "orders" else "positions"
+        detail = {"what": what, "moment": format_instant(at), named: key}
         return Violation(observed=None, limit=None, detail=detail, trades=trades)

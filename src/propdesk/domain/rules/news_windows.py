@@ -1,0 +1,74 @@
+"""The windows around releases: into which one a moment and a symbol fall.
+
+It knows no restriction and judges nothing: what may not happen inside is ``news``'s business.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from propdesk.domain.events import NewsScheduled
+from propdesk.domain.instants import MINUTE
+from propdesk.domain.instruments import Instrument
+from propdesk.domain.rules.news_calendar import NewsCalendar
+from propdesk.domain.situation import Situation
+
+if TYPE_CHECKING:
+    from propdesk.domain.rules.news import News
+
+
+class NewsWindows:
+    """The calendar received so far, as the windows of one rule's terms."""
+
+    def __init__(self, terms: "News", situation: Situation) -> None:
+        self.terms = terms
+        self.situation = situation
+        self.calendar = NewsCalendar()
+        edge = 0 if terms.comparison == "touch" else 1  # with ``cross`` the ends lie outside
+        self.before = int(terms.window_before_minutes * MINUTE) - edge
+        self.after = int(terms.window_after_minutes * MINUTE) - edge
+
+    def around(self, at: int, symbol: str) -> Iterator[NewsScheduled]:
+        """The releases in whose windows ``at`` lies, as they were known then."""
+        for event in self.calendar.between(at - self.after, at + self.before, at):
+            if self._counts(event) and self._targets(event, symbol):
+                yield event
+
+    def next_start(self, after: int) -> int | None:
+        """The next moment at which a window begins, as far as it is known now."""
+        known = self.calendar.since(after + self.before + 1, self.situation.at)
+        return next((each.release_at - self.before for each in known), None)
+
+    def starts(self, opened_at: int, closed_at: int) -> Iterator[int]:
+        """When something open between these two moments was first inside each window."""
+        released = self.calendar.between(opened_at - self.after, closed_at + self.before, closed_at)
+        for each in released:
+            yield max(opened_at, each.release_at - self.before)
+
+    def _counts(self, event: NewsScheduled) -> bool:
+        return not self.terms.impacts or event.impact in self.terms.impacts
+
+    def _targets(self, event: NewsScheduled, symbol: str) -> bool:
+        if self.terms.targets == "all":
+            return True
+        instrument = self.situation.catalogue.find(symbol)
+        names = {symbol} if instrument is None else {symbol, instrument.symbol}
+        if names & set(self._named(event)):
+            return True
+        if self.terms.targets == "listed":
+            return False
+        return bool(_currencies(instrument, symbol) & set(event.currencies))
+
+    def _named(self, event: NewsScheduled) -> Iterator[str]:
+        yield from event.symbols
+        for currency, symbols in (self.terms.instruments_by_currency or {}).items():
+            if currency in event.currencies:
+                yield from symbols
+        for words, symbols in (self.terms.instruments_by_event or {}).items():
+            if words.casefold() in event.title.casefold():
+                yield from symbols
+
+
+def _currencies(instrument: Instrument | None, symbol: str) -> set[str]:
+    if instrument is None:  # a name such as EURUSD says its currencies itself
+        return {symbol[:3], symbol[3:6]} if len(symbol) >= 6 else set()
+    return {instrument.base_currency, instrument.profit_currency}
