@@ -5,9 +5,9 @@ is decided in ``consequences``.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
+from propdesk.domain.asked_prices import AskedPrices
 from propdesk.domain.asking import Found, ask, cause_of
 from propdesk.domain.consequences import AnyJudge
 from propdesk.domain.evaluation import Sample
@@ -39,13 +39,16 @@ from propdesk.domain.open_costs import OpenCosts
 from propdesk.domain.positions import PositionBook
 from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
-from propdesk.domain.rules.activity_days import ActivityDaysJudge
-from propdesk.domain.situation import DayRecord, DayState, Situation, Span, Trade
+from propdesk.domain.situation import DayState, Situation, Span, Trade
 from propdesk.domain.snapshots import trade_of
 from propdesk.domain.valuation import ARITHMETIC, Platform
-from propdesk.domain.worth import NEVER, Worth
+from propdesk.domain.worth import NEVER, Worth, average_of
 
 NO_LOW, NO_HIGH = Decimal("Infinity"), Decimal("-Infinity")
+NO_QUOTES = "no quotes for an open position"
+SILENCE = "quotes are missing while the market is open"
+NOT_ASKED = "the price an open position was asked for is not in the log"
+NOT_APART = "a reported equity does not say what it is made of"
 TRADING_KINDS = {"correction"}  # money the platform books for trades, whatever it calls them
 
 
@@ -78,7 +81,9 @@ class Account:
         digits = minor_digits(event.currency)
         self.book = PositionBook(event.netting, minor_digits=digits)
         arithmetic = ARITHMETIC[Platform(self.accounting.platform)]
-        self.worth = Worth(event.currency, arithmetic, catalogue)
+        self.asked = None if self.accounting.slippage_in_equity else AskedPrices()
+        opened = average_of if self.asked is None else self.asked.of
+        self.worth = Worth(event.currency, arithmetic, catalogue, opened)
         self.catalogue = catalogue
         self.at = event.at
         self.situation = Situation(
@@ -92,6 +97,9 @@ class Account:
             day=DayState(day, origin, Span(origin, origin)),
             stage=phase.stage,
             account_type=event.account_type,
+            owner=event.owner,
+            group=event.group,
+            tags=event.tags,
             at=event.at,
             balance=event.balance,
             equity=Span(event.balance, event.balance),
@@ -102,8 +110,8 @@ class Account:
             cycle_start_balance=origin,
         )
         self.base = event.balance  # balance and what equity adds to it besides open profit
-        self.uncounted_costs = ZERO  # costs in the balance that this equity leaves out
-        self.open_costs = OpenCosts()
+        self.open_costs = OpenCosts(self.book, self.accounting)
+        self.floats = self.accounting.floating_in_equity
         self.reported: Decimal | None = None
         self.computed = False  # deals have been seen: our own equity is the one that counts
         self.was_known = True
@@ -130,25 +138,44 @@ class Account:
         situation.unknown_because = ""
         self.was_known = situation.equity is not None
         if situation.equity is None:
-            situation.unknown_because = "no price for " + ", ".join(self.worth.missing())
+            blind = [f"{symbol}: {why}" for symbol, why in sorted(self.blind_spots().items())]
+            situation.unknown_because = ", ".join(blind)
             return
         self.window_low = min(self.window_low, situation.equity.low)
         self.window_high = max(self.window_high, situation.equity.high)
 
     def worth_now(self) -> Span | None:
-        if self.reads_reports and self.reported is not None:
-            return Span(self.reported, self.reported)
-        if not self.accounting.floating_in_equity:
+        if not self.floats:
             return Span(self.base, self.base)
+        if self.reads_reports and self.reported is not None:
+            whole = self.accounting.every_part_in_equity
+            return Span(self.reported, self.reported) if whole else None
         if self.worth.unknown:
             return None
         return Span(self.base + self.worth.low, self.base + self.worth.high)
 
+    def platform_worth(self) -> Span | None:
+        """Equity as the platform counts it, to hold its report against; None: not comparable."""
+        if self.worth.unknown or not self.accounting.slippage_in_equity:
+            return None
+        base = self.situation.balance + self.open_costs.unbooked
+        return Span(base + self.worth.low, base + self.worth.high)
+
+    def blind_spots(self) -> dict[str, str]:
+        """What equity is not known for, and why: symbols, or the account itself."""
+        if self.reads_reports and self.reported is not None:
+            known = self.worth_now() is not None
+            return {} if known else {self.situation.account: NOT_APART}
+        if self.reads_reports or not self.worth.unknown or not self.floats:
+            return {}
+        silent = self.worth.silent
+        found = {each: SILENCE if each in silent else NO_QUOTES for each in self.worth.missing()}
+        return dict.fromkeys(self.worth.without_opening(), NOT_ASKED) | found
+
     def moved(self, amount: Decimal) -> None:
         """The balance changed by ``amount``; a reported equity moves with it until the next."""
         self.situation.balance += amount
-        charged = self.open_costs.total if self.accounting.commission_in_equity else ZERO
-        self.base = self.situation.balance + self.uncounted_costs + charged
+        self.base = self.situation.balance + self.open_costs.beside_balance()
         if self.reported is not None:
             self.reported += amount
 
@@ -190,6 +217,8 @@ class Account:
         match event:
             case OrderSeen():
                 self.situation.orders.append(event)
+                if self.asked is not None and self.asked.note(event):
+                    self.worth.revalue_by(self.catalogue)
                 return ask(judges, lambda judge: judge.on_order(event))
             case StopSet():
                 self.book.set_stop(event)
@@ -215,12 +244,10 @@ class Account:
         situation, day = self.situation, self.situation.day
         if not self.computed and self.accounting.equity_source == "computed":
             self.computed, self.reported = True, None
-        if not self.accounting.commission_in_equity:
-            self.uncounted_costs -= deal.commission + deal.fee
-        if not self.accounting.swap_in_equity:
-            self.uncounted_costs -= deal.swap
-        self.open_costs.charge(deal, self.book)
+        self.open_costs.charge(deal)
         self.moved(deal.profit + deal.commission + deal.swap + deal.fee)
+        if self.asked is not None:
+            self.asked.filled(deal, self.book.positions)
         self.worth.sync(self.book.positions.values())
         situation.positions = self.book.positions
         situation.floating = self.worth.floating()
@@ -312,79 +339,6 @@ class Account:
         else:
             self.situation.news[event.id] = event
         return ask(judges, lambda judge: judge.on_news(event))
-
-    # -- days --------------------------------------------------------------------------------
-    def close_day(self, judges: Sequence[AnyJudge]) -> DayRecord:
-        """The record of the running day as it ends now."""
-        self.note_floors(judges)
-        self.take_window(self.at)
-        situation, day = self.situation, self.situation.day
-        equity = self.worth_now()
-        profit = day.closed_profit
-        match self.accounting.day_profit:
-            case "open_day":
-                profit = day.opened_profit
-            case "balance_delta":
-                profit = situation.balance - day.start_balance - day.adjusted
-            case "equity_delta" if equity is not None and day.start_equity is not None:
-                profit = equity.low - day.start_equity.low - day.adjusted
-            case _:
-                pass
-        return DayRecord(
-            day=day.day,
-            start_balance=day.start_balance,
-            start_equity=day.start_equity,
-            end_balance=situation.balance,
-            end_equity=equity,
-            min_equity=day.min_equity,
-            max_equity=day.max_equity,
-            profit=profit if day.profit_reported is None else day.profit_reported,
-            closed_profit=day.closed_profit,
-            opened_count=day.positions_opened,
-            fills=day.fills,
-            half_day=day.half_day or day.day.label in self.half_days,
-            daily_floor=day.daily_floor,
-            overall_floor=day.overall_floor,
-            touched=self._touched(day),
-        )
-
-    def _touched(self, day: DayState) -> bool:
-        moved = self.situation.balance != day.start_balance or day.profit_reported is not None
-        return bool(day.fills or self.book.positions or moved or self.reported is not None)
-
-    def open_day(self, record: DayRecord) -> None:
-        """Begin the day after ``record``; its anchors are what the account is worth now."""
-        situation = self.situation
-        situation.days.append(record)
-        following = situation.clock.next_day(record.day)
-        situation.day = DayState(following, situation.balance, self.worth_now())
-        self.refresh(situation.event_no, situation.cause)
-
-    def day_rows(self, judges: Sequence[AnyJudge]) -> tuple[DayRecord, ...]:
-        """Every day on which something happened, the running one last."""
-        running = self.close_day(judges)
-        counting = {
-            label
-            for judge in judges
-            if isinstance(judge, ActivityDaysJudge)
-            for label in judge.counted()[0]
-        }
-        return tuple(
-            replace(each, counted=each.label in counting)
-            for each in (*self.situation.days, running)
-            if each.touched
-        )
-
-    def note_floors(self, judges: Sequence[AnyJudge]) -> None:
-        """Write the floors in force into the running day."""
-        day = self.situation.day
-        daily = [
-            line.floor
-            for judge in judges
-            if judge.terms.rule == "daily_loss" and (line := judge.limit()) is not None
-        ]
-        if daily:
-            day.daily_floor = max(each for each in daily if isinstance(each, Decimal))
 
     # -- what is shown -----------------------------------------------------------------------
     def take_window(self, at: int) -> Sample:

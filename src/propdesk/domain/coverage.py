@@ -4,11 +4,8 @@ A gap opens when a position's value is missing and closes when every value is ba
 pass and a payout; it never undoes what was proven.
 """
 
-from propdesk.domain.account import Account
+from propdesk.domain.account import SILENCE, Account
 from propdesk.domain.evaluation import Basis, Coverage, Gap
-
-NO_QUOTES = "no quotes for an open position"
-SILENCE = "quotes are missing while the market is open"
 
 
 class CoverageLog:
@@ -28,11 +25,10 @@ class CoverageLog:
         if worth.holdings and not worth.unknown:
             self._seen_quotes = True
             self._seen_bars = self._seen_bars or worth.low != worth.high
-        missing = set(worth.missing()) if worth.unknown and not account.reads_reports else set()
-        for symbol in missing - self._open.keys():
-            reason = SILENCE if symbol in worth.silent else NO_QUOTES
-            self._open[symbol] = (at, reason)
-        for symbol in self._open.keys() - missing:
+        missing = account.blind_spots()
+        for symbol in missing.keys() - self._open.keys():
+            self._open[symbol] = (at, missing[symbol])
+        for symbol in self._open.keys() - missing.keys():
             start, reason = self._open.pop(symbol)
             if at > start or reason == SILENCE:
                 self.gaps.append(Gap(symbol, start, at, reason))

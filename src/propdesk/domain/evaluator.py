@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from propdesk.domain.account import Account
+from propdesk.domain.account_days import close_day, open_day
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.consequences import AnyJudge, Standing, verdict_id
 from propdesk.domain.coverage import CoverageLog
@@ -136,7 +137,7 @@ class Evaluator:
             if account.was_known:
                 self._mark(f"quote:{symbol}:{at}")
             return
-        equity = account.base + worth.low
+        equity = account.base + worth.low if account.floats else account.base
         account.window_low = min(account.window_low, equity)
         account.window_high = max(account.window_high, equity)
         if (
@@ -265,10 +266,10 @@ class Evaluator:
         account = self.account
         if account is None:  # pragma: no cover
             return
-        record = account.close_day(self.judges)
+        record = close_day(account, self.judges)
         cause = f"day:{record.label.isoformat()}"
         self._each(lambda judge: judge.on_day_end(record), cause)
-        account.open_day(record)
+        open_day(account, record)
         self._each(lambda judge: judge.on_day_start(), cause)
         if self.pass_due and not self.standing.breached:
             self._pass()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from propdesk.domain.account import Account
+from propdesk.domain.account_days import day_rows
 from propdesk.domain.consequences import strikes_of
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.payability import payout_of
@@ -34,7 +35,7 @@ def evaluation_of(evaluator: "Evaluator", account: Account) -> Evaluation:
         digits=situation.digits,
         status=evaluator.status(),
         verdicts=tuple(standing.verdicts),
-        days=account.day_rows(evaluator.judges),
+        days=day_rows(account, evaluator.judges),
         objectives=objectives,
         limits=tuple(line for line in lines if line is not None),
         coverage=coverage,

@@ -76,7 +76,7 @@ def _account_reported(account: "Account", event: AccountReported) -> None:
             f"event {situation.event_no}: the platform reports balance {event.balance:f}, "
             f"its deals give {situation.balance:f}"
         )
-    known = account.worth_now()
+    known = account.platform_worth()
     differs = known is not None and known.exact and event.equity != known.low
     if event.equity is not None and known is not None and differs:
         account.mismatches.append(

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from propdesk.domain.clock import DayClock
 from propdesk.domain.exact import ZERO
-from propdesk.domain.terms import RuleTerms, Terms
+from propdesk.domain.terms import RuleTerms, Terms, TermsError
 
 DayProfit: TypeAlias = Literal["close_day", "open_day", "balance_delta", "equity_delta"]
 ExcludedPnl: TypeAlias = Literal["bonuses", "refunds", "fees"]
@@ -54,18 +54,38 @@ class Accounting(Terms):
     """Rounding stage, ties and conversion side of this platform."""
     balance_origin: Literal["initial", "zero"] = "initial"
     """``zero``: the account starts at 0 and its floors are negative."""
-    commission_in_equity: bool = True
-    """Commission not yet booked is part of equity."""
-    swap_in_equity: bool = True
-    """Swap not yet booked is part of equity."""
     floating_in_equity: bool = True
     """Open profit is part of equity."""
+    commission_in_equity: bool = True
+    """The commission of an open position is part of equity, even where the platform books it
+    only at the close; false: it counts once the position is closed."""
+    swap_in_equity: bool = True
+    """The swap booked for an open position is part of equity; false: once it is closed."""
+    fees_in_equity: bool = True
+    """The fees of an open position are part of equity; false: once it is closed."""
+    slippage_in_equity: bool = True
+    """Open profit counts from the price of the fill; false: from the price its order asked for,
+    which must be in the log, until the position is closed."""
     day_profit: DayProfit = "close_day"
     """To which day a profit belongs."""
     excluded_pnl: tuple[ExcludedPnl, ...] = ("bonuses",)
     """Money that never counts as profit."""
     equity_source: Literal["computed", "reported"] = "computed"
     """``reported``: rules read the equity the platform reports."""
+
+    def __post_init__(self) -> None:
+        if self.equity_source == "reported" and not self.every_part_in_equity:
+            raise TermsError("equity that the platform reports has every part: leave none out")
+
+    @property
+    def every_cost_in_equity(self) -> bool:
+        """Whether no booked cost of an open position is left out."""
+        return self.commission_in_equity and self.swap_in_equity and self.fees_in_equity
+
+    @property
+    def every_part_in_equity(self) -> bool:
+        """Whether equity is what the platform calls so."""
+        return self.floating_in_equity and self.every_cost_in_equity and self.slippage_in_equity
 
 
 @dataclass(frozen=True, kw_only=True)

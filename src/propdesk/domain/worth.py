@@ -4,7 +4,7 @@ It keeps one compiled valuer per position and the sum of their values, so that a
 positions it concerns and nothing else. It judges nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,7 +15,9 @@ from propdesk.domain.situation import Span
 from propdesk.domain.valuation import (
     Arithmetic,
     Conversion,
+    ExactPrice,
     MissingRate,
+    ValuationError,
     Valuer,
     compile_valuer,
     conversion_for,
@@ -42,10 +44,32 @@ class Holding:
     worst: Decimal = NEVER
 
 
-class Worth:
-    """The floating profit of all open positions of one account."""
+def average_of(position: Position) -> ExactPrice:
+    """The price most positions are valued from: the average of their fills."""
+    return position.average
 
-    def __init__(self, currency: str, arithmetic: Arithmetic, catalogue: Catalogue) -> None:
+
+class NoOpeningPrice(ValuationError):
+    """The price to value a position from is not known; its value is unknown until it is."""
+
+
+def never_valued(close: Decimal, bid: Decimal | None, ask: Decimal | None) -> Decimal:
+    """The valuer of a position without an opening price."""
+    del close, bid, ask
+    raise NoOpeningPrice
+
+
+class Worth:
+    """The floating profit of all open positions of one account, from the price ``opened`` says."""
+
+    def __init__(
+        self,
+        currency: str,
+        arithmetic: Arithmetic,
+        catalogue: Catalogue,
+        opened: Callable[[Position], ExactPrice | None] = average_of,
+    ) -> None:
+        self.opened = opened
         self.currency = currency
         self.arithmetic = arithmetic
         self.catalogue = catalogue
@@ -81,15 +105,18 @@ class Worth:
             self._drop(old)
         instrument = self.catalogue.get(position.symbol)
         conversion = conversion_for(instrument.profit_currency, self.currency, self.catalogue)
+        opened = self.opened(position)
         holding = Holding(
             position=position,
             symbol=instrument.symbol,
             is_long=position.side == "buy",
-            value=compile_valuer(
+            value=never_valued
+            if opened is None
+            else compile_valuer(
                 instrument,
                 position.side,
                 position.lots,
-                position.average,
+                opened,
                 self.currency,
                 self.arithmetic,
                 conversion,
@@ -176,7 +203,7 @@ class Worth:
                 low, high = worst_and_best(
                     holding.value, price, (rates[0], rates[1]), (rates[2], rates[3])
                 )
-        except MissingRate:  # a rate of zero or below converts nothing: not known
+        except (MissingRate, NoOpeningPrice):  # a rate of zero or below converts nothing
             self._forget(holding)
             return
         if not holding.known:
@@ -198,7 +225,7 @@ class Worth:
         }
 
     def missing(self) -> tuple[str, ...]:
-        """The symbols whose prices are missing for a value, sorted."""
+        """The symbols whose quotes are missing for a value, sorted."""
         found: set[str] = set()
         for holding in self.holdings.values():
             if not holding.known:
@@ -206,3 +233,7 @@ class Worth:
                     each for each in self._symbols(holding) if self._prices_of(each) is None
                 )
         return tuple(sorted(found))
+
+    def without_opening(self) -> tuple[str, ...]:
+        """The symbols of the positions whose price to be valued from is not known, sorted."""
+        return tuple(sorted({e.symbol for e in self.holdings.values() if e.value is never_valued}))

@@ -6,7 +6,13 @@ from typing import Any
 
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import BalanceAdjusted, DayReported, PayoutMoved, TimePassed
+from propdesk.domain.events import (
+    BalanceAdjusted,
+    DayReported,
+    OrderSeen,
+    PayoutMoved,
+    TimePassed,
+)
 from propdesk.domain.rulebook import Accounting, Clock, Rulebook
 from propdesk.domain.rules.activity_days import ActivityDays
 from propdesk.domain.rules.consistency import Consistency, ShareLimit
@@ -133,6 +139,29 @@ shows("T2", "balance_origin", "I or 0 (XFA style: start 0, floor negative)", PLA
 OPEN = buy("09:00", "p")
 FLOATING = by_accounting(OVERALL, quote("08:00", "10000"), OPEN, quote("10:00", "4000"))
 shows("T2", "equity_components", "floating", PLAIN, "floating_in_equity", (False, True), FLOATING)
+Q = quote("08:00", "10000")
+
+
+def fell(**costs: Any) -> Answer:
+    """A position that stands 100 above the floor but for its costs."""
+    return by_accounting(OVERALL, Q, buy("09:00", "p", **costs), quote("10:00", "5100"))
+
+
+SLIPPED = by_accounting(
+    OVERALL,
+    Q,
+    OrderSeen(ACCOUNT, at("08:59"), "O", "placed", "ONE", "buy", requested_price=d(10000)),
+    buy("09:00", "p", price=d(10100), order="O"),
+    quote("10:00", "5100"),
+)
+for part, field, history in (
+    ("commission", "commission_in_equity", fell(commission=d(-100))),
+    ("swap", "swap_in_equity", fell(swap=d(-100))),
+    ("fees", "fees_in_equity", fell(fee=d(-100))),
+    ("slippage", "slippage_in_equity", SLIPPED),
+):
+    shows("T2", "equity_components", part, PLAIN, field, (True, False), history)
+    shows("T2", "equity_components", "each in/out", PLAIN, field, (False, True), history)
 SPREAD = by_accounting(
     DAILY,
     quote("08:00", "10000"),
