@@ -258,7 +258,7 @@ def test_an_order_is_there_until_it_is_filled_cancelled_or_expired() -> None:
     assert rows(judge(terms, release(), ORDER, later)) == there
     assert rows(judge(terms, release(), modified, later)) == there  # its placing was not seen
     for action in ("cancelled", "filled", "rejected", "expired"):
-        gone = replace(ORDER, at=at("12:20"), action=action)  # type: ignore[arg-type]
+        gone = replace(ORDER, at=at("12:20"), action=action)
         assert rows(judge(terms, release(), ORDER, gone, later)) == []
         assert rows(judge(terms, release(), gone, later)) == []  # nor was it ever seen waiting
     market = replace(ORDER, kind="market")
