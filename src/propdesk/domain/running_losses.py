@@ -142,7 +142,7 @@ def remember_worst(group: Sequence[Member], situation: Situation) -> None:
             member.worst_widest_risk = higher(member.worst_widest_risk, widest or NOTHING)
 
 
-def worst_loss(group: Sequence[Member]) -> Span | None:
+def worst_loss(group: Sequence[Member]) -> Span:
     """The worst the group ever stood at. Reported members may have been down together."""
     worst = [each.worst for each in group]
     low, high = max(each.low for each in worst), max(each.high for each in worst)

@@ -26,7 +26,7 @@ from tests.domain.rules.histories import (
     start,
     stop,
 )
-from tests.domain.rules.verdicts import rows
+from tests.domain.rules.verdicts import counted_profit, rows
 
 WARN = (Effect(kind="warn"),)
 LATER = TimePassed(at("23:00"))
@@ -167,6 +167,23 @@ def test_what_a_stop_risks(events, said):
     assert rows(judge(RISKY, [start(), *events, LATER])) == said
 
 
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [("8000.01", []), ("8000", [(*risked("10:00:00", "2000", "8000")[:4], "touch")])],
+)
+def test_as_much_as_that_may_be_too_much(price, said):
+    rule = terms(required=False, max_risk=TWO_PERCENT, max_risk_comparison="touch")
+    history = [start(), buy("10:00", "a", stop=d(price))]
+    assert [row[:5] for row in rows(judge(rule, history))] == said
+
+
+def test_each_deadline_to_the_microsecond():
+    """Due a microsecond after another, and in time with its last one."""
+    b = replace(B, at=A.at + 1)
+    in_time = replace(stop("10:03", "b", "9000"), at=at("10:03") + 1)
+    assert rows(judge(terms(), [start(), A, b, in_time, LATER])) == [late("10:03:00+", "a")]
+
+
 def test_a_reversal_risks_anew():
     turned = replace(TURNED, lots=d(2), stop=d(13000))
     history = [NETTING, replace(LONG, stop=d(7000)), turned, LATER]
@@ -229,8 +246,19 @@ def test_a_rate_known_as_a_span_proves_by_its_better_end(low, high, outcome, obs
     prices = (first, most, least, first)
     bar = Bar(at("09:58"), "EURUSD", 60 * SECOND, *prices, *prices)
     history = [start(), bar, quote("09:59", "10000", "DAX"), ON_DAX]
-    found = [row[1:4] for row in rows(judge(RISKY, history, catalogue=DAX))]
-    assert found == ([] if outcome is None else [(outcome, d(observed or 0), d(2000))])
+    detail = {"position": "a", "stop": "8000"}
+    said = ("1 10:00:00", outcome, d(observed or 0), d(2000), "cross", detail)
+    assert rows(judge(RISKY, history, catalogue=DAX)) == ([] if outcome is None else [said])
+
+
+def test_a_span_may_touch_the_limit():
+    """From 1,998 to 2,000 USD where 2,000 is too much."""
+    prices = (d(1), d(1), d("0.999"), d("0.999"))
+    bar = Bar(at("09:58"), "EURUSD", 60 * SECOND, *prices, *prices)
+    history = [start(), bar, quote("09:59", "10000", "DAX"), ON_DAX]
+    rule = terms(required=False, max_risk=TWO_PERCENT, max_risk_comparison="touch")
+    (row,) = rows(judge(rule, history, catalogue=DAX))
+    assert row[1:5] == ("possible", d(2000), d(2000), "touch")
 
 
 LAST = at("10:03")
@@ -268,12 +296,14 @@ def test_a_reported_trade_that_was_over_in_time_owed_no_stop(closed, outcomes):
 
 
 def test_the_profit_of_a_reported_trade_can_be_taken_out():
-    """300 earned with a stop four minutes late, 500 earned with one that risked 2,001."""
+    """300 earned with a stop four minutes late, 500 with one that risked 2,001, 70 in order."""
     removed = (Effect(kind="profit_adjust", factor=d(0)),)
     unguarded = reported("10:00", "11:00", "300", stopped_at=at("10:04"), stop_risk=d(1))
     wide = reported("12:00", "13:00", "500", stopped_at=at("12:00"), stop_risk=d(2001))
     rule = terms(max_risk=TWO_PERCENT, effects=removed)
-    result = judge(rule, [start(), unguarded, wide])
+    fine = reported("14:00", "15:00", "70", stopped_at=at("14:00"), stop_risk=d(2000))
+    result = judge(rule, [start(), unguarded, wide, fine])
+    assert counted_profit(rule, [start(), unguarded, wide, fine]) == 70
     assert [row[1:4] for row in rows(result)] == [
         ("profit_adjust", 240, 180),
         ("profit_adjust", d(2001), d(2000)),

@@ -276,5 +276,6 @@ def test_around_the_limit(limit, off, comparison, fast):
 def test_the_sentence_names_scope_measure_and_sum():
     rule = terms(limit=Amount(percent=d("1.5")), scope="trade_idea")
     assert rule.sentence(SIZE) == (
-        "The open loss of one trade idea may not reach or exceed 1.5 % of initial (1,500)."
+        "The open loss of one trade idea may not reach or exceed "
+        "1.5 % of the initial balance (1,500.00)."
     )

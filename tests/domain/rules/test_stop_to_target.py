@@ -24,7 +24,7 @@ from tests.domain.rules.histories import (
     start,
     stop,
 )
-from tests.domain.rules.verdicts import rows
+from tests.domain.rules.verdicts import counted_profit, rows
 
 RULE = StopToTarget(max_ratio=d(5))
 
@@ -41,7 +41,7 @@ def test_the_published_ratios(target, stop_distance, ratio, broken):
     """Apex 3.0: at most 5 to 1."""
     found = stop_to_target_ratio(d(stop_distance), d(target))
     assert found == ratio
-    assert too_far(ratio, d(5)) is broken
+    assert too_far(ratio, d(5), "cross") is broken
 
 
 @pytest.mark.parametrize(
@@ -215,6 +215,20 @@ def test_a_reported_trade_and_its_profit(risk, gain, said):
     }
     result = judge(rule, [start(), reported("09:00", "10:00", "70", **figures)])
     assert rows(result) == said
+
+
+def test_the_profit_of_a_reported_trade_does_not_count():
+    rule = StopToTarget(max_ratio=d(5), effects=(Effect(kind="profit_adjust", factor=d(0)),))
+    far_off = reported("09:00", "10:00", "70", stop_risk=d(501), target_gain=d(100))
+    fine = reported("11:00", "12:00", "30", stop_risk=d(500), target_gain=d(100))
+    assert counted_profit(rule, [start(), far_off, fine]) == 30
+
+
+@pytest.mark.parametrize(("comparison", "broken"), [("touch", True), ("cross", False)])
+def test_the_ratio_itself_of_a_reported_trade(comparison, broken):
+    rule = StopToTarget(max_ratio=d(5), comparison=comparison)
+    trade = reported("09:00", "10:00", "1", stop_risk=d(500), target_gain=d(100))
+    assert bool(rows(judge(rule, [start(), trade]))) is broken
 
 
 @pytest.mark.parametrize("comparison", ["touch", "cross"])

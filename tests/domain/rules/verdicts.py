@@ -1,9 +1,13 @@
 """Verdicts as a table row: when, what, how much against how much, and every word of evidence."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from propdesk.domain.evaluation import Evaluation
-from tests.domain.rules.histories import at
+from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.terms import Amount, RuleTerms
+from tests.domain.rules.histories import at, judge
 
 MICROS_A_DAY = 86_400_000_000
 
@@ -21,6 +25,13 @@ def rows(result: Evaluation) -> list[tuple[str, str, Any, Any, str | None, dict[
         )
         for each in result.verdicts
     ]
+
+
+def counted_profit(rule: RuleTerms, events: Iterable[Any]) -> Any:
+    """What a profit target counts after everything a rule takes out."""
+    target = ProfitTarget(target=Amount(money=Decimal(10**6)), measured_on="adjusted_balance")
+    (goal,) = judge((rule, target), events).objectives
+    return goal.current
 
 
 def moment(micros: int) -> str:

@@ -18,7 +18,7 @@ from propdesk.domain.judging import (
 )
 from propdesk.domain.levels import exceeds, higher
 from propdesk.domain.positions import Position
-from propdesk.domain.rules.daily_loss import describe
+from propdesk.domain.rules.daily_loss import describe, told
 from propdesk.domain.running_losses import (
     NOTHING,
     Member,
@@ -43,6 +43,7 @@ Measure: TypeAlias = Literal[
     "widest_of_both",
 ]
 STOPS = {"widest_stop", "stop_at_entry"}
+EVER = {"worst_floating", "widest_of_both"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,20 +80,32 @@ class OpenRisk(RuleTerms):
             raise TermsError("a limit of 'daily_limit' needs 'daily_limit'")
 
     def sentence(self, size: Decimal | None = None) -> str:
-        sums = ""
-        if size is not None and self.limit.of == "initial":
-            sums = f" ({self.limit.resolve(size).normalize():,f})"
         verb = "reach or exceed" if self.comparison == "touch" else "exceed"
         return (
             f"{_MEASURE_WORDS[self.measure]} of {_SCOPE_WORDS[self.scope]} may not {verb} "
-            f"{describe(self.limit)}{sums}."
+            f"{self._most(size)}."
         )
 
+    def _most(self, size: Decimal | None) -> str:
+        whole = self.daily_limit if self.limit.of == "daily_limit" else self.drawdown
+        if self.limit.percent_by_size is not None and size is not None:
+            return f"{allowed_loss(self, size):,.2f}"
+        if self.limit.percent is None or self.limit.of not in _BASE_WORDS or whole is None:
+            return told(self.limit, size)
+        base = f"{_BASE_WORDS[self.limit.of]} ({told(whole, size)})"
+        return f"{self.limit.percent:f} % of {base}"
+
     def formula(self) -> str:
+        sign = "<" if self.comparison == "touch" else "≤"
         least = ", at least of the drawdown" if self.limit.of == "start_of_day_profit" else ""
-        return f"{self.measure.replace('_', ' ')} < {describe(self.limit)}{least}"
+        return f"{self.measure.replace('_', ' ')} {sign} {describe(self.limit)}{least}"
 
 
+_BASE_WORDS = {
+    "start_of_day_profit": "the profit the day started with, at least of the drawdown",
+    "drawdown": "the drawdown",
+    "daily_limit": "the daily limit",
+}
 _SCOPE_WORDS = {
     "position": "one position",
     "symbol": "all positions of one symbol",
@@ -197,16 +210,23 @@ class OpenRiskJudge(Judge[OpenRisk]):
         for key in [k for k, each in self.members.items() if each.position is None]:
             del self.members[key]
             self.spoken.discard(key)
+            self.closed_now.pop(key, None)
 
     # -- the test
     def on_mark(self) -> Violations:
-        found = [each for group in self._groups() for each in self._test(group)]
+        found = self._look()
+        spoken = not self.spoken.isdisjoint(self.closed_now)
         for key in self.closed_now:
             self.members[key].closing = NOTHING
         self.closed_now.clear()
         if self.terms.scope in {"position", "symbol", "portfolio"}:
             self._drop_closed()
+            if spoken:  # what it leaves behind stands for itself from here on
+                found += self._look()
         return found
+
+    def _look(self) -> list[Violation]:
+        return [each for group in self._groups() for each in self._test(group)]
 
     def _test(self, group: Sequence[Member]) -> Iterator[Violation]:
         for member in group:
@@ -241,8 +261,8 @@ class OpenRiskJudge(Judge[OpenRisk]):
         match self.terms.measure:
             case "floating":
                 running = floating_loss(group, self.situation)
-                told = [each.worst for each in group if each.reported]
-                return running if running is None or not told else higher(running, told[-1])
+                now = [each for each in group if each.reported and each.key in self.closed_now]
+                return running if running is None or not now else higher(running, worst_loss(now))
             case "realised_and_floating":
                 today = self.terms.scope == "symbol_day"
                 return total_loss(group, self.situation, today=today)
@@ -252,9 +272,7 @@ class OpenRiskJudge(Judge[OpenRisk]):
                 return stop_risk(group, at_entry=self.terms.measure == "stop_at_entry")
             case "widest_of_both":
                 worst, risk = worst_loss(group), stop_risk(group, at_entry=False)
-                if worst is None or risk is None:
-                    return worst
-                return higher(worst, risk)
+                return worst if risk is None else higher(worst, risk)
 
     def _untold(self, group: Sequence[Member], loss: Span | None) -> bool:
         """Whether a figure the measure needs is missing, and nobody else says so."""
@@ -325,17 +343,17 @@ class OpenRiskJudge(Judge[OpenRisk]):
         groups = self._groups()
         if not groups or equity is None or self.terms.measure in STOPS:
             return ALWAYS_CALM  # stops change by events, and events are always looked at
-        ever = self.terms.measure in {"worst_floating", "widest_of_both"}
         open_ones = [each for each in groups[0] if each.position is not None]
         running = floating_loss(groups[0], self.situation)
         loss = self._loss(groups[0])
         whole = len(groups) == 1 and len(open_ones) == len(self.situation.positions)
         if not (whole and equity.exact) or running is None or loss is None:
             return Calm(low=equity.high, high=equity.low)
-        room = self.allowed() - loss.high
-        if ever:  # each new worst must be noted: the limit may fall to it later
-            room = max(loss.high, running.high) - running.high
-        if self.spoken.intersection(each.key for each in groups[0]) and not ever:
+        if self.terms.measure in EVER:  # each new worst must be noted: the limit may fall to it
+            room = min(each.worst.high for each in open_ones) - running.high
+        elif self.spoken.isdisjoint(each.key for each in groups[0]):
+            room = self.allowed() - loss.high
+        else:
             return ALWAYS_CALM
         return Calm(low=equity.low - max(room, ZERO))
 

@@ -39,7 +39,7 @@ def stop_to_target_ratio(stop: Decimal | Fraction, target: Decimal | Fraction) -
     return None if target <= 0 else Fraction(stop) / Fraction(target)
 
 
-def too_far(ratio: Fraction, max_ratio: Decimal, comparison: Comparison = "cross") -> bool:
+def too_far(ratio: Fraction, max_ratio: Decimal, comparison: Comparison) -> bool:
     """Whether the ratio breaks the rule."""
     limit = Fraction(max_ratio)
     return ratio >= limit if comparison == "touch" else ratio > limit
