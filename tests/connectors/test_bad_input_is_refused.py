@@ -29,16 +29,16 @@ PAGES = pytest.mark.parametrize("page", [MT4, MT5], ids=["mt4", "mt5"])
     ("content", "name", "said"),
     [
         (b"", "empty.htm", "the file is empty"),
-        (b"\x00\x01\x02 nothing", "given.bin", "neither a MetaTrader statement"),
-        (b"hello", "notes.txt", "neither a MetaTrader statement"),
+        (b"\x00\x01\x02 nothing", "given.bin", "neither a web page, nor an Excel workbook"),
+        (b"hello", "notes.txt", "none of the exports that are read: event file"),
         (b"<html><body><h1>News</h1></body></html>", "news.htm", "a web page, but no statement"),
         (b"<html><table></table></html>", "book.xlsx", "saved under a workbook's name"),
-        (b"PK\x03\x04rest", "book.xlsx", "export the statement as HTML"),
+        (b"PK\x03\x04rest", "book.xlsx", "not a workbook that can be unpacked"),
         (b"\xd0\xcf\x11\xe0rest", "old.xls", "an old Excel workbook"),
         (b"%PDF-1.7", "statement.pdf", "this is a PDF"),
         (b"\xff\xfe" + "<html>x".encode("utf-16-le") + b"\x00", "wide.htm", "says it is UTF-16"),
         (b"\xef\xbb\xbf<html>\xff\xff</html>", "wrong.htm", "says it is UTF-8 but is not"),
-        (b"{}", "events.jsonl", "missing required field `type`"),
+        (b"{}", "events.jsonl", "none of the exports that are read"),
         (b"<html><title>Statement: 1</title></html>", "head.htm", "the page breaks off"),
     ],
 )  # fmt: skip
@@ -107,7 +107,7 @@ def test_a_hundred_megabytes_of_garbage_cost_no_time(tmp_path: Path) -> None:
         for _ in range(95):
             out.write(block)
     begun = time.process_time()
-    with pytest.raises(Unreadable, match="neither a MetaTrader statement"):
+    with pytest.raises(Unreadable, match="neither a web page, nor an Excel workbook"):
         read_history(file)
     with pytest.raises(Unreadable):
         open_quotes([file])

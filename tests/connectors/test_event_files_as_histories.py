@@ -50,11 +50,11 @@ def test_an_event_file_is_summed_up(tmp_path: Path) -> None:
 
 def test_one_account_of_several_has_to_be_named() -> None:
     log = content(opened("A"), opened("B", 1), deal("A", 1), deal("B", 2), quote(1))
-    with pytest.raises(Unreadable, match="one account has to be named; the file opens 2: A, B"):
+    with pytest.raises(Unreadable, match="one account has to be named; the file holds 2: A, B"):
         read_history(log, "log.jsonl")
     history = read_history(log, "log.jsonl", account="B")
     assert [getattr(event, "account", "market") for event in history.events] == ["B", "B", "market"]
-    with pytest.raises(Unreadable, match="opens no account 'C'"):
+    with pytest.raises(Unreadable, match="holds no account 'C'"):
         read_history(log, "log.jsonl", account="C")
 
 

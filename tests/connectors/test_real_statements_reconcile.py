@@ -39,8 +39,8 @@ REFUSED = [
     ("mt4/MT4Trade_oanda_en.htm", 22, "difference 900000.02"),
     ("mt4/forged_Statement.htm", 602, "difference 315929.08"),
     ("mt4/practice2_archivo_tradeview_1.xlsx", None, "a web page saved under a workbook's name"),
-    ("mt4/practice1_Statement_1.xlsx", None, "Excel workbook; export the statement as HTML"),
-    ("mt4/trades.xlsx", None, "Excel workbook; export the statement as HTML"),
+    ("mt4/practice1_Statement_1.xlsx", None, "none of the exports that are read"),
+    ("mt4/trades.xlsx", None, "none of the exports that are read"),
 ]
 
 

@@ -41,6 +41,12 @@ def decode(data: bytes, name: str) -> str:
     return str(guess)
 
 
+def is_wide(data: bytes) -> bool:
+    """Whether the text is UTF-16, with a mark or without."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return marked or _wide_encoding(data) is not None
+
+
 def _strictly(data: bytes, encoding: str, name: str) -> str:
     try:
         return data.decode(encoding)

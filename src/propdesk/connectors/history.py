@@ -1,23 +1,19 @@
-"""One account's history out of one file: a platform's statement or an event file.
+"""One account's history out of one file of any kind a reader knows.
 
 Everything is read and reconciled before anything is handed on. It must not judge, and it keeps
 nothing of a file it refuses.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from propdesk.connectors.detection import kind_of, load
-from propdesk.connectors.encodings import decode
-from propdesk.connectors.event_history import EventLog, summary_of
+from propdesk.connectors.containers.opening import sheets_in
+from propdesk.connectors.readers.registry import recognised
+from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import Unreadable
-from propdesk.connectors.statements.mt4_statement import read_mt4_statement
-from propdesk.connectors.statements.mt4_tester import read_mt4_tester
-from propdesk.connectors.statements.mt5_report import read_mt5_report
-from propdesk.connectors.statements.page import Page, read_page
-from propdesk.connectors.statements.statement import Platform, Statement
+from propdesk.connectors.statement import Accounts, Log, Platform, Statement
 from propdesk.connectors.symbols import Naming, built_in_catalogue, naming_by
 from propdesk.domain.clock import SERVER, UnknownZone, zone_of
 from propdesk.domain.events import (
@@ -31,6 +27,8 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
+
+_NAMED_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,84 +57,110 @@ def read_history(
     source_zone: str | None = None,
     account: str | None = None,
     catalogue: Catalogue | None = None,
+    *,
+    currency: str | None = None,
+    size: Decimal | None = None,
 ) -> History:
     """The history in a file of any kind that is known here. Raises ``Unreadable``.
 
     ``source_zone`` is the clock of times without a zone (``server`` unless named); ``account``
-    picks one of an event file's accounts; ``catalogue`` gives brokers' symbols one name.
+    picks one of a file's accounts; ``catalogue`` gives brokers' symbols one name; ``currency``
+    and ``size`` are used where an export does not tell them.
     """
-    shown = name or (source.name if isinstance(source, Path) else "upload")
-    data = load(source, shown)
-    if kind_of(data, shown) == "events":
-        return _of_events(source if isinstance(source, Path) else data, shown, account)
-    page = read_page(decode(data, shown), shown)
+    shown = _shown(source, name)
+    known = built_in_catalogue() if catalogue is None else catalogue
     zone_name = source_zone or SERVER
+    options = _options(shown, zone_name, known, currency, size)
+    reader, found = _read(source, shown, options)
+    told = _chosen(found, shown, account)
+    if isinstance(told, Log):
+        return _of_log(told, reader)
+    _refuse_unknown(told, shown, known)
+    return _of_statement(told, reader, zone_name, shown, naming_by(known))
+
+
+def accounts_in(
+    source: Path | bytes, name: str | None = None, source_zone: str | None = None
+) -> tuple[str, ...]:
+    """The accounts a file holds, in its order. Raises ``Unreadable``."""
+    shown = _shown(source, name)
+    options = _options(shown, source_zone or SERVER, built_in_catalogue(), None, None)
+    _, found = _read(source, shown, options)
+    return (found.account,) if isinstance(found, Statement) else tuple(found)
+
+
+def _shown(source: Path | bytes, name: str | None) -> str:
+    return name or (source.name if isinstance(source, Path) else "upload")
+
+
+def _options(
+    shown: str, zone_name: str, known: Catalogue, currency: str | None, size: Decimal | None
+) -> Options:
     try:
         zone = zone_of(zone_name)
     except UnknownZone as error:
         raise Unreadable(shown, None, str(error)) from None
-    kind = _page_kind(page)
-    statement = _READERS[kind](page, zone)
-    if account is not None and account != statement.account:
-        raise Unreadable(shown, None, f"is account {statement.account!r}, not {account!r}")
-    known = built_in_catalogue() if catalogue is None else catalogue
-    _refuse_unknown(statement, shown, known)
-    return _of_statement(statement, kind, zone_name, shown, naming_by(known))
+    return Options(zone=zone, catalogue=known, currency=currency, size=size)
 
 
-_READERS = {
-    "mt5_report": read_mt5_report,
-    "mt5_tester": read_mt5_report,
-    "mt4_statement": read_mt4_statement,
-    "mt4_tester": read_mt4_tester,
-}
+def _read(
+    source: Path | bytes, shown: str, options: Options
+) -> tuple[Reader, Statement | Accounts]:
+    reader, sheet = recognised(sheets_in(source, shown), shown)
+    return reader, reader.read(sheet, options)
 
 
-def _page_kind(page: Page) -> str:
-    first = " ".join(page.rows[0].cells) if page.rows else ""
-    if "Trade History Report" in (first, page.title) or page.title.endswith("Trade History Report"):
-        return "mt5_report"
-    if first == "Strategy Tester Report":
-        return "mt5_tester"
-    if page.title.startswith("Strategy Tester:"):
-        return "mt4_tester"
-    if page.title.startswith("Statement:") or first.startswith("Account: "):
-        return "mt4_statement"
-    if page.name.lower().endswith((".xlsx", ".xlsm")):
-        raise page.refuse(None, "a web page saved under a workbook's name, and no statement")
-    raise page.refuse(
-        None,
-        "a web page, but no statement of MetaTrader 4 or 5 in English; "
-        "set the terminal to English and export it again",
-    )
+def _chosen(found: Statement | Accounts, name: str, account: str | None) -> Statement | Log:
+    if isinstance(found, Statement):
+        if account is not None and account != found.account:
+            raise Unreadable(name, None, f"is account {found.account!r}, not {account!r}")
+        return found
+    if account is None and len(found) == 1:
+        return next(iter(found.values()))()
+    if account is None:
+        raise Unreadable(
+            name, None, f"one account has to be named; the file holds {len(found)}: {_list(found)}"
+        )
+    if account not in found:
+        raise Unreadable(
+            name, None, f"the file holds no account {account[:40]!r}; it holds {_list(found)}"
+        )
+    return found[account]()
+
+
+def _list(found: Mapping[str, object]) -> str:
+    more = f" and {len(found) - _NAMED_MAX} more" if len(found) > _NAMED_MAX else ""
+    return ", ".join([*found][:_NAMED_MAX]) + more
 
 
 def _of_statement(
-    statement: Statement, kind: str, zone_name: str, name: str, naming: Naming
+    statement: Statement, reader: Reader, zone_name: str, name: str, naming: Naming
 ) -> History:
     opened, entries = _opened(statement, name)
-    named = [_named(entry, naming) for entry in entries]
+    events: list[Event] = [opened, *(_named(entry, naming) for entry in entries)]
     stated = statement.stated
-    report = AccountReported(
-        statement.account, stated.at, stated.balance, stated.equity, stated.margin
-    )
+    if stated is not None:
+        events.append(
+            AccountReported(
+                statement.account, stated.at, stated.balance, stated.equity, stated.margin
+            )
+        )
     zone_said = "New York plus seven hours" if zone_name == SERVER else zone_name
-    notes = (f"Times in the file carry no zone; they are read as {zone_said}.", *statement.notes)
     return History(
-        kind=kind,
+        kind=reader.name,
         account=statement.account,
         currency=statement.currency,
         opening_balance=opened.balance,
-        events=(opened, *named, report),
-        stated_balance=stated.balance,
+        events=tuple(events),
+        stated_balance=None if stated is None else stated.balance,
         platform=statement.platform,
         netting=statement.netting,
         source_zone=zone_name,
         closed_trades=statement.closed_trades,
-        notes=notes,
-        symbols=_symbols(named),
+        notes=(f"Times in the file carry no zone; they are read as {zone_said}.", *statement.notes),
+        symbols=_symbols(events),
         first_at=opened.at,
-        last_at=stated.at,
+        last_at=events[-1].at,
     )
 
 
@@ -156,27 +180,31 @@ def _refuse_unknown(statement: Statement, name: str, known: Catalogue) -> None:
 
 
 def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Event]]:
-    """The first deposit opens the account; a deal before it cannot be."""
-    for place, (entry, row) in enumerate(zip(statement.entries, statement.rows, strict=True)):
-        if not isinstance(entry, BalanceAdjusted):
+    """The balance the export tells opens the account, or else its first deposit."""
+    if not statement.entries:
+        raise Unreadable(name, None, "the statement books nothing")
+    first, row = statement.entries[0], statement.rows[0]
+    balance, rest = statement.opening, statement.entries
+    if balance is None:
+        if not isinstance(first, BalanceAdjusted):
             raise Unreadable(
                 name,
                 row,
                 "something was traded before the account's first deposit; "
                 "export the whole history, not a part of it",
             )
-        if entry.amount <= ZERO:
+        if first.amount <= ZERO:
             raise Unreadable(name, row, "the account's first booking is not a deposit")
-        opened = AccountOpened(
-            account=statement.account,
-            at=entry.at,
-            currency=statement.currency,
-            balance=entry.amount,
-            leverage=statement.leverage,
-            netting=statement.netting,
-        )
-        return opened, statement.entries[place + 1 :]
-    raise Unreadable(name, None, "the statement books nothing")
+        balance, rest = first.amount, statement.entries[1:]
+    opened = AccountOpened(
+        account=statement.account,
+        at=first.at,
+        currency=statement.currency,
+        balance=balance,
+        leverage=statement.leverage,
+        netting=statement.netting,
+    )
+    return opened, rest
 
 
 def _named(entry: Event, naming: Naming) -> Event:
@@ -189,24 +217,23 @@ def _symbols(events: Iterable[Event]) -> tuple[str, ...]:
     return tuple(sorted({e.symbol for e in events if isinstance(e, Deal | TradeReported)}))
 
 
-def _of_events(source: Path | bytes, name: str, account: str | None) -> History:
-    found = summary_of(source, name, account)
-    opened = found.opened
+def _of_log(log: Log, reader: Reader) -> History:
+    opened = log.opened
     return History(
-        kind="events",
+        kind=reader.name,
         account=opened.account,
         currency=opened.currency,
         opening_balance=opened.balance,
-        events=EventLog(source, name, opened.account),
+        events=log.events,
         stated_balance=None,
         platform="events",
         netting=opened.netting,
         source_zone=None,
-        closed_trades=found.closed_trades,
+        closed_trades=log.closed_trades,
         notes=(),
-        symbols=found.symbols,
+        symbols=log.symbols,
         first_at=opened.at,
-        last_at=found.last_at,
+        last_at=log.last_at,
     )
 
 

@@ -9,10 +9,10 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias, cast
 
+from propdesk.connectors.metatrader import figures
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.page import Page
-from propdesk.connectors.statements.statement import close_reason
+from propdesk.connectors.sheet import Sheet
+from propdesk.connectors.statement import close_reason
 from propdesk.domain.events import OrderSeen, Side
 
 Action: TypeAlias = Literal["placed", "cancelled", "filled", "rejected", "expired"]
@@ -53,19 +53,19 @@ class OrderRow:
     comment: str
 
 
-def orders_of(page: Page, zone: tzinfo) -> list[OrderRow]:
+def orders_of(sheet: Sheet, zone: tzinfo) -> list[OrderRow]:
     """Every order of the report but the pairs of a close-by, which have no side of their own."""
     found: list[OrderRow] = []
     for heading in ("Orders", "Working Orders"):
-        section = page.section(heading)
+        section = sheet.section(heading)
         if section is None:
             continue
         if not set(section.header) >= _COLUMNS:
-            raise page.refuse(section.row, f"the table {heading!r} has unknown columns")
+            raise sheet.refuse(section.row, f"the table {heading!r} has unknown columns")
         for row in section.rows:
             if len(row.cells) != len(section.header):
                 continue
-            with at_row(page.name, row.number):
+            with at_row(sheet.name, row.number):
                 order = _order(row.number, dict(zip(section.header, row.cells, strict=True)), zone)
             if order is not None:
                 found.append(order)

@@ -1,4 +1,4 @@
-"""The trade history report and the strategy tester report of MetaTrader 5 (HTML).
+"""The trade history report and the strategy tester report of MetaTrader 5.
 
 The table of deals drives everything: its balance column is recomputed row by row. Orders and
 positions only add what deals do not say: protective prices and which position a deal closes.
@@ -12,18 +12,19 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import cast
 
-from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.mt5_orders import OrderRow, orders_of, seen_orders
-from propdesk.connectors.statements.mt5_positions import (
+from propdesk.connectors.metatrader import figures
+from propdesk.connectors.readers.mt5_report.orders import OrderRow, orders_of, seen_orders
+from propdesk.connectors.readers.mt5_report.positions import (
     PositionHint,
     Positions,
     RawDeal,
     is_hedging,
     position_hints,
 )
-from propdesk.connectors.statements.page import Page, Row, Section
-from propdesk.connectors.statements.statement import (
+from propdesk.connectors.readers.template import Options
+from propdesk.connectors.refusal import at_row
+from propdesk.connectors.sheet import Row, Section, Sheet
+from propdesk.connectors.statement import (
     Entry,
     Stated,
     Statement,
@@ -60,26 +61,26 @@ class _Head:
     made: str | None
 
 
-def read_mt5_report(page: Page, zone: tzinfo) -> Statement:
-    """The account of a report page. Raises ``Unreadable``."""
-    section = page.section("Deals")
+def read_mt5_report(sheet: Sheet, options: Options) -> Statement:
+    """The account of a report sheet. Raises ``Unreadable``."""
+    zone = options.zone
+    section = sheet.section("Deals")
     if section is None:
-        raise page.refuse(None, "the report has no table of deals; export the full report")
+        raise sheet.refuse(None, "the report has no table of deals; export the full report")
     if not set(section.header) >= _COLUMNS:
-        raise page.refuse(section.row, "the table of deals has unknown columns")
-    head = _head(page)
-    book = _Book(page, section, head.account, zone)
+        raise sheet.refuse(section.row, "the table of deals has unknown columns")
+    head = _head(sheet)
+    book = _Book(sheet, section, head.account, zone)
     book.read()
-    orders = orders_of(page, zone)
-    hints = position_hints(page, zone)
+    orders = orders_of(sheet, zone)
+    hints = position_hints(sheet, zone)
     netting = not is_hedging(book.trades, head.label, bool(hints))
-    entries = [*book.adjusted, *_deals(page, book.trades, orders, hints, netting=netting)]
+    entries = [*book.adjusted, *_deals(sheet, book.trades, orders, hints, netting=netting)]
     entries += [
         (order.row, event) for order in orders for event in seen_orders(head.account, order)
     ]
     entries.sort(key=lambda one: (one[1].at, _rank(one[1])))
-    _check_summary(page, book)
-    floating = page.section("Trade Positions", "Open Positions")
+    _check_summary(sheet, book)
     last = entries[-1][1].at if entries else 0
     return Statement(
         platform="mt5",
@@ -89,26 +90,25 @@ def read_mt5_report(page: Page, zone: tzinfo) -> Statement:
         netting=netting,
         entries=tuple(event for _, event in entries),
         rows=tuple(row for row, _ in entries),
-        stated=_stated(page, head, book.balance, last, zone),
+        stated=_stated(sheet, head, book.balance, last, zone),
         closed_trades=sum(1 for deal in book.trades if deal.entry != "in"),
-        open_positions=sum(1 for r in floating.rows if r.cells[0]) if floating else 0,
         notes=tuple(_notes(book, head, netting=netting)),
     )
 
 
-def _head(page: Page) -> _Head:
-    made = page.labelled("Date:")
-    account = page.labelled("Account:")
+def _head(sheet: Sheet) -> _Head:
+    made = sheet.labelled("Date:")
+    account = sheet.labelled("Account:")
     if account is None:
-        currency, leverage = page.labelled("Currency:"), page.labelled("Leverage:")
+        currency, leverage = sheet.labelled("Currency:"), sheet.labelled("Leverage:")
         if currency is None:
-            raise page.refuse(1, "the head of the report names no account and currency")
+            raise sheet.refuse(1, "the head of the report names no account and currency")
         return _Head(
             TESTER_ACCOUNT, currency[1].upper(), _leverage(leverage and leverage[1]), "", None
         )
     found = _ACCOUNT.fullmatch(account[1])
     if found is None:
-        raise page.refuse(account[0], f"{account[1][:60]!r} does not name account and currency")
+        raise sheet.refuse(account[0], f"{account[1][:60]!r} does not name account and currency")
     label = found.group(3) or ""
     return _Head(found.group(1), found.group(2), _leverage(label), label, made[1] if made else None)
 
@@ -121,8 +121,8 @@ def _leverage(text: str | None) -> Decimal | None:
 class _Book:
     """Walks the table of deals and keeps the balance beside the one the report prints."""
 
-    def __init__(self, page: Page, section: Section, account: str, zone: tzinfo) -> None:
-        self.page = page
+    def __init__(self, sheet: Sheet, section: Section, account: str, zone: tzinfo) -> None:
+        self.sheet = sheet
         self.section = section
         self.account = account
         self.zone = zone
@@ -139,15 +139,17 @@ class _Book:
     def read(self) -> None:
         header = self.section.header
         for row in self.section.rows:
-            with at_row(self.page.name, row.number), exactly():
-                if len(row.cells) != len(header):
+            with at_row(self.sheet.name, row.number), exactly():
+                if not row.cells[0]:
                     self._closing_line(row)
                     break
+                if len(row.cells) != len(header):
+                    raise ValueError(f"a row of {len(row.cells)} cells is not known here")
                 self._row(row, dict(zip(header, row.cells, strict=True)))
         if self.totals is None:
-            raise self.page.refuse(None, "the report breaks off inside its table of deals")
+            raise self.sheet.refuse(None, "the report breaks off inside its table of deals")
         if self.balance is None:
-            raise self.page.refuse(self.section.row, "the table of deals is empty")
+            raise self.sheet.refuse(self.section.row, "the table of deals is empty")
 
     def _row(self, row: Row, cells: dict[str, str]) -> None:
         if cells["Time"] < self._latest:
@@ -245,7 +247,7 @@ def _described(kind: str, cells: dict[str, str]) -> str:
 
 
 def _deals(
-    page: Page,
+    sheet: Sheet,
     trades: list[RawDeal],
     orders: list[OrderRow],
     hints: dict[str, PositionHint],
@@ -255,7 +257,7 @@ def _deals(
     positions = Positions(hints, netting=netting)
     by_id = {order.id: order for order in orders}
     for trade in trades:
-        with at_row(page.name, trade.row):
+        with at_row(sheet.name, trade.row):
             yield trade.row, positions.place(trade.deal, by_id.get(trade.deal.order or ""))
 
 
@@ -264,11 +266,11 @@ def _rank(event: Entry) -> int:
     return {BalanceAdjusted: 0, Deal: 2}.get(type(event), 1)
 
 
-def _check_summary(page: Page, book: _Book) -> None:
-    found = page.labelled("Balance:")
+def _check_summary(sheet: Sheet, book: _Book) -> None:
+    found = sheet.labelled("Balance:")
     if found is None:
         return  # a tester's report states its balance under the deals only
-    with at_row(page.name, found[0]):
+    with at_row(sheet.name, found[0]):
         stated = figures.number(found[1])
         if stated != book.balance:
             raise ValueError(
@@ -277,16 +279,16 @@ def _check_summary(page: Page, book: _Book) -> None:
             )
 
 
-def _stated(page: Page, head: _Head, balance: Decimal | None, last: int, zone: tzinfo) -> Stated:
+def _stated(sheet: Sheet, head: _Head, balance: Decimal | None, last: int, zone: tzinfo) -> Stated:
     at = last
     if head.made:
-        with at_row(page.name, None):
+        with at_row(sheet.name, None):
             at = max(last, figures.moment(head.made, zone))
     optional: dict[str, Decimal | None] = {}
     for label in ("Equity:", "Margin:"):
-        found = page.labelled(label)
+        found = sheet.labelled(label)
         if found:
-            with at_row(page.name, found[0]):
+            with at_row(sheet.name, found[0]):
                 optional[label] = figures.number(found[1])
     return Stated(balance or ZERO, at, optional.get("Equity:"), optional.get("Margin:"))
 

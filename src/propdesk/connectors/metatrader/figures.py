@@ -1,4 +1,4 @@
-"""Numbers and times as MetaTrader prints them.
+"""Numbers and times as MetaTrader prints them, and as a workbook shows its times.
 
 It must not guess: what is not exactly a figure raises ``ValueError`` with the text in it.
 """
@@ -11,7 +11,7 @@ from propdesk.domain.exact import ZERO, parse_decimal
 from propdesk.domain.instants import micros_of
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?")
-_MOMENT = re.compile(r"(\d{4})\.(\d\d)\.(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{3}))?)?")
+_MOMENT = re.compile(r"(\d{4})[.-](\d\d)[.-](\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{3}))?)?")
 
 
 def number(text: str) -> Decimal:

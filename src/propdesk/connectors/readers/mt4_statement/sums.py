@@ -6,16 +6,16 @@ It must not accept a difference of a single minor unit: it names the first row w
 from collections.abc import Iterable
 from decimal import Decimal
 
+from propdesk.connectors.metatrader import figures
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.page import Page, Row
+from propdesk.connectors.sheet import Row, Sheet
 from propdesk.domain.exact import ZERO, exactly
 
 _MONEY_COLUMNS = ("commission", "taxes", "swap", "profit")
 
 
 def check_sums(
-    page: Page, closed: Iterable[Row], currency: str
+    sheet: Sheet, closed: Iterable[Row], currency: str
 ) -> tuple[Decimal, Decimal | None, Decimal | None]:
     """Stated balance, equity and margin, after every sum of the page was found to agree.
 
@@ -24,9 +24,9 @@ def check_sums(
     moved, columns, credit = ZERO, [ZERO] * 4, ZERO
     with exactly():
         for row in closed:
-            with at_row(page.name, row.number):
+            with at_row(sheet.name, row.number):
                 if not row.cells[0].isdigit():
-                    _check_totals(page, row, columns, currency)
+                    _check_totals(sheet, row, columns, currency)
                 elif row.cells[2] == "balance":
                     moved += figures.number(row.cells[-1])
                 elif row.cells[2] == "credit":
@@ -37,28 +37,28 @@ def check_sums(
                         for total, cell in zip(columns, row.cells[10:14], strict=True)
                     ]
         traded = sum(columns, ZERO)
-        _agrees(page, "Deposit/Withdrawal:", "deposits and withdrawals", moved, currency)
-        _agrees(page, "Credit Facility:", "credits", credit, currency, optional=True)
-        _agrees(page, "Closed Trade P/L:", "closed trades", traded, currency)
-        balance = _agrees(page, "Balance:", "all rows", moved + traded, currency)
-        equity = _optional(page, "Equity:")
-        floating = _optional(page, "Floating P/L:")
+        _agrees(sheet, "Deposit/Withdrawal:", "deposits and withdrawals", moved, currency)
+        _agrees(sheet, "Credit Facility:", "credits", credit, currency, optional=True)
+        _agrees(sheet, "Closed Trade P/L:", "closed trades", traded, currency)
+        balance = _agrees(sheet, "Balance:", "all rows", moved + traded, currency)
+        equity = _optional(sheet, "Equity:")
+        floating = _optional(sheet, "Floating P/L:")
         if equity is not None and floating is not None and equity != balance + floating + credit:
-            raise page.refuse(
+            raise sheet.refuse(
                 None,
                 f"the stated equity {equity} {currency} is not balance plus floating profit "
                 f"({balance + floating + credit})",
             )
-    return balance, equity, _optional(page, "Margin:")
+    return balance, equity, _optional(sheet, "Margin:")
 
 
-def _check_totals(page: Page, row: Row, columns: list[Decimal], currency: str) -> None:
+def _check_totals(sheet: Sheet, row: Row, columns: list[Decimal], currency: str) -> None:
     """The line under the closed trades: four sums, and below it their sum."""
     if len(row.cells) == 5 and not row.cells[0] and all(row.cells[1:]):
         for name, cell, total in zip(_MONEY_COLUMNS, row.cells[1:], columns, strict=True):
             stated = figures.number(cell)
             if stated != total:
-                raise page.refuse(
+                raise sheet.refuse(
                     row.number,
                     f"the {name} of the rows above is {total} {currency}, this row says {stated} "
                     f"(difference {stated - total})",
@@ -66,7 +66,7 @@ def _check_totals(page: Page, row: Row, columns: list[Decimal], currency: str) -
 
 
 def _agrees(
-    page: Page,
+    sheet: Sheet,
     label: str,
     what: str,
     total: Decimal,
@@ -74,16 +74,16 @@ def _agrees(
     *,
     optional: bool = False,
 ) -> Decimal:
-    found = page.labelled(label)
+    found = sheet.labelled(label)
     if found is None:
         if optional:
             return total
-        raise page.refuse(None, f"the page breaks off: it has no {label.rstrip(':')!r}")
+        raise sheet.refuse(None, f"the page breaks off: it has no {label.rstrip(':')!r}")
     row, text = found
-    with at_row(page.name, row):
+    with at_row(sheet.name, row):
         stated = figures.number(text)
     if stated != total:
-        raise page.refuse(
+        raise sheet.refuse(
             row,
             f"does not reconcile: {label.rstrip(':')} is stated as {stated} {currency}, "
             f"{what} give {total} (difference {stated - total})",
@@ -91,9 +91,9 @@ def _agrees(
     return stated
 
 
-def _optional(page: Page, label: str) -> Decimal | None:
-    found = page.labelled(label)
+def _optional(sheet: Sheet, label: str) -> Decimal | None:
+    found = sheet.labelled(label)
     if found is None:
         return None
-    with at_row(page.name, found[0]):
+    with at_row(sheet.name, found[0]):
         return figures.number(found[1])

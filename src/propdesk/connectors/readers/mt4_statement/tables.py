@@ -1,4 +1,4 @@
-"""The statement and the detailed statement of MetaTrader 4 (HTML, any container name).
+"""The statement and the detailed statement of MetaTrader 4.
 
 Each ticket is a row with both its ends; it becomes the deals ``ticket/in`` and ``ticket/out``.
 A part left over by a partial close is a new ticket with the old opening: it stays the old
@@ -12,11 +12,12 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import cast
 
+from propdesk.connectors.metatrader import figures
+from propdesk.connectors.readers.mt4_statement.sums import check_sums
+from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.mt4_sums import check_sums
-from propdesk.connectors.statements.page import Page, Row, Section
-from propdesk.connectors.statements.statement import (
+from propdesk.connectors.sheet import Row, Section, Sheet
+from propdesk.connectors.statement import (
     Entry,
     Stated,
     Statement,
@@ -72,20 +73,20 @@ class _Placed:
     event: Entry
 
 
-def read_mt4_statement(page: Page, zone: tzinfo) -> Statement:
-    """The account of a statement page. Raises ``Unreadable``."""
-    closed, opened = page.section("Closed Transactions"), page.section("Open Trades")
+def read_mt4_statement(sheet: Sheet, options: Options) -> Statement:
+    """The account of a statement sheet. Raises ``Unreadable``."""
+    closed, opened = sheet.section("Closed Transactions"), sheet.section("Open Trades")
     if closed is None or opened is None:
-        raise page.refuse(None, "the page breaks off before its table of open trades")
+        raise sheet.refuse(None, "the page breaks off before its table of open trades")
     if len(closed.header) != _WIDTH or closed.header[0] != "Ticket":
-        raise page.refuse(closed.row, "the table of closed transactions has unknown columns")
-    account, currency, leverage, made_at = _heading(page, zone)
-    reader = _Reader(page, account, zone)
+        raise sheet.refuse(closed.row, "the table of closed transactions has unknown columns")
+    account, currency, leverage, made_at = _heading(sheet, options.zone)
+    reader = _Reader(sheet, account, options.zone)
     trades = [ticket for row in closed.rows if (ticket := reader.closed(row))]
     floating = [ticket for row in opened.rows if (ticket := reader.open(row))]
     reader.trades(trades, floating)
-    reader.working(page.section("Working Orders"))
-    balance, equity, margin = check_sums(page, closed.rows, currency)
+    reader.working(sheet.section("Working Orders"))
+    balance, equity, margin = check_sums(sheet, closed.rows, currency)
     placed = sorted(reader.placed, key=lambda one: one.order)
     last = placed[-1].event.at if placed else made_at
     return Statement(
@@ -98,18 +99,17 @@ def read_mt4_statement(page: Page, zone: tzinfo) -> Statement:
         rows=tuple(one.row for one in placed),
         stated=Stated(balance, max(made_at, last), equity, margin),
         closed_trades=len(trades),
-        open_positions=len(floating),
         notes=tuple(reader.notes(floating)),
     )
 
 
-def _heading(page: Page, zone: tzinfo) -> tuple[str, str, Decimal | None, int]:
-    for row in page.rows[:5]:
+def _heading(sheet: Sheet, zone: tzinfo) -> tuple[str, str, Decimal | None, int]:
+    for row in sheet.rows[:5]:
         line = " | ".join(row.cells)
         account, currency = _ACCOUNT.search(line), _CURRENCY.search(line)
         if account and currency:
             leverage = _LEVERAGE.search(line)
-            with at_row(page.name, row.number):
+            with at_row(sheet.name, row.number):
                 made_at = _made(row.cells[-1], zone)
             return (
                 account.group(1),
@@ -117,7 +117,7 @@ def _heading(page: Page, zone: tzinfo) -> tuple[str, str, Decimal | None, int]:
                 Decimal(leverage.group(1)) if leverage else None,
                 made_at,
             )
-    raise page.refuse(1, "the head of the statement names no account and currency")
+    raise sheet.refuse(1, "the head of the statement names no account and currency")
 
 
 def _made(text: str, zone: tzinfo) -> int:
@@ -132,8 +132,8 @@ def _made(text: str, zone: tzinfo) -> int:
 class _Reader:
     """Collects the events of the page's tables."""
 
-    def __init__(self, page: Page, account: str, zone: tzinfo) -> None:
-        self.page = page
+    def __init__(self, sheet: Sheet, account: str, zone: tzinfo) -> None:
+        self.sheet = sheet
         self.account = account
         self.zone = zone
         self.placed: list[_Placed] = []
@@ -147,7 +147,7 @@ class _Reader:
         """A trade; balance rows and cancelled orders become events at once."""
         if not row.cells[0].isdigit() or len(row.cells) < 4:
             return None  # sums and lines of comments
-        with at_row(self.page.name, row.number):
+        with at_row(self.sheet.name, row.number):
             kind = row.cells[2]
             if kind in {"balance", "credit"}:
                 self._adjusted(row, kind)
@@ -160,7 +160,7 @@ class _Reader:
     def open(self, row: Row) -> Ticket | None:
         if not row.cells[0].isdigit():
             return None
-        with at_row(self.page.name, row.number):
+        with at_row(self.sheet.name, row.number):
             return self._ticket(row, closed=False)
 
     def _ticket(self, row: Row, *, closed: bool) -> Ticket:
@@ -235,14 +235,14 @@ class _Reader:
     def working(self, section: Section | None) -> None:
         for row in section.rows if section else ():
             if row.cells[0].isdigit():
-                with at_row(self.page.name, row.number):
+                with at_row(self.sheet.name, row.number):
                     self._pending(row, cancelled=False)
 
     def trades(self, closed: list[Ticket], floating: list[Ticket]) -> None:
         """Deals of all tickets; the parts of one trade share the first ticket's opening."""
         every = {ticket.ticket: ticket for ticket in (*closed, *floating)}
         if len(every) != len(closed) + len(floating):
-            raise self.page.refuse(None, "a ticket stands in the statement twice")
+            raise self.sheet.refuse(None, "a ticket stands in the statement twice")
         whole: dict[str, Decimal] = {}
         charged: dict[str, Decimal] = {}
         roots: dict[str, str] = {}

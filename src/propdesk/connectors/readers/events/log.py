@@ -1,29 +1,22 @@
-"""An event file as one account's log, read again whenever it is walked, so that memory is flat.
+"""An event file as its accounts' logs, read again whenever one is walked, so memory is flat.
 
 It must not hold the events of a file, which may be millions of quotes.
 """
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from propdesk.connectors.refusal import Unreadable
+from propdesk.connectors.readers.template import Options
+from propdesk.connectors.sheet import Sheet
+from propdesk.connectors.statement import Accounts, Log
 from propdesk.domain.events import AccountOpened, Deal, Event, Quote, TradeReported
 from propdesk.wire.event_file import LINE_BYTES_MAX, read_event_file
 
 _QUOTE = b'{"type":"quote"'
-
-
-@dataclass(frozen=True, slots=True)
-class EventSummary:
-    """What is asked of an event file before it is judged."""
-
-    opened: AccountOpened
-    closed_trades: int
-    symbols: tuple[str, ...]
-    last_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +44,49 @@ def _opened(source: Path | bytes) -> BinaryIO:
     return source.open("rb") if isinstance(source, Path) else io.BytesIO(source)
 
 
-def summary_of(source: Path | bytes, name: str, account: str | None) -> EventSummary:
-    """A first walk that leaves the quotes unread; they are checked when the log is walked.
+@dataclass(slots=True)
+class _Seen:
+    """What the first walk counts of one account. Mutable: it walks."""
 
-    Raises ``Unreadable`` where no account, or more than one, is to be judged.
+    opened: AccountOpened
+    closed: int = 0
+    symbols: set[str] = field(default_factory=set)
+
+
+def read_event_log(sheet: Sheet, _options: Options) -> Accounts:
+    """A first walk that leaves the quotes unread; they are checked when a log is walked.
+
+    Raises ``Unreadable``.
     """
-    accounts: dict[str, AccountOpened] = {}
-    closed, last_at = 0, 0
-    symbols: set[str] = set()
+    accounts: dict[str, _Seen] = {}
+    last_at = 0
     quotes = _LastQuote()
-    with _opened(source) as file:
+    with _opened(sheet.source) as file:
         lines = iter(lambda: file.readline(LINE_BYTES_MAX + 1), b"")
-        for event in read_event_file(quotes.blanked(lines), name):
+        for event in read_event_file(quotes.blanked(lines), sheet.name):
             last_at = max(last_at, event.at)
             if isinstance(event, AccountOpened):
-                accounts[event.account] = event
-            elif isinstance(event, Deal | TradeReported) and event.account == (
-                account or event.account
-            ):
-                symbols.add(event.symbol)
-                closed += not (isinstance(event, Deal) and event.entry == "in")
-    opened = _chosen(accounts, name, account)
+                accounts[event.account] = _Seen(event)
+            elif isinstance(event, Deal | TradeReported):
+                seen = accounts[event.account]  # the file's reader refuses one that is not open
+                seen.symbols.add(event.symbol)
+                seen.closed += not (isinstance(event, Deal) and event.entry == "in")
+    if not accounts:
+        raise sheet.refuse(None, "the file opens no account")
     if quotes.line:
-        quote = next(read_event_file([quotes.line], name))
+        quote = next(read_event_file([quotes.line], sheet.name))
         last_at = max(last_at, quote.at) if isinstance(quote, Quote) else last_at
-    return EventSummary(opened, closed, tuple(sorted(symbols)), last_at)
+    return {name: partial(_log, sheet, seen, last_at) for name, seen in accounts.items()}
+
+
+def _log(sheet: Sheet, seen: _Seen, last_at: int) -> Log:
+    return Log(
+        opened=seen.opened,
+        events=EventLog(sheet.source, sheet.name, seen.opened.account),
+        closed_trades=seen.closed,
+        symbols=tuple(sorted(seen.symbols)),
+        last_at=last_at,
+    )
 
 
 class _LastQuote:
@@ -91,16 +102,3 @@ class _LastQuote:
                 yield b"\n"
             else:
                 yield line
-
-
-def _chosen(accounts: dict[str, AccountOpened], name: str, account: str | None) -> AccountOpened:
-    if account is not None:
-        if account not in accounts:
-            raise Unreadable(name, None, f"the file opens no account {account!r}")
-        return accounts[account]
-    if len(accounts) != 1:
-        known = ", ".join(sorted(accounts)[:5]) or "none"
-        raise Unreadable(
-            name, None, f"one account has to be named; the file opens {len(accounts)}: {known}"
-        )
-    return next(iter(accounts.values()))

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 
+from propdesk.connectors.metatrader import figures
+from propdesk.connectors.readers.mt5_report.orders import OrderRow
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.mt5_orders import OrderRow
-from propdesk.connectors.statements.page import Page
+from propdesk.connectors.sheet import Sheet
 from propdesk.domain.events import Deal
 from propdesk.domain.exact import ZERO
 
@@ -52,14 +52,14 @@ class _Open:
     lots: Decimal
 
 
-def position_hints(page: Page, zone: tzinfo) -> dict[str, PositionHint]:
+def position_hints(sheet: Sheet, zone: tzinfo) -> dict[str, PositionHint]:
     """The table of closed positions by position number; empty where the report has none."""
-    section = page.section("Positions")
+    section = sheet.section("Positions")
     hints: dict[str, PositionHint] = {}
     for row in section.rows if section else ():
         if len(row.cells) != _POSITION_CELLS or not row.cells[1].isdigit():
             continue
-        with at_row(page.name, row.number):
+        with at_row(sheet.name, row.number):
             hints[row.cells[1]] = PositionHint(
                 closed_at=figures.moment(row.cells[8], zone),
                 close_price=figures.positive_price(row.cells[9]),

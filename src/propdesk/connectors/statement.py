@@ -1,17 +1,25 @@
-"""What every statement reader hands on: an account's events before its first deposit is found.
+"""What a reader hands on: one account as a file tells it, or each of several when asked for.
 
 It must not read files. ``history`` turns it into the account's log.
 """
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from propdesk.domain.events import AdjustmentKind, BalanceAdjusted, Deal, OrderSeen
+from propdesk.domain.events import (
+    AccountOpened,
+    AdjustmentKind,
+    BalanceAdjusted,
+    Deal,
+    Event,
+    OrderSeen,
+)
 from propdesk.domain.exact import ZERO
 
-Platform: TypeAlias = Literal["mt4", "mt5", "events"]
+Platform: TypeAlias = Literal["mt4", "mt5", "ctrader", "futures", "exact", "events"]
 Entry: TypeAlias = BalanceAdjusted | Deal | OrderSeen
 
 
@@ -25,21 +33,41 @@ class Stated:
     margin: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One account as one file tells it; ``entries`` are in the order they were booked."""
+    """One account as one file tells it; ``entries`` are in the order they were booked.
+
+    ``opening`` is the balance before the first entry, where the export tells it or was told it;
+    None: the first entry is the deposit that opens the account.
+    ``stated`` is None where the file says nothing of what the account is worth at its end.
+    """
 
     platform: Platform
     account: str
     currency: str
-    leverage: Decimal | None
-    netting: bool
     entries: tuple[Entry, ...]
-    rows: tuple[int, ...]  # the page's row of each entry
-    stated: Stated
+    rows: tuple[int, ...]  # the sheet's row of each entry
     closed_trades: int
-    open_positions: int
-    notes: tuple[str, ...]
+    stated: Stated | None = None
+    opening: Decimal | None = None
+    leverage: Decimal | None = None
+    netting: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """One account whose events the file holds as they are; ``events`` may be walked again."""
+
+    opened: AccountOpened
+    events: Iterable[Event]
+    closed_trades: int
+    symbols: tuple[str, ...]
+    last_at: int
+
+
+Accounts: TypeAlias = Mapping[str, Callable[[], Statement | Log]]
+"""The accounts of one file, each read and reconciled only when it is asked for."""
 
 
 # What brokers write beside a booking that is not a trade. The first that fits is taken.

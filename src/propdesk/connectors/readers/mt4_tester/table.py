@@ -9,10 +9,11 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import cast
 
+from propdesk.connectors.metatrader import figures
+from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.statements import figures
-from propdesk.connectors.statements.page import Page, Row
-from propdesk.connectors.statements.statement import Entry, Stated, Statement
+from propdesk.connectors.sheet import Row, Sheet
+from propdesk.connectors.statement import Entry, Stated, Statement
 from propdesk.domain.events import BalanceAdjusted, Deal, OrderSeen, Side
 from propdesk.domain.exact import exactly
 
@@ -23,19 +24,19 @@ _CLOSES = {"close": None, "close at stop": "end_of_test", "s/l": "stop_loss", "t
 _PAIR_LETTERS = 6
 
 
-def read_mt4_tester(page: Page, zone: tzinfo) -> Statement:
+def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
     """The tester's account. Raises ``Unreadable``."""
-    start = next((i for i, row in enumerate(page.rows) if _is_header(row)), None)
+    start = next((i for i, row in enumerate(sheet.rows) if _is_header(row)), None)
     if start is None:
-        raise page.refuse(None, "the tester's report breaks off before its table")
-    symbol = page.rows[0].cells[1].partition(" ")[0]
-    tester = _Tester(page, symbol, zone, _initial_deposit(page, start))
-    for row in page.rows[start + 1 :]:
-        with at_row(page.name, row.number), exactly():
+        raise sheet.refuse(None, "the tester's report breaks off before its table")
+    symbol = sheet.rows[0].cells[1].partition(" ")[0]
+    tester = _Tester(sheet, symbol, options.zone, _initial_deposit(sheet, start))
+    for row in sheet.rows[start + 1 :]:
+        with at_row(sheet.name, row.number), exactly():
             tester.row(row)
     if not tester.closed:
-        raise page.refuse(page.rows[start].number, "the tester made no trade")
-    _check_net_profit(page, start, tester)
+        raise sheet.refuse(sheet.rows[start].number, "the tester made no trade")
+    _check_net_profit(sheet, start, tester)
     return Statement(
         platform="mt4",
         account=ACCOUNT,
@@ -46,7 +47,6 @@ def read_mt4_tester(page: Page, zone: tzinfo) -> Statement:
         rows=tuple(row for row, _ in tester.entries),
         stated=Stated(tester.balance, tester.entries[-1][1].at),
         closed_trades=tester.closed,
-        open_positions=len(tester.open),
         notes=(
             "A strategy tester's report: no money was traded.",
             f"The report names no currency; the one {symbol} is quoted in was taken.",
@@ -59,19 +59,19 @@ def _is_header(row: Row) -> bool:
     return len(row.cells) == _COLUMNS and row.cells[0] == "#"
 
 
-def _initial_deposit(page: Page, start: int) -> Decimal:
+def _initial_deposit(sheet: Sheet, start: int) -> Decimal:
     """The last block above the table begins with the deposit and, a row below, the net profit."""
-    for row in page.rows[:start]:
+    for row in sheet.rows[:start]:
         if len(row.cells) == 6 and row.cells[1] and not row.cells[2] and row.cells[5]:
-            with at_row(page.name, row.number):
+            with at_row(sheet.name, row.number):
                 return figures.number(row.cells[1])
-    raise page.refuse(None, "the tester's report states no initial deposit")
+    raise sheet.refuse(None, "the tester's report states no initial deposit")
 
 
-def _check_net_profit(page: Page, start: int, tester: "_Tester") -> None:
-    for before, row in zip(page.rows[:start], page.rows[1:start], strict=False):
+def _check_net_profit(sheet: Sheet, start: int, tester: "_Tester") -> None:
+    for before, row in zip(sheet.rows[:start], sheet.rows[1:start], strict=False):
         if len(before.cells) == 6 and before.cells[1] and not before.cells[2] and before.cells[5]:
-            with at_row(page.name, row.number):
+            with at_row(sheet.name, row.number):
                 stated = figures.number(row.cells[1])
                 made = tester.balance - tester.deposit
                 if stated != made:
@@ -85,8 +85,8 @@ def _check_net_profit(page: Page, start: int, tester: "_Tester") -> None:
 class _Tester:
     """Walks the table; a row is an order's step, a fill or a close."""
 
-    def __init__(self, page: Page, symbol: str, zone: tzinfo, deposit: Decimal) -> None:
-        self.page = page
+    def __init__(self, sheet: Sheet, symbol: str, zone: tzinfo, deposit: Decimal) -> None:
+        self.sheet = sheet
         self.symbol = symbol
         self.zone = zone
         self.deposit = deposit

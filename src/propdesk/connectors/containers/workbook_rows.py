@@ -1,0 +1,192 @@
+"""The rows of one worksheet, walked as a stream.
+
+A cell that another one is merged over is left out, as a web page has one cell for several
+columns. It must not hold more of the part than one cell, nor more cells than are allowed.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import IO
+
+from lxml import etree
+
+from propdesk.connectors.containers.cell_text import Texts
+from propdesk.connectors.containers.workbook_numbers import Kind, shown_number, shown_time
+from propdesk.connectors.refusal import Unreadable
+from propdesk.connectors.sheet import Row
+
+CELLS_MAX = 3_000_000
+COLUMNS_MAX = 512
+MERGES_MAX = 200_000
+_CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
+_PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_RANGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellReader:
+    """What a workbook's cells refer to: its strings, its styles, its calendar."""
+
+    name: str
+    shared: list[str]
+    kinds: list[Kind]
+    from_1904: bool
+    texts: Texts
+
+    def refuse(self, row: int, reason: str) -> Unreadable:
+        return Unreadable(self.name, row, reason)
+
+    def text(self, cell: etree._Element, row: int) -> str:
+        """What a person sees in a cell. Raises ``Unreadable``."""
+        kind = cell.get("t", "n")
+        if kind == "inlineStr":
+            return self.texts.plain("".join(str(t.text or "") for t in cell.iterfind(".//{*}t")))
+        value = cell.findtext("{*}v") or ""
+        if not value.strip():
+            if cell.find("{*}f") is not None and kind != "str":
+                place = cell.get("r", "a cell")
+                raise self.refuse(
+                    row,
+                    f"{place[:12]} holds a formula whose value was not saved; open the workbook "
+                    "in a spreadsheet program and save it",
+                )
+            return ""
+        return self.texts.plain(self._value(kind, value.strip(), cell, row))
+
+    def _value(self, kind: str, value: str, cell: etree._Element, row: int) -> str:
+        if kind == "s":
+            if not value.isdecimal() or int(value) >= len(self.shared):
+                raise self.refuse(row, f"a cell names a text {value[:12]!r} that is not there")
+            return self.shared[int(value)]
+        if kind == "b":
+            return "TRUE" if value == "1" else "FALSE"
+        if kind == "d":
+            return value.replace("T", " ").removesuffix("Z")
+        if kind != "n":
+            return value  # the text of a formula, or an error such as #REF!
+        style = cell.get("s", "0")
+        place = int(style) if style.isdecimal() else 0
+        shown = self.kinds[place] if place < len(self.kinds) else "number"
+        if shown == "number":
+            return shown_number(value)
+        return shown_time(value, shown, from_1904=self.from_1904)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """A block of cells shown as its first one; columns and rows count from 1, ends included."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def rows_of(stream: IO[bytes], cells: CellReader) -> tuple[Row, ...]:
+    """The rows that have cells; each has the sheet's width less what is merged away."""
+    found: dict[int, dict[int, str]] = {}
+    merges: list[_Merge] = []
+    row, column, held = 1, 0, 0
+    current: dict[int, str] = {}
+    for event, element in etree.iterparse(
+        stream,
+        events=("start", "end"),
+        tag=(_CELL, _ROW, _MERGE),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+    ):
+        tag = etree.QName(element).localname
+        if event == "start":
+            if tag == "row":
+                row, column, current = _row_number(element, row, found), 0, {}
+            continue
+        if tag == "c":
+            column = _column(element, column + 1)
+            text = cells.text(element, row)
+            if column in current:
+                raise cells.refuse(row, "two cells stand in one place")
+            if text:
+                if column > COLUMNS_MAX:
+                    raise cells.refuse(row, f"a sheet of more than {COLUMNS_MAX} columns")
+                current[column] = text
+                held += 1
+        elif tag == "row":
+            if row in found:
+                raise cells.refuse(row, "a row stands in the sheet twice")
+            found[row] = current
+        elif len(merges) < MERGES_MAX:
+            merges += _merge(element.get("ref", ""))
+        if held > CELLS_MAX:
+            raise cells.refuse(row, f"a sheet of more than {CELLS_MAX:,} cells is not read")
+        forget(element)
+    return _laid_out(found, merges, cells)
+
+
+def _row_number(element: etree._Element, before: int, found: dict[int, dict[int, str]]) -> int:
+    stated = element.get("r", "")
+    if stated.isdecimal() and 0 < len(stated) <= 7:
+        return int(stated)
+    return before + 1 if found else 1
+
+
+def _column(element: etree._Element, expected: int) -> int:
+    place = _PLACE.fullmatch(element.get("r", ""))
+    return _column_number(place.group(1)) if place else expected
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number
+
+
+def _merge(reference: str) -> list[_Merge]:
+    corners = _RANGE.fullmatch(reference)
+    if corners is None:
+        return []
+    left, top, right, bottom = corners.groups()
+    return [_Merge(int(top), int(bottom), _column_number(left), _column_number(right))]
+
+
+def forget(element: etree._Element) -> None:
+    """Drop what has been read, and what stood before it, from the tree."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
+
+
+def _laid_out(
+    found: dict[int, dict[int, str]], merges: list[_Merge], cells: CellReader
+) -> tuple[Row, ...]:
+    width = max((column for texts in found.values() for column in texts), default=0)
+    if width * len(found) > CELLS_MAX:
+        last = max(found)
+        raise cells.refuse(last, f"a sheet of more than {CELLS_MAX:,} cells is not read")
+    hidden = _hidden(found, merges, width, cells)
+    rows = []
+    for number in sorted(found):
+        texts, away = found[number], hidden.get(number, set[int]())
+        shown = tuple(texts.get(c, "") for c in range(1, width + 1) if c not in away)
+        rows.append(Row(number, shown))
+    return tuple(rows) if width else ()
+
+
+def _hidden(
+    found: dict[int, dict[int, str]], merges: list[_Merge], width: int, cells: CellReader
+) -> dict[int, set[int]]:
+    """The columns of each row that lie under another cell. Columns beyond the width are none."""
+    hidden: dict[int, set[int]] = {}
+    looked_at = 0
+    for merge in merges:
+        last = min(merge.right, width)
+        looked_at += (merge.bottom - merge.top + 1) * max(last - merge.left + 1, 1)
+        if looked_at > CELLS_MAX:
+            raise cells.refuse(merge.top, f"more than {CELLS_MAX:,} cells are merged")
+        for row in range(merge.top, merge.bottom + 1):
+            if row in found:
+                first = merge.left + 1 if row == merge.top else merge.left
+                hidden.setdefault(row, set()).update(range(first, last + 1))
+    return hidden

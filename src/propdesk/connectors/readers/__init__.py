@@ -1,0 +1,4 @@
+"""Readers, one folder each: every folder here offers one ``READER`` built on ``template``.
+
+Nothing else names them: ``registry`` lists the folders.
+"""

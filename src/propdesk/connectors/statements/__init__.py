@@ -1,1 +1,0 @@
-"""Statements of trading platforms, each format in its own file."""
