@@ -9,9 +9,11 @@ every rule that watches.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TypeGuard
 
 from propdesk.domain.account import Account
 from propdesk.domain.account_days import close_day, open_day
+from propdesk.domain.asking import cause_of
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.consequences import AnyJudge, Standing, verdict_id
 from propdesk.domain.coverage import CoverageLog
@@ -33,6 +35,7 @@ from propdesk.domain.instruments import Catalogue, instrument_of
 from propdesk.domain.judging import Objective, Violation
 from propdesk.domain.ordering import OrderDoubt, same_moment
 from propdesk.domain.outcome import evaluation_of
+from propdesk.domain.peers import Peers, related
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.snapshots import strip_of
@@ -67,6 +70,8 @@ class Evaluator:
         self.account: Account | None = None
         self.judges: list[AnyJudge] = []
         self.standing = Standing()
+        self.peers = Peers()
+        self.looks_at_peers = any(terms.looks_at_peers for terms in phase.rules)
         self.coverage = CoverageLog()
         self.samples: list[Sample] | None = [] if sampled else None
         self.strip: Strip | None = None
@@ -92,12 +97,17 @@ class Evaluator:
             event = next(iterator, None)
             while event is not None:
                 following = next(iterator, None)
-                if self._numbers is not None:
-                    self.event_no = next(self._numbers) - 1
                 if type(event) is Quote:
                     self._quote(event)
                 else:
-                    self._event(event, settled=not same_moment(event, following))
+                    between = []  # other accounts' events of its moment hide no own one
+                    while self._foreign(following) and following.at == event.at:
+                        between.append(following)
+                        following = next(iterator, None)
+                    settled = not same_moment(event, following)
+                    for each in (event, *between):
+                        apply = self._peer if self._foreign(each) else self._event
+                        apply(each, settled=settled)
                 event = following
 
     def feed_numbered(self, numbers: Sequence[int], events: Iterable[Event]) -> None:
@@ -106,12 +116,18 @@ class Evaluator:
         self.feed(events)
         self._numbers = None
 
+    def _foreign(self, event: Event | None) -> TypeGuard[Event]:
+        """Whether it is an event of another account than the one that is judged."""
+        own = self.account_id if self.account is None else self.account.situation.account
+        account = getattr(event, "account", None)
+        return own is not None and account is not None and account != own
+
     def apply(self, event: Event) -> None:
         """Apply one event on its own."""
         self.feed((event,))
 
     def _quote(self, quote: Quote) -> None:
-        self.event_no += 1
+        self.event_no = self.event_no + 1 if self._numbers is None else next(self._numbers)
         at, symbol, bid, ask = quote
         account = self.account
         if account is None:
@@ -150,7 +166,7 @@ class Evaluator:
             self._mark(f"quote:{symbol}:{at}")
 
     def _event(self, event: Event, *, settled: bool) -> None:
-        self.event_no += 1
+        self.event_no = self.event_no + 1 if self._numbers is None else next(self._numbers)
         if isinstance(event, AccountOpened):
             self._open(event)
             return
@@ -166,8 +182,6 @@ class Evaluator:
         if account is None:
             if isinstance(event, NewsScheduled | GroupFormed):
                 self._early.append(event)  # known before the account opens, and still known then
-            return
-        if owner is not None and owner != account.situation.account:
             return
         if event.at >= self._wake:
             self._wake_at(event.at)
@@ -185,6 +199,27 @@ class Evaluator:
         self._mark(cause, settled=settled)
         if self.samples is not None:
             self._sample(account.at)
+
+    def _peer(self, event: Event, *, settled: bool) -> None:
+        """What rules about several accounts say to another account's event."""
+        self.event_no = self.event_no + 1 if self._numbers is None else next(self._numbers)
+        account = self.account
+        if isinstance(event, AccountOpened) and self.account_id is None:
+            raise UnusableHistory(self.event_no, f"a second account {event.account} in one history")
+        if not self.looks_at_peers:
+            return
+        began = self.peers.apply(event, 0 if account is None else account.at)
+        if account is None or getattr(event, "account", "") not in related(account.situation):
+            return
+        if event.at >= self._wake:
+            self._wake_at(event.at)
+        account.at = max(account.at, event.at)
+        cause = cause_of(event)
+        self._each(lambda judge: judge.on_peer(began), cause)
+        for judge in self.judges:
+            if judge.cleared():
+                self.standing.uncertain.pop(judge.terms.name, None)
+        self._mark(cause, settled=settled)
 
     def _doubt_late(self) -> None:
         """What came after its time was not judged at its time: only a breach stands."""
@@ -210,10 +245,8 @@ class Evaluator:
             raise UnusableHistory(self.event_no, str(refused)) from refused
 
     def _open(self, event: AccountOpened) -> None:
-        if self.account_id is not None and event.account != self.account_id:
-            return
         if self.account is not None:
-            raise UnusableHistory(self.event_no, f"a second account {event.account} in one history")
+            raise UnusableHistory(self.event_no, f"account {event.account} is opened twice")
         try:
             self.account = Account(
                 event, self.rulebook, self.phase, size=self.size, catalogue=self.catalogue
@@ -221,7 +254,7 @@ class Evaluator:
         except ValueError as refused:
             raise UnusableHistory(self.event_no, str(refused)) from refused
         situation = self.account.situation
-        situation.conditions = self.conditions
+        situation.conditions, situation.peers = self.conditions, self.peers
         for terms in self.phase.rules:
             types = terms.applies_to.account_types
             if types and situation.account_type not in types:

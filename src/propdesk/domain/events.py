@@ -57,6 +57,10 @@ class AccountOpened:
     netting: bool = False
     account_type: str = ""
     owner: str = ""
+    group: str = ""  # the platform's
+    tags: tuple[str, ...] = ()  # the firm's
+    size: Decimal | None = None  # the size bought, where the balance does not show it
+    stage: str = ""  # evaluation or funded; "": not told
 
 
 @dataclass(frozen=True, slots=True)

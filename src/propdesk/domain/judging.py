@@ -5,7 +5,7 @@ a limit line or an objective. It never changes anything but its own memory, and 
 what a violation costs: effects are terms, applied in one place (``consequences``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -25,6 +25,7 @@ from propdesk.domain.events import (
     StateReported,
     StopSet,
 )
+from propdesk.domain.peers import Stretch
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import Comparison, Effect, RuleTerms
 
@@ -178,6 +179,15 @@ class Judge(Generic[TermsT]):
 
     def on_group(self, event: GroupFormed) -> Violations:  # noqa: ARG002
         return ()
+
+    def on_peer(self, began: Sequence[Stretch]) -> Violations:  # noqa: ARG002
+        """Something happened to an account judged together with this one; ``began``: the
+        positions it opened or reported with it."""
+        return ()
+
+    def cleared(self) -> bool:
+        """Whether all it could not know of other accounts is known by now."""
+        return False
 
     # -- what it shows
     def calm(self) -> Calm:

@@ -21,6 +21,7 @@ from propdesk.domain.events import (
     Side,
 )
 from propdesk.domain.exact import ZERO
+from propdesk.domain.peers import Peers
 
 if TYPE_CHECKING:
     from propdesk.domain.conditions import Conditions
@@ -125,6 +126,9 @@ class Situation:
     day: DayState
     stage: str = "evaluation"  # evaluation or funded
     account_type: str = ""
+    owner: str = ""
+    group: str = ""
+    tags: tuple[str, ...] = ()
     at: int = 0
     event_no: int = 0
     cause: str = ""  # id of the event being applied
@@ -141,6 +145,7 @@ class Situation:
     news: dict[str, NewsScheduled] = field(default_factory=dict)
     payouts: list[PayoutMoved] = field(default_factory=list)  # paid ones only
     groups: list[GroupFormed] = field(default_factory=list)
+    peers: Peers = field(default_factory=Peers)  # the log's other accounts
     deposited: Decimal = ZERO  # deposits, withdrawals, payouts, bonuses, fees: all but trading
     bonuses: Decimal = ZERO
     excluded: Decimal = ZERO  # profit that does not count (news, short holds, over-lot, …)

@@ -217,6 +217,11 @@ class RuleTerms(Terms):
     def name(self) -> str:
         return self.id or self.rule
 
+    @property
+    def looks_at_peers(self) -> bool:
+        """Whether the rule needs the log's other accounts."""
+        return False
+
     def sentence(self, size: Decimal | None = None) -> str:
         """The rule in one plain sentence for the public rulebook."""
         raise NotImplementedError(f"{type(self).__name__} has no sentence")

@@ -45,7 +45,14 @@ WORDS: Mapping[type, str] = types.MappingProxyType(
 )
 PAYOUT_STEPS = ("requested", "approved", "paid", "denied")
 TIME_ENDINGS = ("_at", "at", "until")
-POSITIVE = frozenset({("deal", "lots"), ("trade_reported", "lots"), ("account_opened", "leverage")})
+POSITIVE = frozenset(
+    {
+        ("deal", "lots"),
+        ("trade_reported", "lots"),
+        ("account_opened", "leverage"),
+        ("account_opened", "size"),
+    }
+)
 NOT_NEGATIVE = frozenset({("order", "lots")})
 NOT_EMPTY = frozenset({"account", "symbol", "position", "currency"})
 

@@ -3,7 +3,8 @@
 import pytest
 
 from propdesk.domain.events import GroupFormed, Side, TimePassed
-from propdesk.domain.rules.hedging import Hedging, Stretch, cross_account_hedges
+from propdesk.domain.peers import Stretch
+from propdesk.domain.rules.hedging import Hedging, cross_account_hedges
 from propdesk.domain.terms import Effect, TermsError
 from tests.domain.rules.histories import (
     ACCOUNT,
@@ -122,16 +123,17 @@ def test_among_one_owners_accounts(first, second, stages, banned):
 @pytest.mark.parametrize(
     ("accounts", "stages", "verdicts"),
     [
-        ((ACCOUNT, "B"), ("funded", "funded"), [("09:00", "unknown")]),
+        ((ACCOUNT, "B"), ("funded", "funded"), [("09:30", "unknown")]),
         ((ACCOUNT, "B"), ("evaluation", "evaluation"), []),
-        ((ACCOUNT, "B"), ("evaluation",), [("09:00", "unknown")]),
+        ((ACCOUNT, "B"), ("evaluation",), [("09:30", "unknown")]),
         ((ACCOUNT,), ("funded",), []),
         (("B", "C"), ("funded", "funded"), []),
     ],
 )
 def test_one_accounts_history_cannot_clear_the_others(accounts, stages, verdicts):
-    group = GroupFormed(at("09:00"), "g", accounts, stages=stages)
-    assert outcomes(judge(ACROSS, [start(), group])) == verdicts
+    group = GroupFormed(at("09:30"), "g", accounts, stages=stages)
+    assert outcomes(judge(ACROSS, [start(), LONG, group])) == verdicts
+    assert outcomes(judge(ACROSS, [start(), group])) == []  # nothing held, nothing to clear
 
 
 def test_terms_that_ban_nothing_are_refused():

@@ -1,13 +1,14 @@
 """Hedging (RULES T11): opposite positions in one product, in one account or among an owner's."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from propdesk.domain.events import Deal, GroupFormed, Side
+from propdesk.domain.events import Deal, GroupFormed
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.judging import Judge, Violation, Violations
+from propdesk.domain.peers import Stretch, beside, circles, held_by, open_of, whole_of
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -20,7 +21,8 @@ class Hedging(RuleTerms):
     same_account: Literal["allowed", "banned", "banned_overnight"] = "allowed"
     """Within one account; ``banned_overnight``: only while the trading day turns."""
     cross_account: Literal["allowed", "banned"] = "allowed"
-    """Among the accounts of one owner, household or ring."""
+    """Among the accounts judged together: those a `group` names, and those that name the same
+    owner. An account of them that the log does not open leaves the verdict *unknown*."""
     evaluations_exempt: bool = False
     """Accounts that are all in evaluation may hedge each other."""
     correlated: bool = True
@@ -34,6 +36,10 @@ class Hedging(RuleTerms):
         if self.products and not self.correlated:
             raise TermsError("'products' means nothing where correlated is false")
 
+    @property
+    def looks_at_peers(self) -> bool:
+        return self.cross_account == "banned"
+
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         what = "one product or correlated ones" if self.correlated else "one instrument"
@@ -45,18 +51,6 @@ class Hedging(RuleTerms):
             exempt = " unless all are evaluations" if self.evaluations_exempt else ""
             parts.append(f"No long and short of {what} among one owner's accounts{exempt}.")
         return " ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A position as an interval in one account; ``closed_at`` is None while it is open."""
-
-    account: str
-    symbol: str
-    side: Side
-    opened_at: int
-    closed_at: int | None = None
-    position: str = ""
 
 
 def product_of(symbol: str, terms: Hedging, catalogue: Catalogue | None = None) -> str:
@@ -91,11 +85,6 @@ def hedged(
     )
 
 
-def stages_of(group: GroupFormed) -> Mapping[str, str]:
-    """The stage of each account of a group, as far as the group tells it."""
-    return dict(zip(group.accounts, group.stages, strict=False))
-
-
 def cross_account_hedges(
     stretches: Iterable[Stretch],
     stages: Mapping[str, str],
@@ -118,31 +107,46 @@ def cross_account_hedges(
         for second in ordered[number + 1 :]:
             if first.account == second.account or not hedged(first, second, terms, catalogue):
                 continue
-            both = {stages[first.account], stages[second.account]}
-            if not (terms.evaluations_exempt and both == {"evaluation"}):
+            if not exempt(terms, stages, first.account, second.account):
                 found.append((first, second))
     return found
 
 
+def exempt(terms: Hedging, stages: Mapping[str, str], first: str, second: str) -> bool:
+    """Whether two accounts may hedge each other: both are in evaluation, and that is allowed."""
+    return terms.evaluations_exempt and stages[first] == stages[second] == "evaluation"
+
+
 class HedgingJudge(Judge[Hedging]):
-    """Watches one account. Of its owner's other accounts it sees nothing, and says so."""
+    """Watches one account, and beside it the accounts judged together with it."""
 
     def __init__(self, terms: Hedging, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.said: set[tuple[str, ...]] = set()
         self.reported: list[tuple[Stretch, Trade]] = []
         self.seen: set[str] = set()
+        self.doubted = ""  # what was said not to be known
 
     def on_opened(self, deal: Deal) -> Violations:
         self.seen.add(deal.position or deal.symbol)
-        return self._opposites() if self.terms.same_account == "banned" else ()
+        within = self._opposites() if self.terms.same_account == "banned" else []
+        positions = self.situation.positions
+        position = positions.get(deal.position) or positions.get(deal.symbol)
+        if position is None or position.opened_at != deal.at:
+            return within  # it enlarged a position that was judged when it began
+        return [*within, *self._across([open_of(self.situation.account, position)])]
 
     def on_day_end(self, record: DayRecord) -> Violations:
         del record
         return self._opposites() if self.terms.same_account == "banned_overnight" else ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if trade.position in self.seen or self.terms.same_account == "allowed":
+        if trade.position in self.seen:
+            return ()
+        return [*self._reported(trade), *self._across([whole_of(self.situation.account, trade)])]
+
+    def _reported(self, trade: Trade) -> Violations:
+        if self.terms.same_account == "allowed":
             return ()
         mine = Stretch("", trade.symbol, trade.side, trade.opened_at, trade.closed_at, trade.id)
         others = self._reported_beside(mine)
@@ -156,18 +160,85 @@ class HedgingJudge(Judge[Hedging]):
         return ()
 
     def on_group(self, event: GroupFormed) -> Violations:
+        """What was held before they were known to belong together counts as well."""
+        del event
+        return self._across(held_by(self.situation))
+
+    def on_peer(self, began: Sequence[Stretch]) -> Violations:
+        accounts = self._banned_with()
+        return [
+            *(
+                violation
+                for other in began
+                if other.account in accounts
+                for mine in beside(other, held_by(self.situation))
+                for violation in self._hedge(mine, other)
+            ),
+            *self._doubts(),
+        ]
+
+    def cleared(self) -> bool:
+        return not self._unseen(self._banned_with())
+
+    def _banned_with(self) -> frozenset[str]:
+        """The other accounts with which this one may not hedge."""
+        if self.terms.cross_account == "allowed":
+            return frozenset()
         own = self.situation.account
-        others = [each for each in event.accounts if each != own]
-        if self.terms.cross_account == "allowed" or own not in event.accounts or not others:
-            return ()
-        stages = {stages_of(event).get(each, "") for each in event.accounts}
-        if self.terms.evaluations_exempt and stages == {"evaluation"}:
-            return ()
-        detail = {
-            "accounts": ", ".join(others),
-            "reason": "the positions of the owner's other accounts are not part of this history",
+        return frozenset(
+            account
+            for circle in circles(self.situation)
+            for account in circle.stages
+            if account != own and not exempt(self.terms, circle.stages, own, account)
+        )
+
+    def _unseen(self, accounts: Iterable[str]) -> dict[str, str]:
+        """Why the positions of some of these accounts are not known."""
+        known = self.situation.peers.known
+        whys = {
+            account: known[account].unseen if account in known else "the log does not open it"
+            for account in sorted(accounts)
         }
-        return [Violation(None, None, certainty="unknown", detail=detail)]
+        return {account: why for account, why in whys.items() if why}
+
+    def _across(self, mine: Iterable[Stretch]) -> Iterator[Violation]:
+        """Each hedge of these own positions with another account, said once."""
+        known = self.situation.peers.known
+        accounts = sorted(self._banned_with() & known.keys())
+        for stretch in mine:
+            for account in accounts:
+                for other in beside(stretch, known[account].held()):
+                    yield from self._hedge(stretch, other)
+        yield from self._doubts()
+
+    def _doubts(self) -> Iterator[Violation]:
+        """What this account held cannot be cleared where another's positions are not known."""
+        unseen = self._unseen(self._banned_with())
+        told = "; ".join(f"{account}: {why}" for account, why in unseen.items())
+        if told == self.doubted:
+            return
+        if not unseen:
+            self.doubted = ""
+        elif any(self._covers(each.symbol) for each in held_by(self.situation)):
+            self.doubted = told
+            detail = {"reason": f"what other accounts held is not known ({told})"}
+            yield Violation(None, None, certainty="unknown", detail=detail)
+
+    def _hedge(self, mine: Stretch, other: Stretch) -> Iterator[Violation]:
+        key = (
+            f"{mine.position}@{mine.opened_at}",
+            f"{other.position}@{other.opened_at}@{other.account}",
+        )
+        if key in self.said or not (self._covers(mine.symbol) and self._covers(other.symbol)):
+            return
+        if hedged(mine, other, self.terms, self.situation.catalogue):
+            self.said.add(key)
+            detail = {
+                "account": other.account,
+                "positions": f"{mine.position}, {other.position}",
+                "symbols": f"{mine.symbol}, {other.symbol}",
+            }
+            yield Violation(None, None, detail=detail)
 
     def _opposites(self) -> list[Violation]:
         positions = [

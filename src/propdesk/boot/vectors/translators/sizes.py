@@ -15,6 +15,7 @@ from propdesk.boot.vectors.translators.tables import table
 from propdesk.domain.events import Deal
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Instrument
+from propdesk.domain.peers import Stretch
 from propdesk.domain.position_sizes import (
     EVERYTHING,
     largest_lots,
@@ -24,7 +25,7 @@ from propdesk.domain.position_sizes import (
     totals,
 )
 from propdesk.domain.rules.exposure import Cap, ExposureLimit, Tier, cap_at
-from propdesk.domain.rules.hedging import Hedging, Stretch, cross_account_hedges
+from propdesk.domain.rules.hedging import Hedging, cross_account_hedges
 from propdesk.domain.rules.martingale import Martingale
 from propdesk.domain.rules.order_rate import OrderRate, executions
 from propdesk.domain.terms import Effect

@@ -1,0 +1,222 @@
+"""The log's other accounts, as far as rules about several accounts need them.
+
+A light book for each: whose it is, how large, in which stage, what it held from when to when. It
+values nothing and judges nothing; what it cannot know of an account it says in words.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from propdesk.domain.events import (
+    AccountOpened,
+    AccountReported,
+    DayReported,
+    Deal,
+    Event,
+    Scaled,
+    Side,
+    TradeReported,
+)
+from propdesk.domain.exact import ZERO
+from propdesk.domain.positions import ImpossibleDeal, Position, PositionBook
+
+if TYPE_CHECKING:
+    from propdesk.domain.situation import Situation, Trade
+
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A position as an interval in one account; ``closed_at`` is None while it is open."""
+
+    account: str
+    symbol: str
+    side: Side
+    opened_at: int
+    closed_at: int | None = None
+    position: str = ""
+
+
+@dataclass(slots=True)
+class Peer:
+    """One other account of the log."""
+
+    account: str
+    owner: str
+    stage: str
+    size: Decimal | None
+    book: PositionBook
+    closed: list[Stretch] = field(default_factory=list)  # in the order of their closes
+    unseen: str = ""  # why its positions are not all known
+
+    def open(self) -> Iterator[Stretch]:
+        """What it holds now."""
+        for each in self.book.positions.values():
+            yield open_of(self.account, each)
+
+    def held(self) -> Iterator[Stretch]:
+        """Everything it ever held, what is open first."""
+        yield from self.open()
+        yield from reversed(self.closed)
+
+
+class Peers:
+    """Every account of the log but the one that is judged."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Peer] = {}
+        self.by_owner: dict[str, list[str]] = {}
+        self._latest = 0
+
+    def apply(self, event: Event, now: int = 0) -> tuple[Stretch, ...]:
+        """Book another account's event; returns the positions it began or reported.
+
+        ``now`` is how far the log has come; an event before it came late.
+        """
+        self._latest = max(self._latest, now)
+        late = event.at < self._latest
+        self._latest = max(self._latest, event.at)
+        if isinstance(event, AccountOpened):
+            self.known[event.account] = _opened(event)
+            self.by_owner.setdefault(event.owner, []).append(event.account)
+            return ()
+        peer = self.known.get(getattr(event, "account", ""))
+        if peer is None:
+            return ()
+        if late:
+            peer.unseen = peer.unseen or "one of its events came after its time"
+        match event:
+            case Deal():
+                return _deal(peer, event)
+            case TradeReported():
+                whole = Stretch(
+                    peer.account, event.symbol, event.side, event.opened_at, event.at, event.id
+                )
+                peer.closed.append(whole)
+                return (whole,)
+            case Scaled():
+                peer.size = event.size
+            case DayReported():
+                peer.unseen = peer.unseen or "only the figures of its days are told"
+            case AccountReported(balance=Decimal() as balance, equity=Decimal() as equity):
+                if balance != equity and not peer.book.positions:
+                    peer.unseen = peer.unseen or "it holds positions that no deal told"
+            case _:
+                pass
+        return ()
+
+
+def _opened(event: AccountOpened) -> Peer:
+    size = event.balance if event.size is None and event.balance > ZERO else event.size
+    book = PositionBook(event.netting)
+    return Peer(event.account, event.owner, event.stage, size, book)
+
+
+def _deal(peer: Peer, deal: Deal) -> tuple[Stretch, ...]:
+    before = {(each.position, each.opened_at) for each in peer.open()}
+    try:
+        trades = peer.book.apply(deal)
+    except ImpossibleDeal:
+        peer.unseen = peer.unseen or f"its deal {deal.id} does not follow from the ones before"
+        return ()
+    for each in trades:
+        if not each.partial:
+            peer.closed.append(
+                Stretch(
+                    peer.account,
+                    each.symbol,
+                    each.side,
+                    each.opened_at,
+                    each.closed_at,
+                    each.position,
+                )
+            )
+    return tuple(each for each in peer.open() if (each.position, each.opened_at) not in before)
+
+
+def held_by(situation: "Situation") -> Iterator[Stretch]:
+    """Everything the judged account ever held, what is open first."""
+    for each in situation.positions.values():
+        yield open_of(situation.account, each)
+    for trade in reversed(situation.trades):
+        if not trade.partial:
+            yield whole_of(situation.account, trade)
+
+
+def open_of(account: str, position: Position) -> Stretch:
+    """An open position as an interval without an end."""
+    return Stretch(account, position.symbol, position.side, position.opened_at, None, position.id)
+
+
+def whole_of(account: str, trade: "Trade") -> Stretch:
+    """A closed or reported round trip as an interval."""
+    return Stretch(
+        account, trade.symbol, trade.side, trade.opened_at, trade.closed_at, trade.position
+    )
+
+
+def beside(mine: Stretch, held: Iterable[Stretch]) -> Iterator[Stretch]:
+    """Of ``held`` (open ones first, then the latest closes) what was not over as ``mine`` began."""
+    for each in held:
+        if each.closed_at is not None and each.closed_at <= mine.opened_at:
+            return
+        yield each
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Accounts judged together, the judged one among them, and the stage of each ("": untold)."""
+
+    id: str
+    kind: str
+    stages: Mapping[str, str]
+
+
+def circles(situation: "Situation") -> list[Circle]:
+    """Every circle the account is in. One owner's groups, and accounts that name the same owner,
+    are one circle: a person is one. Of several groups with one id the last holds."""
+    groups = {each.id: each for each in situation.groups}.values()
+    named = [each for each in groups if situation.account in each.accounts]
+    owned = [each for each in named if each.kind == OWNER]
+    stages: dict[str, str] = {}
+    for group in owned:
+        stages |= _stages(situation, group.accounts, group.stages)
+    same = situation.peers.by_owner.get(situation.owner, ()) if situation.owner else ()
+    for account in same:
+        stages.setdefault(account, _stage(situation, account))
+    found = [
+        Circle(each.id, each.kind, _stages(situation, each.accounts, each.stages))
+        for each in named
+        if each.kind != OWNER
+    ]
+    if stages:
+        name = owned[0].id if owned else situation.owner
+        stages.setdefault(situation.account, situation.stage)
+        found.insert(0, Circle(name, OWNER, stages))
+    return found
+
+
+def _stages(
+    situation: "Situation", accounts: Iterable[str], told: tuple[str, ...]
+) -> dict[str, str]:
+    padded = (*told, *[""] * len(tuple(accounts)))
+    return {
+        account: stage or _stage(situation, account)
+        for account, stage in zip(accounts, padded, strict=False)
+    }
+
+
+def _stage(situation: "Situation", account: str) -> str:
+    if account == situation.account:
+        return situation.stage
+    peer = situation.peers.known.get(account)
+    return "" if peer is None else peer.stage
+
+
+def related(situation: "Situation") -> frozenset[str]:
+    """The other accounts that are judged together with this one."""
+    every = {account for circle in circles(situation) for account in circle.stages}
+    return frozenset(every - {situation.account})
