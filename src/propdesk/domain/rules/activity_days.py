@@ -11,7 +11,7 @@ from propdesk.domain.clock import DayClock
 from propdesk.domain.events import DayReported, Deal, PayoutMoved, StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Figure, Judge, Objective, Violations
-from propdesk.domain.rules.day_counts import Operator, day_counts, days_missing
+from propdesk.domain.rules.day_counts import Operator, day_counts, days_missing, sum_of_day
 from propdesk.domain.rules.trade_filter import TradeFilter
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import Amount, RuleTerms, TermsError
@@ -45,7 +45,7 @@ class ActivityDays(RuleTerms):
     ``equity_delta`` from its start to its end, ``opened_profit`` of the trades opened on it,
     whenever they close."""
     threshold: Amount | None = None
-    """What the day must earn; ``of: base`` is the balance the day started with."""
+    """What the day must earn; ``base`` and ``balance`` are what the day started with."""
     operator: Operator = "at_least"
     """``at_least``: exactly the threshold counts; ``above``: it does not."""
     open_loss_offsets: bool = False
@@ -71,21 +71,31 @@ class ActivityDays(RuleTerms):
             raise TermsError(f"{self.count_kind!r} {'needs' if profit else 'has no'} 'threshold'")
         if self.open_loss_offsets and self.count_kind != "closed_profit":
             raise TermsError("open losses reduce a closed profit only")
-        if self.count_kind in {"balance_delta", "equity_delta"} and not self.filters.empty:
+        if self.count_kind in {"balance_delta", "equity_delta"} and self.by_trade:
             raise TermsError("a change of balance or equity cannot be told apart by trades")
 
+    @property
+    def by_trade(self) -> bool:
+        """Whether some trades count and others do not."""
+        applies = self.applies_to
+        return bool(applies.instruments or applies.asset_classes) or not self.filters.empty
+
     def sentence(self, size: Decimal | None = None) -> str:
+        days = f"{self.required} day{'' if self.required == 1 else 's'}"
+        if self.required_by_payout:
+            days = ", then ".join(map(str, self.required_by_payout)) + " days (payout by payout)"
         what = _KIND_WORDS[self.count_kind]
         if self.threshold is not None:
             verb = "at least" if self.operator == "at_least" else "more than"
-            known = size is not None and self.threshold.of == "initial"
-            sums = f"{self.threshold.resolve(size):,f}" if known and size is not None else ""
-            percent = self.threshold.percent
-            words = sums or (f"{percent:f} %" if percent is not None else "the threshold")
-            what = f"{what} of {verb} {words}"
+            what = f"{what} of {verb} {sum_of_day(self.threshold, size)}"
+        if self.open_loss_offsets:
+            what += ", less the losses open at its end"
         among = f", among {self.trading_days} trading days" if self.trading_days else ""
         since = " since the last payout" if self.per == "payout_cycle" else ""
-        return f"At least {self.required} days with {what}{among}{since}."
+        half = " Half days do not count." if self.half_days == "excluded" else ""
+        weekends = " Saturdays and Sundays do not count." if self.weekends == "excluded" else ""
+        only = self.filters.words(size)
+        return f"At least {days} with {what}{among}{since}.{only}{half}{weekends}"
 
     def formula(self) -> str:
         return "days that count ≥ days required"
@@ -94,7 +104,7 @@ class ActivityDays(RuleTerms):
 _KIND_WORDS = {
     "trade_opened": "a trade opened",
     "executed": "an execution",
-    "opened_and_closed": "a trade opened and closed",
+    "opened_and_closed": "a trade both opened and closed",
     "position_open": "a position open",
     "closed_profit": "a closed profit",
     "balance_delta": "a rise of the balance",
@@ -119,10 +129,10 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         self.start_balances: dict[date, Decimal] = {}
         self.until: date | None = None  # days up to here belong to an earlier payout
         self.extra = 0
+        self.extra_traded = 0
         self.symbols: set[str] = set()
         self.symbols_settled = False
         self.booked: list[Trade] = []
-        self.by_trade = not terms.filters.empty or bool(terms.applies_to.specificity)
 
     @property
     def today(self) -> date:
@@ -166,12 +176,11 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         if event.profit:
             self.traded.add(self.today)
             if self.terms.count_kind not in PROFIT_KINDS:
-                known = self.terms.count_kind in {"executed", "position_open"} and not self.by_trade
-                self._mark(self.today, counts=True if known else None)
+                known = self.terms.count_kind in {"executed", "position_open"}
+                self._mark(self.today, counts=True if known and not self.terms.by_trade else None)
         return ()
 
     def on_day_end(self, record: DayRecord) -> Violations:
-        self._note_open()
         if record.half_day:
             self.half.add(record.label)
         if self.terms.count_kind in PROFIT_KINDS - {"opened_profit"} and record.touched:
@@ -182,24 +191,25 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     def on_payout(self, event: PayoutMoved) -> Violations:
         if self.terms.per == "payout_cycle":
             self.until = self._label(event.at)
-            self.extra = 0
+            self.extra = self.extra_traded = 0
         return ()
 
     def on_state(self, event: StateReported) -> Violations:
         """Days an account of which only the state is known has behind it."""
         self.start_balances[self.today] = self.situation.day.start_balance
         profitable = self.terms.count_kind in PROFIT_KINDS
-        told = event.profitable_days if profitable else event.days_done
-        self.extra = told or 0
+        brought = event.profitable_days if profitable else event.days_done
+        self.extra = brought or 0
+        self.extra_traded = event.days_done or 0
         return ()
 
     # -- trades
-    def _book(self, trade: Trade, average_lots: Fraction | None) -> None:
+    def _book(self, trade: Trade, least_lots: Fraction | None) -> None:
         terms = self.terms
         counts = terms.filters.passes(
             trade,
             self.situation,
-            average_lots=average_lots,
+            least_lots=least_lots,
             instruments=self.symbols if self.symbols_settled else None,
         )
         opened, closed = self._label(trade.opened_at), self._label(trade.closed_at)
@@ -226,11 +236,11 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     def _book_anew(self, trade: Trade) -> None:
         """The average size has changed: every trade is looked at again."""
         self.booked.append(trade)
-        average = Fraction(sum((each.lots for each in self.booked), ZERO)) / len(self.booked)
+        average = Fraction(sum(each.lots for each in self.booked)) / len(self.booked)
         finished = self.days if self.terms.count_kind == "closed_profit" else {}
         self.days, self.sums, self.unsure = {}, {}, set()
         for each in self.booked:
-            self._book(each, average)
+            self._book(each, self.terms.filters.least_lots(average))
         for label in finished:
             unsure = label in self.unsure
             enough = self._enough(label, self.sums.get(label, ZERO))
@@ -253,11 +263,8 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     def _note_open(self) -> None:
         if self.terms.count_kind != "position_open" or not self.terms.filters.empty:
             return
-        for position in self.situation.positions.values():
-            instrument = self.situation.catalogue.find(position.symbol)
-            asset_class = "" if instrument is None else instrument.asset_class
-            if self.terms.applies_to.covers(position.symbol, asset_class):
-                self._mark(self.today, counts=True)
+        if any(self.concerns(each.symbol) for each in self.situation.positions.values()):
+            self._mark(self.today, counts=True)
 
     # -- a day's profit
     def _profit_of(self, record: DayRecord) -> Decimal | None:
@@ -277,18 +284,22 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     def _closed_profit(self, record: DayRecord) -> Decimal | None:
         if record.label in self.unsure:
             return None
-        profit = self.sums.get(record.label, ZERO) if self.by_trade else record.closed_profit
+        by_trade = self.terms.by_trade
+        profit = self.sums.get(record.label, ZERO) if by_trade else record.closed_profit
         reported = self.situation.day.profit_reported
         if reported is not None:
-            if self.by_trade:
+            if by_trade:
                 return None  # whose trades they were is not told
             profit = reported
         if not self.terms.open_loss_offsets:
             return profit
-        spans = self.situation.floating
-        if any(each not in spans for each in self.situation.positions):
-            return None
-        return profit + sum((min(ZERO, span.low) for span in spans.values()), ZERO)
+        for position in self.situation.positions.values():
+            if self.concerns(position.symbol):
+                span = self.situation.floating.get(position.id)
+                if span is None or min(ZERO, span.low) != min(ZERO, span.high):
+                    return None
+                profit += min(ZERO, span.low)
+        return profit
 
     def _enough(self, label: date, profit: Decimal) -> bool:
         return day_counts(profit, self.threshold(label), self.terms.operator)
@@ -303,20 +314,17 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     # -- what it shows
     def counted(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         """The days that count, and those of which it is not known."""
-        eligible = [label for label in sorted(self._judged()) if self._eligible(label)]
         verdicts = {**self.days, **self._reported_today()}
+        eligible = [label for label in sorted(verdicts) if self._eligible(label)]
         yes = tuple(label for label in eligible if verdicts[label])
         return yes, tuple(label for label in eligible if verdicts[label] is None)
-
-    def _judged(self) -> Iterator[date]:
-        yield from {**self.days, **self._reported_today()}
 
     def _reported_today(self) -> dict[date, bool | None]:
         """Today, where its result is reported and hence final."""
         reported = self.situation.day.profit_reported
         if reported is None or self.terms.count_kind not in PROFIT_KINDS:
             return {}
-        known = self.terms.count_kind != "opened_profit" and not self.by_trade
+        known = self.terms.count_kind != "opened_profit" and not self.terms.by_trade
         offsets = self.terms.open_loss_offsets and bool(self.situation.positions)
         if not known or offsets or self.terms.count_kind == "equity_delta":
             return {self.today: None}
@@ -328,14 +336,12 @@ class ActivityDaysJudge(Judge[ActivityDays]):
             return False
         if terms.weekends == "excluded" and label.weekday() >= 5:
             return False
-        if terms.half_days == "excluded" and (label in self.half or self._half_today(label)):
+        half = label in self.half or (label == self.today and day.half_day)
+        if half and terms.half_days == "excluded":
             return False
         running = label == self.today and day.profit_reported is None
         waits = terms.count_kind in PROFIT_KINDS or terms.half_days == "excluded"
         return not (running and waits)
-
-    def _half_today(self, label: date) -> bool:
-        return label == self.today and self.situation.day.half_day
 
     def required(self) -> int:
         by_payout = self.terms.required_by_payout
@@ -347,6 +353,7 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         yes, unknown = self.counted()
         required, done = self.required(), len(yes) + self.extra
         traded = sum(self.until is None or label > self.until for label in self.traded)
+        traded += self.extra_traded
         enough_traded = traded >= self.terms.trading_days
         met: bool | None = done >= required and enough_traded
         if not met and enough_traded and done + len(unknown) >= required:

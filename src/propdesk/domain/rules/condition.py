@@ -9,7 +9,7 @@ from propdesk.domain.clock import local_instant
 from propdesk.domain.conditions import facts_of
 from propdesk.domain.events import AccountReported, DayReported, Deal
 from propdesk.domain.instants import datetime_of
-from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations
+from propdesk.domain.judging import Certainty, Judge, Violation, Violations
 from propdesk.domain.situation import DayRecord, Situation
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -68,10 +68,6 @@ class ConditionJudge(Judge[Condition]):
         waiting, self.waiting = self.waiting, []
         return [each for moment, deal in waiting for each in self._asked(moment, deal)]
 
-    def calm(self) -> Calm:
-        """Never asked on a quote, whatever it does to equity."""
-        return ALWAYS_CALM
-
     def on_day_end(self, record: DayRecord) -> Violations:
         del record
         return self._asked("day_end")
@@ -91,8 +87,6 @@ class ConditionJudge(Judge[Condition]):
         return self.due_at
 
     def on_time(self) -> Violations:
-        if self.due_at is None or self.situation.at < self.due_at:
-            return ()
         self._set_timer()
         return self._asked("timer")
 
@@ -119,9 +113,5 @@ class ConditionJudge(Judge[Condition]):
         if holds is None:
             why = "no condition language is wired" if conditions is None else "no answer"
             detail["reason"] = why
-        yield Violation(
-            observed=None,
-            limit=None,
-            certainty="proven" if holds else "unknown",
-            detail=detail,
-        )
+        certainty: Certainty = "unknown" if holds is None else "proven"
+        yield Violation(observed=None, limit=None, certainty=certainty, detail=detail)

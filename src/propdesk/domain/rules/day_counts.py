@@ -3,6 +3,9 @@
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from propdesk.domain.rules.daily_loss import told
+from propdesk.domain.terms import Amount
+
 Operator: TypeAlias = Literal["at_least", "above"]
 
 
@@ -21,8 +24,8 @@ def closing_balance_needed(start_balance: Decimal, threshold: Decimal) -> Decima
     return start_balance + threshold
 
 
-def counts_of(
-    profits: tuple[Decimal, ...], threshold: Decimal, operator: Operator = "at_least"
-) -> int:
-    """How many of the days count."""
-    return sum(day_counts(each, threshold, operator) for each in profits)
+def sum_of_day(amount: Amount, size: Decimal | None) -> str:
+    """What a day may or must earn, in words; its base is the balance the day starts with."""
+    if amount.percent is not None and amount.of in {"base", "balance"}:
+        return f"{amount.percent:f} % of the balance at the day's start"
+    return told(amount, size)

@@ -13,6 +13,7 @@ from propdesk.domain.events import DayReported, Deal, StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.levels import exceeds
+from propdesk.domain.rules.day_counts import sum_of_day
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, TermsError
 
@@ -25,7 +26,7 @@ class ProfitCap(RuleTerms):
 
     rule: Literal["profit_cap"] = "profit_cap"
     cap: Amount
-    """The largest profit of one day or month; ``of: base`` is the balance the day started with."""
+    """The largest profit of one day or month; ``base`` and ``balance`` are what the day started with."""
     horizon: Literal["day", "month"]
     """A trading day, or a calendar month of trading days."""
     comparison: Comparison = "cross"
@@ -45,14 +46,11 @@ class ProfitCap(RuleTerms):
         return any(each.kind == "profit_adjust" for each in every)
 
     def sentence(self, size: Decimal | None = None) -> str:
-        cap = self.cap
-        percent = f"{cap.percent:f} % of {cap.of.replace('_', ' ')}" if cap.percent else "the cap"
-        known = size is not None and cap.of == "initial"
-        sums = f"{cap.resolve(size):,f}" if known and size is not None else percent
+        cap = sum_of_day(self.cap, size)
         if self.removes_excess:
-            return f"Profit of one {self.horizon} counts up to {sums}."
+            return f"Profit of one {self.horizon} counts up to {cap}."
         verb = "reaches" if self.comparison == "touch" else "exceeds"
-        return f"Consequences follow as soon as the profit of one {self.horizon} {verb} {sums}."
+        return f"Consequences follow as soon as the profit of one {self.horizon} {verb} {cap}."
 
     def formula(self) -> str:
         return f"excess = max(0, profit of the {self.horizon} − cap)"
@@ -108,17 +106,17 @@ class ProfitCapJudge(Judge[ProfitCap]):
         cap = self._cap()
         if not exceeds(profit, cap, self.terms.comparison):
             return ()
-        excess = beyond(profit, cap) - self.taken
-        if (excess <= ZERO) if self.terms.removes_excess else self.said:
+        excess = beyond(profit, cap) - self.taken if self.terms.removes_excess else None
+        if self.said if excess is None else excess <= ZERO:
             return ()
         self.said = True
-        self.taken += max(ZERO, excess)
+        self.taken += excess or ZERO
         violation = Violation(
             observed=profit,
             limit=cap,
             comparison=self.terms.comparison,
             detail={"period": f"{self._period(self.situation.day.day.label):%Y-%m-%d}"},
-            excess=excess if self.terms.removes_excess else None,
+            excess=excess,
         )
         return (violation,)
 
@@ -128,7 +126,7 @@ class ProfitCapJudge(Judge[ProfitCap]):
         from_start = situation.origin if start is None else start
         bases = {
             "base": situation.day.start_balance,
-            "balance": situation.balance,
+            "balance": situation.day.start_balance,
             "balance_after_last_payout": from_start,
             "cycle_start": from_start,
         }

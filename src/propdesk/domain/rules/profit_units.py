@@ -30,7 +30,7 @@ class UnitProfits:
     total_known: bool = True  # false: payouts were told without the profit since the last one
     wins_known: bool = True  # false: profits were told without the days that made them
     _trades: dict[str, Decimal] = field(default_factory=dict)
-    _best_trade: Decimal | None = ZERO  # None: to be looked for again
+    _best_trade: Decimal | None = None  # None: to be looked for
     _ideas: TradeIdeas | None = None
     _known: set[str] = field(default_factory=set)
 
@@ -89,8 +89,8 @@ class UnitProfits:
         self.today_before = self.situation.day.closed_profit
         self.finished_best = self.finished_wins = self.told_best = ZERO
         self.best_known = self.total_known = self.wins_known = True
-        self._trades = dict.fromkeys(self._trades, ZERO)
-        self._best_trade = ZERO
+        self._trades.clear()
+        self._best_trade = None
 
     def reported(self, event: StateReported) -> None:
         """An account whose past is only told: its best unit and the profit of its cycle."""

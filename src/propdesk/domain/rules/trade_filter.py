@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from propdesk.domain.instants import SECOND
 from propdesk.domain.position_sizes import Held, size_of
+from propdesk.domain.rules.daily_loss import told
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Terms
 
@@ -40,12 +41,13 @@ class TradeFilter(Terms):
         trade: Trade,
         situation: Situation,
         *,
-        average_lots: Fraction | None,
+        least_lots: Fraction | None,
         instruments: Container[str] | None,
     ) -> bool | None:
         """Whether the trade counts; None where what is needed is not known.
 
-        ``instruments`` are those that count, None for all.
+        ``least_lots`` is what the average size asks for, None for nothing; ``instruments`` are
+        those that count, None for all.
         """
         if instruments is not None and trade.symbol not in instruments:
             return False
@@ -53,11 +55,29 @@ class TradeFilter(Terms):
             return False
         if self.min_lots is not None and trade.lots < self.min_lots:
             return False
-        if self.min_percent_of_average_size is not None and average_lots is not None:
-            least = average_lots * Fraction(self.min_percent_of_average_size) / 100
-            if trade.lots < least:
-                return False
+        if least_lots is not None and trade.lots < least_lots:
+            return False
         return self._large_enough(trade, situation)
+
+    def least_lots(self, average: Fraction) -> Fraction | None:
+        """What the average size of all trades asks of each; None for nothing."""
+        percent = self.min_percent_of_average_size
+        return None if percent is None else average * Fraction(percent) / 100
+
+    def words(self, size: Decimal | None) -> str:
+        """The conditions in one sentence; nothing where there is none."""
+        said = {
+            "were held at least {} s": self.min_hold_seconds,
+            "had at least {:f} lots": self.min_lots,
+            "were worth at least {:f} % of the account's size": self.min_notional_percent,
+            "won or lost at least {:f} % of their worth": self.min_result_percent,
+            "had at least {:f} % of the average lots": self.min_percent_of_average_size,
+        }
+        parts = [words.format(figure) for words, figure in said.items() if figure is not None]
+        if self.instruments_of_target is not None:
+            goal = told(self.instruments_of_target, size)
+            parts.append(f"were in an instrument traded until the profit came to {goal}")
+        return f" Only trades count that {', '.join(parts)}." if parts else ""
 
     def _large_enough(self, trade: Trade, situation: Situation) -> bool | None:
         if self.min_notional_percent is None and self.min_result_percent is None:
@@ -65,26 +85,22 @@ class TradeFilter(Terms):
         value = notional_of(trade, situation)
         if value is None:
             return None
-        verdict: bool | None = True
+        verdicts = []
         if self.min_notional_percent is not None:
             least = Fraction(situation.size) * Fraction(self.min_notional_percent) / 100
-            verdict = _at_least(value, least)
-        if verdict is not False and self.min_result_percent is not None:
+            verdicts.append(_at_least(value, least))
+        if self.min_result_percent is not None:
             # the result is enough where the value is at most result ÷ percent
             most = abs(Fraction(trade.net)) * 100 / Fraction(self.min_result_percent)
-            enough = _at_least((-value[1], -value[0]), -most)
-            verdict = enough if enough is not True else verdict
-        return verdict
+            verdicts.append(_at_least((-value[1], -value[0]), -most))
+        if False in verdicts:
+            return False
+        return None if None in verdicts else True
 
 
 def held_seconds(trade: Trade) -> Fraction:
     """How long the trade was open."""
     return Fraction(trade.closed_at - trade.opened_at, SECOND)
-
-
-def result_percent(net: Decimal, value: Decimal) -> Fraction:
-    """Profit or loss in per cent of the trade's notional value."""
-    return Fraction(net) * 100 / Fraction(value)
 
 
 def notional_of(trade: Trade, situation: Situation) -> tuple[Fraction, Fraction] | None:
