@@ -81,13 +81,14 @@ class Amount(Terms):
                 sizes = ", ".join(format(each, "f") for each in self.by_size)
                 raise TermsError(f"no amount for size {size:f}; there are {sizes}")
             return self.by_size[size] + self.plus
-        percent = self.percent if self.percent is not None else self._percent_for(size)
+        percent = self.percent if self.percent is not None else self.percent_for(size)
         known = {"initial": size, **(bases or {})}
         if self.of not in known:
             raise TermsError(f"a percentage of {self.of!r} means nothing here")
         return percent_of(percent, known[self.of]) + self.plus
 
-    def _percent_for(self, size: Decimal) -> Decimal:
+    def percent_for(self, size: Decimal) -> Decimal:
+        """The percentage for an account of ``size``. Raises ``TermsError`` below the smallest."""
         table = self.percent_by_size or {}
         below = [each for each in table if each <= size]
         if not below:

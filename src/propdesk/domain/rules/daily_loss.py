@@ -29,6 +29,7 @@ Base: TypeAlias = Literal[
     "account_peak_equity",
 ]
 Tested: TypeAlias = Literal["equity", "balance_or_equity", "day_net", "closed_plus_floating"]
+PEAKS: set[Base] = {"day_peak_equity", "account_peak_equity"}  # anchors that rise with equity
 WARN = Effect(kind="warn")
 # What a day's result is counted from: the rule has no other anchor then.
 RESULT_BASES: dict[Tested, Base] = {
@@ -86,15 +87,31 @@ class DailyLoss(RuleTerms):
     def sentence(self, size: Decimal | None = None) -> str:
         verb = "reach or fall below" if self.comparison == "touch" else "fall below"
         what = "Balance and equity" if self.tested == "balance_or_equity" else "Equity"
-        soft = "" if self.effects[0].hard else " The account is not lost by it."
+        limit = (
+            f"{what} may not {verb} {_BASE_WORDS[self.base]} minus "
+            f"{told(self.allowance, size)} within one {self.horizon}."
+        )
         if self.tested in RESULT_BASES:
             lost = "reach" if self.comparison == "touch" else "exceed"
             result = _RESULT_WORDS[self.tested].format(horizon=self.horizon)
-            return f"A loss {result} may not {lost} {told(self.allowance, size)}.{soft}"
-        return (
-            f"{what} may not {verb} {_BASE_WORDS[self.base]} minus "
-            f"{told(self.allowance, size)} within one {self.horizon}.{soft}"
-        )
+            limit = f"A loss {result} may not {lost} {told(self.allowance, size)}."
+        soft = () if self.effects[0].hard else ("The account is not lost by it.",)
+        return " ".join((limit, *self._conditions(size), *soft))
+
+    def _conditions(self, size: Decimal | None) -> Iterator[str]:
+        if self.clamp_to_overall:
+            yield "The floor is never below that of the overall loss limit."
+        if self.step_up is not None:
+            change = "the limit no longer applies"
+            if self.step_up.allowance is not None:
+                change = f"{told(self.step_up.allowance, size)} may be lost instead"
+            yield f"From the day after a profit of {told(self.step_up.profit, size)} on, {change}."
+        if self.sizes:
+            yield f"Only for accounts of {', '.join(f'{each:,.2f}' for each in self.sizes)}."
+        if self.equity_from is not None:
+            yield f"Only on days that start with an equity of at least {self.equity_from:,.2f}."
+        if self.equity_below is not None:
+            yield f"Only on days that start with an equity below {self.equity_below:,.2f}."
 
     def formula(self) -> str:
         floor = f"floor = {_BASE_WORDS[self.base]} − {describe(self.allowance)}"
@@ -129,57 +146,65 @@ def told(amount: Amount, size: Decimal | None) -> str:
     """An amount in a sentence, with the sum it comes to for an account of ``size``."""
     if amount.money is not None:
         return f"{amount.money + amount.plus:,.2f}"
-    if amount.percent is None:
+    if amount.by_size is not None:
         return "an amount by size" if size is None else f"{amount.resolve(size):,.2f}"
+    share = "a percentage by size"
+    if amount.percent is not None:
+        share = f"{amount.percent:f} %"
+    elif size is not None:
+        share = f"{amount.percent_for(size):f} %"
+    plus = f" plus {amount.plus:,.2f}" if amount.plus else ""
     if amount.of in {"base", "peak"}:
-        return f"{amount.percent:f} % of it"
-    sums = ""
-    if size is not None and amount.of == "initial":
-        sums = f" ({amount.resolve(size):,.2f})"
-    whole = "the initial balance" if amount.of == "initial" else amount.of.replace("_", " ")
-    return f"{amount.percent:f} % of {whole}{sums}"
+        return f"{share} of it{plus}"
+    if amount.of != "initial":
+        return f"{share} of the {amount.of.replace('_', ' ')}{plus}"
+    sums = "" if size is None else f" ({amount.resolve(size):,.2f})"
+    return f"{share} of the initial balance{plus}{sums}"
 
 
 class DailyLossJudge(Judge[DailyLoss]):
     """Holds the anchor of the running day and tests every mark against its floor."""
 
     watches_marks = True
+    anchor: Span | None  # None: what the account was worth then is not known
+    peak: Span
+    period: tuple[int, int] | date  # the day, week or month the anchor is of
+    standing: bool  # already broken in this period: say it once
+    moved: Decimal  # money moved in or out today that the anchor has followed
 
     def __init__(self, terms: DailyLoss, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.anchor: Span | None = None
-        self.standing = False  # already broken in this horizon: say it once
-        self.removed = False
-        self.allowance_terms = terms.allowance
+        self.allowed: Amount | None = terms.allowance  # None: a step-up removed the limit
         self.warnings = WarningSteps(terms.warn_at)
-        self.peak: Span | None = None
-        self.period: tuple[int, int] | date | None = None
+        self.peak = exactly_at(situation.balance)
+        self.moved = ZERO
+        self._anchor()
 
     # -- the anchor
-    def on_start(self) -> Violations:
-        self.peak = self.situation.equity
-        self._anchor()
-        return ()
-
     def on_day_start(self) -> Violations:
+        self.moved = ZERO
         self._step_up()
         if self._period(self.situation.day.day.label) != self.period:
             self._anchor()
         return ()
 
     def on_adjusted(self, event: BalanceAdjusted) -> Violations:
-        if self.terms.on_payout == "shift":
-            self._shift(event.amount)
+        del event
+        self._follow_money()
         return ()
 
     def on_payout(self, event: PayoutMoved) -> Violations:
-        if self.terms.on_payout == "shift":
-            self._shift(-event.amount)
+        del event
+        self._follow_money()
         return ()
 
     def on_scaled(self, event: Scaled) -> Violations:
+        """A new size is a new limit; the money that came with it is no profit of the day."""
         del event
-        self._anchor()
+        self._follow_money(always=True)
+        if self.terms.base == "initial":
+            self.anchor = exactly_at(self.situation.origin)
+        self._rearm()
         return ()
 
     def on_state(self, event: StateReported) -> Violations:
@@ -206,24 +231,30 @@ class DailyLossJudge(Judge[DailyLoss]):
         return () if value is None else list(self._test(value))
 
     def _test(self, value: Span) -> Iterator[Violation]:
-        floor = self.floor()
-        if floor is None or self.standing:
+        line = self._in_force()
+        if line is None or self.standing:
             return
+        base, floor = line
+        # A result is told as a result.
+        zero = base.low if self.terms.tested in RESULT_BASES else ZERO
+        allowance = self._allowance_of(base.low)
         certainty = certainty_of(value, floor, self.terms.comparison)
         if certainty is not None:
             self.standing = certainty == "proven"
-            zero = self._zero()
             yield Violation(
                 observed=(value.high if certainty == "proven" else value.low) - zero,
                 limit=floor.low - zero,
                 comparison=self.terms.comparison,
                 certainty=certainty,
-                detail=self._detail(),
+                detail={
+                    "base": f"{base.low:f}",
+                    "allowance": f"{allowance:f}",
+                    "tested": self.terms.tested,
+                },
             )
             return
-        step = self.warnings.due(value.high, floor.low, self.allowance())
+        step = self.warnings.due(value.high, floor.low, allowance)
         if step is not None:
-            zero = self._zero()
             yield Violation(
                 observed=value.high - zero,
                 limit=floor.low - zero,
@@ -232,119 +263,113 @@ class DailyLossJudge(Judge[DailyLoss]):
                 effects=(WARN,),
             )
 
-    def _zero(self) -> Decimal:
-        """What a violation's figures are counted from: a result is told as a result."""
-        if self.terms.tested not in RESULT_BASES or self.anchor is None:
-            return ZERO
-        return self.anchor.low
-
     def calm(self) -> Calm:
-        floor = self.floor()
-        if floor is None or self.standing:
-            return Calm()
-        warning = self.warnings.next_level(floor.low, self.allowance())
+        """A peak is watched even while nothing can be broken: the next floor hangs on it."""
+        line = self._in_force()
+        if line is None or self.standing:
+            return Calm(high=self._peak_watched())
+        base, floor = line
+        warning = self.warnings.next_level(floor.low, self._allowance_of(base.low))
         low = floor.high if warning is None else max(floor.high, warning)
         return Calm(low=low, high=self._peak_watched())
 
     # -- what it shows
     def limit(self) -> LimitLine | None:
-        floor = self.floor()
-        if floor is None or self.anchor is None:
+        line = self._in_force()
+        if line is None:
             return None
+        base, floor = line
         value = self._value()
         return LimitLine(
             rule=self.terms.name,
-            base=self.anchor.low,
-            allowance=self.allowance(),
+            base=base.low,
+            allowance=self._allowance_of(base.low),
             floor=floor.low,
             room=None if value is None else value.low - floor.low,
             comparison=self.terms.comparison,
             peak=self._peak_watched(),
         )
 
-    def allowance(self) -> Decimal:
-        """What may be lost from the anchor, exact."""
-        return self._allowance_of(self.anchor.low if self.anchor is not None else ZERO)
-
-    def floor(self) -> Span | None:
-        """The floor in force; None where there is none or its anchor is not known."""
-        if self.anchor is None or self.removed or not self._enabled():
+    def _in_force(self) -> tuple[Span, Span] | None:
+        """The anchor and its floor; None where there is no limit or its anchor is not known."""
+        base = self.anchor
+        if base is None or self.allowed is None or not self._enabled():
             return None
         floor = Span(
-            self.anchor.low - self._allowance_of(self.anchor.low),
-            self.anchor.high - self._allowance_of(self.anchor.high),
+            base.low - self._allowance_of(base.low), base.high - self._allowance_of(base.high)
         )
         overall = self.situation.day.overall_floor
         if self.terms.clamp_to_overall and overall is not None:
             floor = higher(floor, exactly_at(overall))
-        return floor
+        return base, floor
 
     def _allowance_of(self, base: Decimal) -> Decimal:
-        drawdown = {"base": base, "peak": base, "balance": self.situation.balance}
-        return self.allowance_terms.resolve(self.situation.size, drawdown)
+        """What may be lost from ``base``, exact."""
+        if self.allowed is None:  # pragma: no cover - nothing asks for a limit that was removed
+            return ZERO
+        bases = {"base": base, "peak": base, "balance": self.situation.balance}
+        return self.allowed.resolve(self.situation.size, bases)
 
     def _value(self) -> Span | None:
         balance = exactly_at(self.situation.balance)
         equity = self.situation.equity
         if self.terms.tested != "balance_or_equity":
             return equity
-        if equity is None:  # the balance alone can prove a breach, never its absence
-            return Span(balance.low, balance.low) if self._balance_breaks() else None
-        return lower(balance, equity)
-
-    def _balance_breaks(self) -> bool:
-        floor = self.floor()
-        balance = exactly_at(self.situation.balance)
-        return floor is not None and (
-            certainty_of(balance, floor, self.terms.comparison) == "proven"
-        )
+        if equity is not None:
+            return lower(balance, equity)
+        # Without equity the balance alone can prove a breach, never its absence.
+        line = self._in_force()
+        if line is None:
+            return None
+        proven = certainty_of(balance, line[1], self.terms.comparison) == "proven"
+        return balance if proven else None
 
     def _anchor(self) -> None:
         day = self.situation.day
         self.period = self._period(day.day.label)
+        self._rearm()
+        balance = exactly_at(day.start_balance)
+        match self.terms.base:
+            case "initial":
+                self.anchor = exactly_at(self.situation.origin)
+            case "day_start_balance":
+                self.anchor = balance
+            case "account_peak_equity":
+                self.anchor = self.peak
+            case "max_balance_equity" if day.start_equity is not None:
+                self.anchor = higher(balance, day.start_equity)
+            case _:
+                self.anchor = day.start_equity
+
+    def _rearm(self) -> None:
         self.standing = False
         self.warnings.rearm()
-        balance = exactly_at(day.start_balance)
-        base = self.terms.base
-        if base == "initial":
-            self.anchor = exactly_at(self.situation.origin)
-        elif base == "day_start_balance":
-            self.anchor = balance
-        elif base == "account_peak_equity":
-            self.anchor = self.peak
-        elif base == "max_balance_equity" and day.start_equity is not None:
-            self.anchor = higher(balance, day.start_equity)
-        else:
-            self.anchor = day.start_equity
 
     def _raise(self, equity: Span) -> None:
-        self.peak = equity if self.peak is None else higher(self.peak, equity)
-        if self.anchor is None:
-            return
-        if self.terms.base == "day_peak_equity":
+        self.peak = higher(self.peak, equity)
+        if self.anchor is not None and self.terms.base in PEAKS:
             self.anchor = higher(self.anchor, equity)
-        elif self.terms.base == "account_peak_equity":
-            self.anchor = self.peak
 
     def _peak_watched(self) -> Decimal | None:
-        if self.anchor is None or self.terms.base not in {"day_peak_equity", "account_peak_equity"}:
+        if self.anchor is None or self.terms.base not in PEAKS:
             return None
         return self.anchor.low
 
-    def _shift(self, by: Decimal) -> None:
+    def _follow_money(self, *, always: bool = False) -> None:
+        """Move the anchor by what was moved in or out since the last time."""
+        by = self.situation.day.adjusted - self.moved
+        self.moved += by
+        if not always and self.terms.on_payout == "unchanged":
+            return
         if self.anchor is not None and self.terms.base != "initial":
             self.anchor = shifted(self.anchor, by)
-        if self.peak is not None:
-            self.peak = shifted(self.peak, by)
+        self.peak = shifted(self.peak, by)
 
     def _step_up(self) -> None:
         step = self.terms.step_up
         if step is None or self.situation.closed_profit < step.profit.resolve(self.situation.size):
             return
-        if step.allowance is None:
-            self.removed = True
-        else:
-            self.allowance_terms = step.allowance
+        self.allowed = step.allowance
 
     def _enabled(self) -> bool:
         if self.terms.sizes and self.situation.size not in self.terms.sizes:
@@ -360,7 +385,3 @@ class DailyLossJudge(Judge[DailyLoss]):
         if self.terms.horizon == "month":
             return (label.year, label.month)
         return label
-
-    def _detail(self) -> dict[str, str]:
-        anchor = "unknown" if self.anchor is None else f"{self.anchor.low:f}"
-        return {"base": anchor, "allowance": f"{self.allowance():f}", "tested": self.terms.tested}
