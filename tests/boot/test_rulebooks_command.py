@@ -66,3 +66,24 @@ def test_the_schema_is_printed_or_written(tmp_path: Path) -> None:
     assert run("schema", "--out", str(out)).exit_code == 0
     assert json.loads(out.read_text()) == printed
     assert printed["$ref"] == "#/$defs/Rulebook"
+
+
+def test_diff_says_what_changes_for_a_trader() -> None:
+    told = run("diff", "fundingpips-1-step", "fundingpips-pro", "--size", "100000")
+    assert told.exit_code == 0
+    assert told.stdout.startswith("fundingpips-1-step 2026-11 → fundingpips-pro 2026-11\n")
+    assert "minus 4 % of it within one day. Now: " in told.stdout
+    assert run("diff", "ftmo-2-step", "ftmo-2-step").stdout.endswith(
+        "Nothing changes for a trader.\n"
+    )
+    found = json.loads(run("diff", "ftmo-2-step", "ftmo-1-step", "--json").stdout)
+    assert {each["where"] for each in found} >= {"", "challenge"}
+
+
+def test_diff_refuses_what_is_not_there() -> None:
+    assert (
+        "there is no such version; there are 2026-11"
+        in run("diff", "ftmo-2-step@1999", "ftmo-2-step").stderr
+    )
+    refused = run("diff", "ftmo-2-step", "ftmo-1-step", "--size", "7")
+    assert (refused.exit_code, "--size 7: the sizes are" in refused.stderr) == (2, True)

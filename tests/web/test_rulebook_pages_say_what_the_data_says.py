@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from propdesk.domain.terms import Amount, Effect
-from propdesk.web.rulebook_library import shelf, spoken
+from propdesk.web.rulebook_library import shelf
+from propdesk.wire.rulebook_words import spoken
 from propdesk.wire.rulebook_file import LoadedRulebook, presets
 
 pytestmark = pytest.mark.django_db

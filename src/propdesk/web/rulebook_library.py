@@ -3,16 +3,14 @@
 It must not hold a value of its own: every sentence and figure comes from the rulebook's data.
 """
 
-from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import date, time
-from decimal import Decimal
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from propdesk.domain.rulebook import Phase
-from propdesk.domain.terms import Amount, Effect, RuleTerms
+from propdesk.domain.terms import RuleTerms
 from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets
-from propdesk.wire.rulebook_schema import rulebook_schema
+from propdesk.wire.rulebook_words import descriptions_of, given_fields, spoken
 
 SHOWN_ELSEWHERE = frozenset({"rule", "id", "source", "read_on", "effects", "comparison"})
 
@@ -108,91 +106,18 @@ def _rule_card(rule: RuleTerms) -> RuleCard:
 
 
 def _parameters(terms: Any) -> Parameters:
-    means = _descriptions(type(terms).__name__)
-    shown = [each for each in fields(terms) if each.name not in SHOWN_ELSEWHERE]
+    means = descriptions_of(terms)
     every = [
         Parameter(
             each.name.replace("_", " "),
             spoken(getattr(terms, each.name)),
             means.get(each.name, ""),
-            getattr(terms, each.name) != _default(each),
+            given,
         )
-        for each in shown
+        for each, given in given_fields(terms)
+        if each.name not in SHOWN_ELSEWHERE
     ]
     return Parameters(
         tuple(each for each in every if each.given),
         tuple(each for each in every if not each.given),
     )
-
-
-def _default(field: Any) -> object:
-    if field.default is not MISSING:
-        return field.default
-    return field.default_factory() if field.default_factory is not MISSING else MISSING
-
-
-@cache
-def _definitions() -> dict[str, Any]:
-    definitions: dict[str, Any] = rulebook_schema()["$defs"]
-    return definitions
-
-
-def _descriptions(shape: str) -> dict[str, str]:
-    properties = _definitions().get(shape, {}).get("properties", {})
-    return {name: each.get("description", "").replace("`", "") for name, each in properties.items()}
-
-
-def spoken(value: object) -> str:
-    """A value of a rulebook in words; nothing is shown as a program would print it."""
-    match value:
-        case None | "":
-            return "none"
-        case tuple() | list() | frozenset() | dict() if not value:
-            return "none"
-        case bool():
-            return "yes" if value else "no"
-        case Decimal():
-            return f"{value:,f}"
-        case time():
-            return f"{value:%H:%M}"
-        case date():
-            return value.isoformat()
-        case Amount():
-            return _amount(value)
-        case Effect():
-            return _effect(value)
-        case tuple() | list() | frozenset():
-            return ", ".join(spoken(each) for each in value)
-        case dict():
-            return "; ".join(f"{spoken(key)}: {spoken(each)}" for key, each in value.items())
-        case _ if is_dataclass(value):
-            return _given(value)
-        case _:
-            return str(value).replace("_", " ")
-
-
-def _amount(amount: Amount) -> str:
-    plus = f" + {amount.plus:,f}" if amount.plus else ""
-    if amount.percent is not None:
-        return f"{amount.percent:f} % of {amount.of.replace('_', ' ')}{plus}"
-    if amount.money is not None:
-        return f"{amount.money:,f}{plus}"
-    if amount.by_size is not None:
-        return f"by size: {spoken(amount.by_size)}{plus}"
-    return f"percent of {amount.of} by size: {spoken(amount.percent_by_size)}{plus}"
-
-
-def _effect(effect: Effect) -> str:
-    more = _given(effect, without="kind")
-    kind = effect.kind.replace("_", " ")
-    return kind if more == "as stated" else f"{kind} ({more})"
-
-
-def _given(value: Any, without: str = "") -> str:
-    """Only what was decided: fields that differ from their defaults."""
-    said = [
-        f"{each.name.replace('_', ' ')} {spoken(getattr(value, each.name))}"
-        for each in fields(value)
-        if each.name != without and getattr(value, each.name) != _default(each)
-    ]
-    return ", ".join(said) or "as stated"

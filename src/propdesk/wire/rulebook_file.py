@@ -21,6 +21,8 @@ from propdesk.wire.rulebook_yaml import BYTES_MAX, Document, Problem, read_yaml
 from propdesk.wire.unreadable import Unreadable
 
 PRESETS = Path(__file__).parent / "presets"
+EARLIER = PRESETS / "earlier"
+"""Versions that were replaced: ``<name>@<version>.yaml``."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -61,13 +63,16 @@ def presets() -> list[str]:
 
 
 def load_rulebook(path_or_preset_name: str | Path) -> LoadedRulebook:
-    """The rulebook of a file or of a preset.
+    """The rulebook of a file or of a preset; ``name@version`` is one version of a preset.
 
     Raises ``RulebookRefused`` with every problem, ``Unreadable`` where there is no such file.
     """
     if isinstance(path_or_preset_name, str) and path_or_preset_name in presets():
         file = PRESETS / f"{path_or_preset_name}.yaml"
         return parse_rulebook(file.read_bytes(), file.name, f"preset:{path_or_preset_name}")
+    name, _, version = str(path_or_preset_name).partition("@")
+    if version and name in presets():
+        return _version(name, version)
     path = Path(path_or_preset_name)
     try:
         with path.open("rb") as opened:
@@ -79,6 +84,28 @@ def load_rulebook(path_or_preset_name: str | Path) -> LoadedRulebook:
             "there is no such file or preset; presets are " + ", ".join(presets()),
         ) from None
     return parse_rulebook(content, path.name, path.name)
+
+
+def versions_of(name: str) -> tuple[LoadedRulebook, ...]:
+    """Every version of a preset that is kept, by effective date, the oldest first.
+
+    Raises ``Unreadable`` where there is no such preset.
+    """
+    replaced = [
+        parse_rulebook(file.read_bytes(), file.name, f"preset:{file.stem}")
+        for file in sorted(EARLIER.glob(f"{name}@*.yaml"))
+    ]
+    known = [*replaced, load_rulebook(name)]
+    return tuple(sorted(known, key=lambda each: each.rulebook.effective_from))
+
+
+def _version(name: str, version: str) -> LoadedRulebook:
+    known = versions_of(name)
+    for each in known:
+        if each.rulebook.version == version:
+            return each
+    told = ", ".join(each.rulebook.version for each in known)
+    raise Unreadable(f"{name}@{version}", None, f"there is no such version; there are {told}")
 
 
 def parse_rulebook(content: bytes, file: str, source: str | None = None) -> LoadedRulebook:

@@ -1,6 +1,7 @@
 """``propdesk rulebooks``: the presets, what a rulebook says, and what is wrong with one."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from propdesk.boot.refusals import UnusableInput
 from propdesk.domain.payouts import PayoutTerms
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.terms import TermsError
+from propdesk.wire.rulebook_difference import differences
 from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
 from propdesk.wire.rulebook_schema import rulebook_schema
 from propdesk.wire.unreadable import Unreadable
@@ -74,6 +76,31 @@ def check(files: tuple[str, ...]) -> None:
         click.echo(f"{file}: {rulebook.name} {rulebook.version} holds, sha256 {loaded.sha256}")
     if wrong:
         raise UnusableInput("\n".join(wrong))
+
+
+@command.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--size", type=str, help="Give the sums for this account size.")
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
+def diff(before: str, after: str, size: str | None, as_json: bool) -> None:
+    """What changes for a trader between two rulebooks, in words.
+
+    Each is a preset, NAME@VERSION for one of its versions, or a file.
+    """
+    old, new = _loaded(before, ()).rulebook, _loaded(after, ()).rulebook
+    sizes = {f"{offer.size:f}": offer.size for offer in (*old.sizes, *new.sizes)}
+    if size is not None and size not in sizes:
+        raise UnusableInput(f"--size {size}: the sizes are {', '.join(sizes)}")
+    found = differences(old, new, None if size is None else sizes[size])
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{old.name} {old.version} → {new.name} {new.version}")
+    for each in found:
+        click.echo(f"- {each.sentence()}")
+    if not found:
+        click.echo("Nothing changes for a trader.")
 
 
 @command.command("schema")
