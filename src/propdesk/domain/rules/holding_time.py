@@ -46,22 +46,25 @@ class HoldingTime(RuleTerms):
             raise TermsError(f"{self.measure!r} {'needs' if shares else 'has no'} 'percent'")
         if self.seconds < 1 or self.trades_min < 1:
             raise TermsError("a holding time and a number of trades are at least 1")
+        if self.measure == "each" and self.trades_min > 1:
+            raise TermsError("'trades_min' means nothing where every trade is judged")
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
-        than = "at least" if self.short == "below" else "more than"
-        under = "under" if self.short == "below" else "at most"
-        verb = "less than" if self.comparison == "touch" else "at most"
-        match self.measure:
-            case "each":
-                return f"Hold every trade {than} {self.seconds} seconds."
-            case "mean":
-                return f"Hold trades {than} {self.seconds} seconds on average."
-            case "share_of_trades":
+        least = "at least" if self.short == "below" else "more than"
+        if self.measure == "each":
+            return f"Hold every trade {least} {self.seconds} seconds."
+        if self.percent is None:
+            said = f"Hold trades {least} {self.seconds} seconds on average"
+        else:
+            most = "Less than" if self.comparison == "touch" else "At most"
+            under = "under" if self.short == "below" else "at most"
+            what = "the profit of winning trades may come from trades"
+            if self.measure == "share_of_trades":
                 what = "trades may be"
-            case "share_of_profit":
-                what = "the profit of winning trades may come from trades"
-        return f"{verb.capitalize()} {self.percent:f} % of {what} held {under} {self.seconds} s."
+            said = f"{most} {self.percent:f} % of {what} held {under} {self.seconds} s"
+        judged = "" if self.trades_min == 1 else f", judged from {self.trades_min} trades on"
+        return f"{said}{judged}."
 
     def formula(self) -> str:
         return "held = closed − opened"
@@ -104,7 +107,7 @@ class HoldingTimeJudge(Judge[HoldingTime]):
             Violation(
                 observed=held,
                 limit=self.terms.seconds,
-                comparison="cross" if self.terms.short == "below" else "touch",
+                comparison=self._comparison(),
                 detail={"trade": trade.id, "symbol": trade.symbol},
                 trades=(trade,),
             ),
@@ -122,20 +125,20 @@ class HoldingTimeJudge(Judge[HoldingTime]):
             Violation(
                 observed=self.observed(),
                 limit=self._limit(),
-                comparison=self.terms.comparison,
+                comparison=self._comparison(),
                 detail={"measure": self.terms.measure, "trades": str(self.count)},
             ),
         )
 
     def observed(self) -> Fraction | None:
         """The mean time in seconds or the short trades' share; None while there is none."""
-        match self.terms.measure:
-            case "share_of_trades":
-                return Fraction(self.short_count, self.count) if self.count else None
-            case "share_of_profit":
-                return Fraction(self.won_short) / Fraction(self.won) if self.won > 0 else None
-            case "each" | "mean":
-                return self.seconds / self.count if self.count else None
+        if self.terms.measure == "share_of_profit":
+            return Fraction(self.won_short) / Fraction(self.won) if self.won else None
+        if not self.count:
+            return None
+        if self.terms.measure == "share_of_trades":
+            return Fraction(self.short_count, self.count)
+        return self.seconds / self.count
 
     def broken(self) -> bool:
         """Whether the habit of all trades so far breaks the rule."""
@@ -163,6 +166,12 @@ class HoldingTimeJudge(Judge[HoldingTime]):
             figures=figures,
             blocks="payout" if self.situation.stage == "funded" else self.terms.blocks,
         )
+
+    def _comparison(self) -> Comparison:
+        """A share has its own; a time is broken at the limit only where that is too short."""
+        if self.terms.percent is not None:
+            return self.terms.comparison
+        return "cross" if self.terms.short == "below" else "touch"
 
     def _limit(self) -> Figure:
         percent = self.terms.percent

@@ -75,46 +75,42 @@ class OrderRateJudge(Judge[OrderRate]):
         self.before: list[int] = []
         self.known: set[str] = set()  # orders: a fill of one placed before is no new one
         self.said = False
-        self.changes = 0
         self.traded = False
+        self.reported = False  # a round trip of today without its fills
         self.log_seen = False  # orders were told at all: deals alone hide what was not filled
 
     def on_day_start(self) -> Violations:
         self.today.clear()
-        self.said = self.traded = False
+        self.said = self.traded = self.reported = False
         return ()
 
     def on_day_end(self, record: DayRecord) -> Violations:
         del record
         if self.today:
             self.before.append(len(self.today))
-        if self.traded and not self.log_seen and self.terms.counted in {"orders", "modifications"}:
-            reason = f"{self.terms.counted} are not part of the history"
-            return [
-                Violation(
-                    None,
-                    self.terms.max_per_day,
-                    self.terms.comparison,
-                    "unknown",
-                    {"reason": reason},
-                )
-            ]
-        return ()
+        if not self._untold():
+            return ()
+        detail = {"reason": f"{self.terms.counted} are not part of the history"}
+        limit, comparison = self.terms.max_per_day, self.terms.comparison
+        return [Violation(None, limit, comparison, certainty="unknown", detail=detail)]
 
     def on_deal(self, deal: Deal) -> Violations:
         self.traded = True
-        if self.terms.counted == "executions":
-            return self._count(deal.order or deal.id)
-        return self._order(deal.order) if self.terms.counted == "orders" and deal.order else ()
-
-    def on_opened(self, deal: Deal) -> Violations:
-        position = self.situation.entered_by(deal)
-        if self.terms.counted != "trades" or position is None or position.deals != (deal.id,):
-            return ()
-        return self._count(f"{position.id}@{position.opened_at}")
+        match self.terms.counted:
+            case "executions":
+                return self._count(deal.order or deal.id)
+            case "orders" if deal.order:
+                return self._order(deal.order)
+            case "trades":
+                position = self.situation.entered_by(deal)
+                if position is not None and position.deals == (deal.id,):
+                    return self._count(f"{position.id}@{position.opened_at}")
+        return ()
 
     def on_closed(self, trade: Trade) -> Violations:
         """A trade that was only reported counts on the day it closed if it opened on that day."""
+        self.traded = True
+        self.reported = self.reported or trade.open_price is None
         key = f"{trade.position}@{trade.opened_at}"
         today = trade.opened_at >= self.situation.day.day.start
         return self._count(key) if self.terms.counted == "trades" and today else ()
@@ -137,6 +133,12 @@ class OrderRateJudge(Judge[OrderRate]):
         names = {name: each.symbol for key, each in held for name in (key, each.id)}
         return self._change() if self.concerns(names[stop.position]) else ()
 
+    def _untold(self) -> bool:
+        """Whether what is counted may have happened today without being told."""
+        if self.terms.counted == "executions":
+            return self.reported
+        return self.terms.counted != "trades" and self.traded and not self.log_seen
+
     def _order(self, name: str) -> Violations:
         if name in self.known:
             return ()
@@ -144,8 +146,7 @@ class OrderRateJudge(Judge[OrderRate]):
         return self._count(name)
 
     def _change(self) -> Violations:
-        self.changes += 1
-        return self._count(str(self.changes))
+        return self._count(str(len(self.today)))
 
     def _count(self, key: str) -> Violations:
         self.today.add(key)
