@@ -77,7 +77,7 @@ def test_diff_says_what_changes_for_a_trader() -> None:
         "Nothing changes for a trader.\n"
     )
     found = json.loads(run("diff", "ftmo-2-step", "ftmo-1-step", "--json").stdout)
-    assert {each["where"] for each in found} >= {"", "challenge"}
+    assert {each["where"] for each in found} >= {"challenge", "funded"}
 
 
 def test_diff_refuses_what_is_not_there() -> None:
