@@ -203,8 +203,8 @@ HELD_OVER = "A position held over a market break of 2 hours or longer may earn a
             TradingHours(hours=DAILY, restricts=("open", "close", "hold", "orders")),
             None,
             (
-                "Allowed only from Mon 08:00 to Mon 16:00, Tue 08:00 to Tue 16:00 (UTC) less holidays "
-                "and early closes: opening or closing or having a position or "
+                "Allowed only from Mon 08:00 to Mon 16:00, Tue 08:00 to Tue 16:00 (UTC) less "
+                "holidays and early closes: opening or closing or having a position or "
                 "placing or changing an order."
             ),
             "opens ≤ moment < closes",
