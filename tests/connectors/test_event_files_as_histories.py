@@ -53,9 +53,28 @@ def test_one_account_of_several_has_to_be_named() -> None:
     with pytest.raises(Unreadable, match="one account has to be named; the file holds 2: A, B"):
         read_history(log, "log.jsonl")
     history = read_history(log, "log.jsonl", account="B")
-    assert [getattr(event, "account", "market") for event in history.events] == ["B", "B", "market"]
+    walked = [(type(event), getattr(event, "account", "")) for event in history.events]
+    assert walked == [
+        (AccountOpened, "A"),  # rules about several accounts look at it
+        (AccountOpened, "B"),
+        (Deal, "A"),
+        (Deal, "B"),
+        (Quote, ""),
+    ]
+    assert (history.symbols, history.closed_trades) == (("EURUSD",), 0)
     with pytest.raises(Unreadable, match="holds no account 'C'"):
         read_history(log, "log.jsonl", account="C")
+
+
+def test_quotes_from_before_the_account_are_left_out() -> None:
+    news = (
+        '{"type":"news","id":"n","at":"2026-03-02T08:00:00Z","title":"CPI",'
+        '"release_at":"2026-03-02T13:30:00Z"}'
+    )
+    early = quote(1).replace("10:00:01", "08:00:01")
+    log = content(news, opened("A"), early, opened("B", 1), quote(1))
+    walked = [type(event).__name__ for event in read_history(log, "l", account="B").events]
+    assert walked == ["NewsScheduled", "AccountOpened", "AccountOpened", "Quote"]
 
 
 def test_a_file_of_quotes_alone_opens_no_account() -> None:

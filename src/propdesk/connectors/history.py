@@ -33,7 +33,10 @@ _NAMED_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One account's log. ``events`` may be walked more than once; the first one opens it."""
+    """One account's log. ``events`` may be walked more than once.
+
+    Those of other accounts, and what was known before it, may come before the one that opens it.
+    """
 
     kind: str
     account: str
@@ -256,7 +259,7 @@ def _key(event: Event) -> tuple[str, ...] | None:
     if isinstance(event, AccountOpened):
         return ("opened", event.account)
     if isinstance(event, Deal | BalanceAdjusted):
-        return (type(event).__name__, event.id)
+        return (type(event).__name__, event.account, event.id)
     if isinstance(event, OrderSeen):
-        return ("order", event.id, event.action)
+        return ("order", event.account, event.id, event.action)
     return None

@@ -61,7 +61,7 @@ def merge(
     prices = (
         heapq.merge(*streams, key=_at) if len(streams) > 1 else iter(streams[0] if streams else ())
     )
-    watch = _Watch(history.currency, known)
+    watch = _Watch(history.account, history.currency, known)
     booked, ended = iter(history.events), list[_Silence]()
     event = next(booked, None)
     for price in prices:
@@ -116,6 +116,7 @@ class _Position:
 class _Watch:
     """What is open, which symbols that needs, which of them are silent. Mutable: it walks."""
 
+    account: str
     currency: str
     catalogue: Catalogue
     _open: dict[str, _Position] = field(default_factory=dict)
@@ -130,7 +131,7 @@ class _Watch:
             yield from self.price(event)
             return
         yield event
-        if isinstance(event, Deal):
+        if isinstance(event, Deal) and event.account == self.account:
             yield from self._after(event)
 
     def price(self, price: Quote | Bar | _Silence) -> Iterator[Event]:

@@ -101,12 +101,12 @@ class Evaluator:
                     self._quote(event)
                 else:
                     between = []  # other accounts' events of its moment hide no own one
-                    while self._foreign(following) and following.at == event.at:
+                    while self.is_foreign(following) and following.at == event.at:
                         between.append(following)
                         following = next(iterator, None)
                     settled = not same_moment(event, following)
                     for each in (event, *between):
-                        apply = self._peer if self._foreign(each) else self._event
+                        apply = self._peer if self.is_foreign(each) else self._event
                         apply(each, settled=settled)
                 event = following
 
@@ -116,11 +116,17 @@ class Evaluator:
         self.feed(events)
         self._numbers = None
 
-    def _foreign(self, event: Event | None) -> TypeGuard[Event]:
+    def is_foreign(self, event: Event | None) -> TypeGuard[Event]:
         """Whether it is an event of another account than the one that is judged."""
         own = self.account_id if self.account is None else self.account.situation.account
         account = getattr(event, "account", None)
         return own is not None and account is not None and account != own
+
+    def judged_with(self) -> frozenset[str]:
+        """The other accounts whose events the verdicts depend on."""
+        if self.account is None or not self.looks_at_peers:
+            return frozenset()
+        return related(self.account.situation)
 
     def apply(self, event: Event) -> None:
         """Apply one event on its own."""
@@ -209,7 +215,7 @@ class Evaluator:
         if not self.looks_at_peers:
             return
         began = self.peers.apply(event, 0 if account is None else account.at)
-        if account is None or getattr(event, "account", "") not in related(account.situation):
+        if account is None or getattr(event, "account", "") not in self.judged_with():
             return
         if event.at >= self._wake:
             self._wake_at(event.at)

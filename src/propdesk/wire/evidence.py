@@ -1,8 +1,8 @@
 """The evidence file: everything a verdict needs to be recomputed offline, and nothing more.
 
-It holds the rulebook's content, the instruments, every event of the account and the quotes while
-a position depended on them, the result, a hash chain over the days and the versions of code and
-zone data. It must not refer to anything outside itself.
+It holds the rulebook's content, the instruments, every event of the account and of those judged
+together with it, the quotes while a position depended on them, the result, a hash chain over the
+days and the versions of code and zone data. It must not refer to anything outside itself.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Any
 
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import AccountOpened, Deal, Event, Quote
+from propdesk.domain.events import Deal, Event, Quote
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument
 from propdesk.domain.valuation import NoConversion, conversion_for
 from propdesk.wire.event_file import read_event_file, write_event
@@ -74,10 +74,12 @@ class Recorder:
             if isinstance(event, Quote):
                 self._quote(event, evaluator)
             else:
-                if isinstance(event, Deal):
+                foreign = evaluator.is_foreign(event)
+                if isinstance(event, Deal) and not foreign:
                     self._deal_at = self._number
                     self._idle.clear()  # what was last is needed now
-                self.kept.append((self._number, event))
+                if not foreign or evaluator.looks_at_peers:
+                    self.kept.append((self._number, event))
             yield event
 
     def _quote(self, quote: Quote, evaluator: Evaluator) -> None:
@@ -110,7 +112,12 @@ class Recorder:
 def evidence_of(evaluator: Evaluator, recorder: Recorder, loaded: LoadedRulebook) -> dict[str, Any]:
     """The evidence of a finished evaluation, as JSON values."""
     result = to_result(evaluator.result(), loaded)
-    kept = recorder.events()
+    own, together = result["account"], evaluator.judged_with()
+    kept = [
+        (number, event)
+        for number, event in recorder.events()
+        if getattr(event, "account", own) in {own, *together}  # no stranger's events leave with it
+    ]
     body: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -118,7 +125,7 @@ def evidence_of(evaluator: Evaluator, recorder: Recorder, loaded: LoadedRulebook
         "account": result["account"],
         "phase": result["phase"],
         "size": str(evaluator.size),
-        "instruments": instruments_of(kept, evaluator.catalogue),
+        "instruments": instruments_of(kept, evaluator.catalogue, result["currency"]),
         "events": [[number, json.loads(write_event(event))] for number, event in kept],
         "events_in_log": evaluator.event_no,
         "result": {name: result[name] for name in COMPARED},
@@ -157,14 +164,13 @@ def day_chain(days: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return chain
 
 
-def instruments_of(kept: Iterable[tuple[int, Event]], catalogue: Catalogue) -> list[dict[str, Any]]:
+def instruments_of(
+    kept: Iterable[tuple[int, Event]], catalogue: Catalogue, currency: str
+) -> list[dict[str, Any]]:
     """The instruments and aliases the events depend on, conversions included."""
-    currency = ""
     needed: dict[str, Instrument] = {}
     names: dict[str, str] = {}
     for _, event in kept:
-        if isinstance(event, AccountOpened):
-            currency = event.currency
         symbol = getattr(event, "symbol", None)
         instrument = catalogue.find(symbol) if isinstance(symbol, str) else None
         if instrument is None or symbol is None or symbol in names:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.sheet import Sheet
 from propdesk.connectors.statement import Accounts, Log
-from propdesk.domain.events import AccountOpened, Deal, Event, Quote, TradeReported
+from propdesk.domain.events import AccountOpened, Bar, Deal, Event, Quote, TradeReported
 from propdesk.wire.event_file import LINE_BYTES_MAX, read_event_file
 
 _QUOTE = b'{"type":"quote"'
@@ -21,7 +21,11 @@ _QUOTE = b'{"type":"quote"'
 
 @dataclass(frozen=True, slots=True)
 class EventLog:
-    """One account's events and all market events of a file, in order, from its opening on."""
+    """The events of a file as one account's log, in order; quotes from its opening on.
+
+    Other accounts' events stay in it, for rules about several accounts; the evaluator leaves
+    alone what it is not asked to look at.
+    """
 
     source: Path | bytes
     name: str
@@ -32,12 +36,12 @@ class EventLog:
             lines = iter(lambda: file.readline(LINE_BYTES_MAX + 1), b"")
             events = read_event_file(lines, self.name)
             for event in events:
+                if isinstance(event, Quote | Bar):
+                    continue
+                yield event
                 if isinstance(event, AccountOpened) and event.account == self.account:
-                    yield event
                     break
-            for event in events:
-                if getattr(event, "account", self.account) == self.account:
-                    yield event
+            yield from events
 
 
 def _opened(source: Path | bytes) -> BinaryIO:
