@@ -65,6 +65,11 @@ class Trade:
     partial: bool = False
     reason: str = ""
 
+    @property
+    def only_reported(self) -> bool:
+        """Whether its fills were not told, only what came of it."""
+        return self.open_price is None
+
 
 @dataclass(slots=True)
 class DayState:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from itertools import combinations
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, GroupFormed
 from propdesk.domain.instruments import Catalogue
@@ -11,6 +12,8 @@ from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.peers import Stretch, beside, circles, held_by, open_of, whole_of
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
+
+Key: TypeAlias = tuple[str, str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,14 @@ class Hedging(RuleTerms):
             raise TermsError("a hedging rule needs 'same_account' or 'cross_account' to ban one")
         if self.products and not self.correlated:
             raise TermsError("'products' means nothing where correlated is false")
+        if self.removes and self.cross_account == "banned":
+            raise TermsError("profit_adjust takes profit only from hedges within one account")
+
+    @property
+    def removes(self) -> bool:
+        """Whether profit is taken away; it is known only when a hedged position closes."""
+        every = [part for each in self.effects for part in (each, *each.also)]
+        return any(each.kind == "profit_adjust" for each in every)
 
     @property
     def looks_at_peers(self) -> bool:
@@ -122,42 +133,51 @@ class HedgingJudge(Judge[Hedging]):
 
     def __init__(self, terms: Hedging, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.said: set[tuple[str, ...]] = set()
-        self.reported: list[tuple[Stretch, Trade]] = []
-        self.seen: set[str] = set()
+        self.said: set[tuple[Key, Key]] = set()
         self.doubted = ""  # what was said not to be known
 
     def on_opened(self, deal: Deal) -> Violations:
-        self.seen.add(deal.position or deal.symbol)
-        within = self._opposites() if self.terms.same_account == "banned" else []
-        positions = self.situation.positions
-        position = positions.get(deal.position) or positions.get(deal.symbol)
-        if position is None or position.opened_at != deal.at:
-            return within  # it enlarged a position that was judged when it began
-        return [*within, *self._across([open_of(self.situation.account, position)])]
+        position = self.situation.entered_by(deal)
+        if position is None or position.deals != (deal.id,):
+            return ()  # it enlarged a position that was judged when it began
+        mine = open_of(self.situation.account, position)
+        within = self._open() if self.terms.same_account == "banned" else ()
+        opposites = [each for other in within for each in self._hedge(other, mine)]
+        return [*opposites, *self._across([mine])]
 
     def on_day_end(self, record: DayRecord) -> Violations:
         del record
-        return self._opposites() if self.terms.same_account == "banned_overnight" else ()
+        if self.terms.same_account != "banned_overnight":
+            return ()
+        pairs = combinations(self._open(), 2)
+        return [each for one, other in pairs for each in self._hedge(one, other)]
 
     def on_closed(self, trade: Trade) -> Violations:
-        if trade.position in self.seen:
+        if not trade.only_reported:
             return ()
-        return [*self._reported(trade), *self._across([whole_of(self.situation.account, trade)])]
+        mine = whole_of(self.situation.account, trade)
+        return [*self._reported(trade, mine), *self._across([mine])]
 
-    def _reported(self, trade: Trade) -> Violations:
+    def _open(self) -> list[Stretch]:
+        account = self.situation.account
+        return [open_of(account, each) for each in self.situation.positions.values()]
+
+    def _reported(self, trade: Trade, mine: Stretch) -> Iterator[Violation]:
+        """Trades come in the order of their closes: look back while they overlap."""
         if self.terms.same_account == "allowed":
-            return ()
-        mine = Stretch("", trade.symbol, trade.side, trade.opened_at, trade.closed_at, trade.id)
-        others = self._reported_beside(mine)
-        self.reported.append((mine, trade))
-        for stretch, other in others:
-            if not hedged(mine, stretch, self.terms, self.situation.catalogue):
-                continue
-            if self.terms.same_account == "banned_overnight" and not self._overnight(mine, stretch):
-                continue
-            return [self._violation((mine, stretch), (trade, other))]
-        return ()
+            return
+        for other in reversed(self.situation.trades):
+            if other.closed_at <= trade.opened_at:
+                return
+            if self.terms.same_account == "banned" or self._overnight(other, trade):
+                earlier = whole_of(self.situation.account, other)
+                yield from self._hedge(earlier, mine, (other, trade))
+
+    def _overnight(self, first: Trade, second: Trade) -> bool:
+        """Whether a day turned while both were open."""
+        since = max(first.opened_at, second.opened_at)
+        until = min(first.closed_at, second.closed_at)
+        return self.situation.clock.day_of(since).end <= until
 
     def on_group(self, event: GroupFormed) -> Violations:
         """What was held before they were known to belong together counts as well."""
@@ -219,71 +239,26 @@ class HedgingJudge(Judge[Hedging]):
             return
         if not unseen:
             self.doubted = ""
-        elif any(self._covers(each.symbol) for each in held_by(self.situation)):
+        elif any(self.concerns(each.symbol) for each in held_by(self.situation)):
             self.doubted = told
             detail = {"reason": f"what other accounts held is not known ({told})"}
             yield Violation(None, None, certainty="unknown", detail=detail)
 
-    def _hedge(self, mine: Stretch, other: Stretch) -> Iterator[Violation]:
-        key = (
-            f"{mine.position}@{mine.opened_at}",
-            f"{other.position}@{other.opened_at}@{other.account}",
-        )
-        if key in self.said or not (self._covers(mine.symbol) and self._covers(other.symbol)):
+    def _hedge(
+        self, one: Stretch, other: Stretch, trades: tuple[Trade, ...] = ()
+    ) -> Iterator[Violation]:
+        """The violation of two positions that hedge each other, said once; ``one`` is its own."""
+        key = (_key(one), _key(other))
+        if key in self.said or not (self.concerns(one.symbol) and self.concerns(other.symbol)):
             return
-        if hedged(mine, other, self.terms, self.situation.catalogue):
+        if hedged(one, other, self.terms, self.situation.catalogue):
             self.said.add(key)
-            detail = {
-                "account": other.account,
-                "positions": f"{mine.position}, {other.position}",
-                "symbols": f"{mine.symbol}, {other.symbol}",
-            }
-            yield Violation(None, None, detail=detail)
+            detail = {} if other.account == one.account else {"account": other.account}
+            detail["positions"] = f"{one.position}, {other.position}"
+            detail["symbols"] = f"{one.symbol}, {other.symbol}"
+            yield Violation(None, None, detail=detail, trades=trades)
 
-    def _opposites(self) -> list[Violation]:
-        positions = [
-            Stretch("", each.symbol, each.side, each.opened_at, None, each.id)
-            for each in self.situation.positions.values()
-            if self._covers(each.symbol)
-        ]
-        found = []
-        for number, first in enumerate(positions):
-            for second in positions[number + 1 :]:
-                pair = tuple(
-                    sorted(f"{each.position}@{each.opened_at}" for each in (first, second))
-                )
-                if pair in self.said or not hedged(
-                    first, second, self.terms, self.situation.catalogue
-                ):
-                    continue
-                self.said.add(pair)
-                found.append(self._violation((first, second), ()))
-        return found
 
-    def _reported_beside(self, mine: Stretch) -> list[tuple[Stretch, Trade]]:
-        """Reported trades come in the order of their closes: look back while they overlap."""
-        found = []
-        for each in reversed(self.reported):
-            closed = each[0].closed_at
-            if closed is not None and closed <= mine.opened_at:
-                break
-            found.append(each)
-        return found
-
-    def _overnight(self, first: Stretch, second: Stretch) -> bool:
-        """Whether a day turned while both were open."""
-        since = max(first.opened_at, second.opened_at)
-        ends = [each.closed_at for each in (first, second) if each.closed_at is not None]
-        return not ends or self.situation.clock.day_of(since).end <= min(ends)
-
-    def _violation(self, pair: tuple[Stretch, Stretch], trades: tuple[Trade, ...]) -> Violation:
-        detail = {
-            "positions": ", ".join(each.position for each in pair),
-            "symbols": ", ".join(each.symbol for each in pair),
-        }
-        return Violation(None, None, detail=detail, trades=trades)
-
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        return self.terms.applies_to.covers(symbol, asset_class)
+def _key(each: Stretch) -> Key:
+    """A position's name; a netting account gives one to many, one after the other."""
+    return each.account, each.position, each.opened_at

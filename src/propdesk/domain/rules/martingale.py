@@ -96,7 +96,6 @@ class MartingaleJudge(Judge[Martingale]):
         super().__init__(terms, situation)
         self.trades: list[Trade] = []  # whole positions, in the order of their closes
         self.parts: dict[str, Trade] = {}  # partly closed so far
-        self.seen: set[str] = set()
         self.said: set[str] = set()
 
     def on_deal(self, deal: Deal) -> Violations:
@@ -105,7 +104,6 @@ class MartingaleJudge(Judge[Martingale]):
         if position is None:
             return ()
         key = f"{position.id}@{position.opened_at}"
-        self.seen.add(key)
         if self.terms.pattern == "add_to_loser":
             return self._added(deal)
         return self._held_against_streak(key, position.opened_at, position.lots)
@@ -113,7 +111,7 @@ class MartingaleJudge(Judge[Martingale]):
     def on_closed(self, trade: Trade) -> Violations:
         key = f"{trade.position}@{trade.opened_at}"
         found: Violations = ()
-        if key not in self.seen and self.terms.pattern == "after_losses":
+        if trade.only_reported and self.terms.pattern == "after_losses":
             found = self._held_against_streak(key, trade.opened_at, trade.lots, (trade,))
         whole = self.parts.pop(key, None)
         if whole is not None:

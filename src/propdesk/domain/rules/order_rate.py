@@ -110,7 +110,7 @@ class OrderRateJudge(Judge[OrderRate]):
     def on_closed(self, trade: Trade) -> Violations:
         """A trade that was only reported counts on the day it closed if it opened on that day."""
         self.traded = True
-        self.reported = self.reported or trade.open_price is None
+        self.reported = self.reported or trade.only_reported
         key = f"{trade.position}@{trade.opened_at}"
         today = trade.opened_at >= self.situation.day.day.start
         return self._count(key) if self.terms.counted == "trades" and today else ()
