@@ -37,6 +37,7 @@ class Standing:
     occurrences: Counter[str] = field(default_factory=Counter)
     verdicts: list[Verdict] = field(default_factory=list)
     _said: set[tuple[str, str, date]] = field(default_factory=set)
+    _taken: dict[tuple[str, str], Decimal] = field(default_factory=dict)  # profit, by trade
 
     @property
     def held(self) -> bool:
@@ -109,7 +110,7 @@ class Standing:
             case "penalty":
                 situation.split_override = effect.percent
             case "profit_adjust":
-                situation.excluded += excluded_by(violation, effect.factor or ZERO)
+                situation.excluded += self._newly_excluded(violation, effect.factor or ZERO)
             case "payout_denied":
                 self.payout_denied = True
             case "payout_delayed":
@@ -122,6 +123,21 @@ class Standing:
                 self.review = True
             case "flatten" | "close_position" | "warn" | "strike" | "target_raised":
                 pass  # a command, a message or a figure: the verdict itself says it
+
+    def _newly_excluded(self, violation: Violation, factor: Decimal) -> Decimal:
+        """Profit that stops counting: wins lose ``1 − factor`` of themselves, losses count in full.
+
+        Of rules that take the same trade's profit the harshest does; none takes it again.
+        """
+        if violation.excess is not None:
+            return violation.excess * (1 - factor)
+        total = ZERO
+        for trade in violation.trades:
+            key = (trade.position, trade.id)
+            before = self._taken.get(key, ZERO)
+            self._taken[key] = max(before, trade.net * (1 - factor))
+            total += self._taken[key] - before
+        return total
 
     def _doubt(
         self,
@@ -171,13 +187,6 @@ def verdict_id(account: str, phase: str, rule: str, cause: str, occurrence: int)
     """A verdict's name: never a log position, so that a replay gives the same one."""
     text = "\x1f".join((account, phase, rule, cause, str(occurrence)))
     return sha256(text.encode()).hexdigest()[:32]
-
-
-def excluded_by(violation: Violation, factor: Decimal) -> Decimal:
-    """Profit that stops counting: wins lose ``1 − factor`` of themselves, losses count in full."""
-    if violation.excess is not None:
-        return violation.excess * (1 - factor)
-    return sum((each.net * (1 - factor) for each in violation.trades if each.net > ZERO), ZERO)
 
 
 def pause_end(effect: Effect, situation: Situation) -> int:

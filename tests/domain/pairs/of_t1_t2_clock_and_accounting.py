@@ -9,6 +9,7 @@ from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import (
     BalanceAdjusted,
     DayReported,
+    NewsScheduled,
     OrderSeen,
     PayoutMoved,
     TimePassed,
@@ -17,11 +18,15 @@ from propdesk.domain.rulebook import Accounting, Clock, Rulebook
 from propdesk.domain.rules.activity_days import ActivityDays
 from propdesk.domain.rules.consistency import Consistency, ShareLimit
 from propdesk.domain.rules.daily_loss import DailyLoss
+from propdesk.domain.rules.exposure import Cap, ExposureLimit
 from propdesk.domain.rules.flat_by import FlatBy
+from propdesk.domain.rules.hedging import Hedging
+from propdesk.domain.rules.holding_time import HoldingTime
 from propdesk.domain.rules.inactivity import Inactivity
+from propdesk.domain.rules.news import News
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.rules.profit_target import ProfitTarget
-from propdesk.domain.terms import Amount, RuleTerms
+from propdesk.domain.terms import Amount, Effect, RuleTerms
 from tests import story
 from tests.domain.pairs.registry import Answer, shows
 from tests.domain.rules.histories import (
@@ -35,6 +40,7 @@ from tests.domain.rules.histories import (
     judge,
     quote,
     reported,
+    sell,
     start,
 )
 
@@ -183,6 +189,33 @@ for word, one, other in (
 BONUS = BalanceAdjusted(ACCOUNT, at("11:00"), d(500), "bonus")
 shows("T2", "excluded_pnl", "bonuses/refunds", PLAIN, "excluded_pnl", (("bonuses",), ()),
       by_accounting(GOAL, made(100), BONUS))  # fmt: skip
+WARN, REMOVED = (Effect(kind="warn"),), (Effect(kind="profit_adjust", factor=d(0)),)
+PART = (Effect(kind="profit_adjust", factor=d("0.4")),)
+
+
+def counted(*events: Any) -> Answer:
+    """What a rule that takes profit away leaves of it for the target."""
+    return lambda rule: judge((rule, GOAL), [start(), Q, *events])
+
+
+PAYROLLS = NewsScheduled(at("00:00"), "n", at("12:30"), "Payrolls", ("USD",))
+NEWS = News(window_before_minutes=d(2), window_after_minutes=d(2), restricts=("open",),
+            targets="all")  # fmt: skip
+SHORT = HoldingTime(measure="each", seconds=120)
+LOTS = ExposureLimit(unit="lots", aggregation="all_open", cap=Cap(at_most=d(1)), when="at_close")
+NIGHT = Hedging(same_account="banned_overnight")
+LARGE, LONG, OTHER = buy("09:00", "l", "2"), buy("09:00", "l"), sell("10:00", "s")
+FROM_HEDGES = (close("01:00", LONG, "10700", day=2), close("02:00", OTHER, "10600", day=2))
+EXCLUDED = "excluded_pnl"
+AT_NEWS = counted(PAYROLLS, reported("12:29", "14:00", "1000"))
+for sides in ((PART, REMOVED), (PART, WARN)):
+    shows("T2", EXCLUDED, "news-window profit (× factor)", NEWS, "effects", sides, AT_NEWS)
+shows("T2", EXCLUDED, "sub-minimum-hold trades", SHORT, "effects", (REMOVED, WARN),
+      counted(reported("09:00", "09:01:59", "1000")))  # fmt: skip
+shows("T2", EXCLUDED, "over-lot trades", LOTS, "effects", (REMOVED, WARN),
+      counted(LARGE, close("10:00", LARGE, "10500")))  # fmt: skip
+shows("T2", EXCLUDED, "overnight-hedge profits", NIGHT, "effects", (REMOVED, WARN),
+      counted(LONG, OTHER, *FROM_HEDGES))  # fmt: skip
 PAID = PayoutMoved(ACCOUNT, at("12:00", 2), "paid", "P", d(2000), d(1600))
 
 

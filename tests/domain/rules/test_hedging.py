@@ -11,6 +11,7 @@ from tests.domain.rules.histories import (
     at,
     buy,
     close,
+    d,
     judge,
     outcomes,
     reported,
@@ -141,6 +142,8 @@ def test_terms_that_ban_nothing_are_refused():
         terms(same_account="allowed")
     with pytest.raises(TermsError):
         terms(correlated=False, products=(METALS,))
+    with pytest.raises(TermsError, match="only from hedges within one account"):
+        terms(cross_account="banned", effects=(Effect(kind="profit_adjust", factor=d(0)),))
 
 
 def test_the_sentence():

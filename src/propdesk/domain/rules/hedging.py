@@ -134,6 +134,7 @@ class HedgingJudge(Judge[Hedging]):
     def __init__(self, terms: Hedging, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.said: set[tuple[Key, Key]] = set()
+        self.due: dict[Key, Stretch] = {}  # what hedged a position whose profit is to be taken
         self.doubted = ""  # what was said not to be known
 
     def on_opened(self, deal: Deal) -> Violations:
@@ -154,9 +155,19 @@ class HedgingJudge(Judge[Hedging]):
 
     def on_closed(self, trade: Trade) -> Violations:
         if not trade.only_reported:
-            return ()
+            return self._removed(trade)
         mine = whole_of(self.situation.account, trade)
         return [*self._reported(trade, mine), *self._across([mine])]
+
+    def _removed(self, trade: Trade) -> Iterator[Violation]:
+        """The profit of a hedged position, or of a part of it, as it is closed."""
+        mine = whole_of(self.situation.account, trade)
+        other = self.due.get(_key(mine))
+        if other is None:
+            return
+        if not trade.partial:
+            del self.due[_key(mine)]
+        yield self._violation(mine, other, (trade,))
 
     def _open(self) -> list[Stretch]:
         account = self.situation.account
@@ -253,10 +264,17 @@ class HedgingJudge(Judge[Hedging]):
             return
         if hedged(one, other, self.terms, self.situation.catalogue):
             self.said.add(key)
-            detail = {} if other.account == one.account else {"account": other.account}
-            detail["positions"] = f"{one.position}, {other.position}"
-            detail["symbols"] = f"{one.symbol}, {other.symbol}"
-            yield Violation(None, None, detail=detail, trades=trades)
+            if self.terms.removes and not trades:
+                self.due |= {_key(one): other, _key(other): one}
+            else:
+                yield self._violation(one, other, trades)
+
+    @staticmethod
+    def _violation(one: Stretch, other: Stretch, trades: tuple[Trade, ...]) -> Violation:
+        detail = {} if other.account == one.account else {"account": other.account}
+        detail["positions"] = f"{one.position}, {other.position}"
+        detail["symbols"] = f"{one.symbol}, {other.symbol}"
+        return Violation(None, None, detail=detail, trades=trades)
 
 
 def _key(each: Stretch) -> Key:
