@@ -1,10 +1,10 @@
 """Position size (RULES T6): how much may be open, in which unit, added up how, by which ladder."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.exact import ZERO
@@ -12,13 +12,18 @@ from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violati
 from propdesk.domain.open_sizes import OpenSizes, PercentOf
 from propdesk.domain.position_sizes import (
     EVERYTHING,
+    NOTHING,
     Aggregation,
     Held,
     Range,
     Unit,
 )
+from propdesk.domain.round_trips import RoundTrips, open_at
+from propdesk.domain.rules.size_words import limit_words
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms, TermsError
+
+Key: TypeAlias = tuple[str, int]  # id and opening: a reversal opens a position of the same id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,34 +113,11 @@ class ExposureLimit(RuleTerms):
             raise TermsError("'caps' needs the aggregation 'instrument' or 'group'")
 
     def sentence(self, size: Decimal | None = None) -> str:
-        words = self.unit.replace("_", " ")
-        most = "the ladder's rung" if self.ladder or self.cap is None else _words(self.cap, size)
-        if self.caps:
-            each = (f"{name} {_words(cap, size)}" for name, cap in self.caps.items())
-            most = ", ".join(each)
-        verb = "No more than" if self.comparison == "cross" else "Less than"
-        return f"{verb} {most} {words} {_AGGREGATION_WORDS[self.aggregation]}."
+        return limit_words(self, size)
 
     def formula(self) -> str:
         sign = "≤" if self.comparison == "cross" else "<"
         return f"open {self.unit.replace('_', ' ')} {sign} cap"
-
-
-_AGGREGATION_WORDS = {
-    "order": "in one order",
-    "instrument": "open in one instrument",
-    "group": "open in one asset class",
-    "absolute_sum": "net over all instruments",
-    "all_open": "open in all",
-}
-
-
-def _words(cap: Cap, size: Decimal | None) -> str:
-    if cap.at_most is not None:
-        return f"{cap.at_most:f}"
-    if size is not None and size in (cap.by_size or {}):
-        return f"{cap.resolve(size):f}"
-    return "the cap by account size"
 
 
 def cap_at(
@@ -176,12 +158,12 @@ class ExposureJudge(Judge[ExposureLimit]):
         )
         self.profit = ZERO  # by which ladder and half are read
         self.over: set[str] = set()  # buckets over their cap: said already
-        self.counted: set[str] = set()  # positions that were over it: said already
-        self.opened: list[Held] = []  # since the last mark
+        self.counted: set[Key] = set()  # positions that were over it: said already
+        self.opened: list[tuple[Key, str]] = []  # positions and their symbols, since the last mark
         self.orders: dict[str, Decimal] = {}
-        self.due: dict[str, Violation] = {}  # by position: to be said at its close
-        self.seen: set[str] = set()
-        self.reported: list[tuple[Held, int, int]] = []
+        self.due: dict[Key, Violation] = {}  # by position: to be said at its close
+        self.seen: set[Key] = set()
+        self.reported = RoundTrips()
         self.live = bool(terms.ladder or terms.half_until) and (
             terms.ladder_source == "live_equity" and terms.ladder_effective == "now"
         )
@@ -215,26 +197,28 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     # -- what opens
     def on_order(self, order: OrderSeen) -> Violations:
-        if self.terms.aggregation == "order" and order.action in {"placed", "modified"}:
-            held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
-            if self.sizes.covers(order.symbol):
-                return list(self._test_order(order.id, held))
-        return ()
+        if self.terms.aggregation != "order" or order.action not in {"placed", "modified"}:
+            return ()
+        if self.terms.when == "at_close" or not self.sizes.covers(order.symbol):
+            return ()  # at close: only what is filled has a close
+        held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
+        return self._test_order(order.id, held, (order.id, order.at))
 
     def on_opened(self, deal: Deal) -> Violations:
         positions = self.situation.positions
         found = positions.get(deal.position) or positions.get(deal.symbol)
-        position = deal.position if found is None else found.id
-        self.seen.add(position)
-        held = Held(position, deal.symbol, deal.side, deal.lots, deal.price)
-        if self.terms.aggregation == "order":
-            name = deal.order or deal.id
-            filled = self.orders.get(name, ZERO) + deal.lots
-            self.orders[name] = filled
-            whole = Held(position, deal.symbol, deal.side, filled, deal.price)
-            return list(self._test_order(name, whole))
-        self.opened.append(held)
-        return () if self.by_equity else self._test_opened()
+        if found is None:
+            return ()
+        key = (found.id, found.opened_at)
+        self.seen.add(key)
+        if self.terms.aggregation != "order":
+            self.opened.append((key, deal.symbol))
+            return () if self.by_equity else self._test_opened()
+        name = deal.order or deal.id
+        filled = self.orders.get(name, ZERO) + deal.lots
+        self.orders[name] = filled
+        whole = Held(found.id, deal.symbol, deal.side, filled, deal.price)
+        return self._test_order(name, whole, key)
 
     def on_deal(self, deal: Deal) -> Violations:
         del deal
@@ -242,17 +226,15 @@ class ExposureJudge(Judge[ExposureLimit]):
         return ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        if trade.position not in self.seen:
-            return list(self._test_reported(trade))
-        due = self.due.get(trade.position)
+        key = (trade.position, trade.opened_at)
+        if key not in self.seen:
+            return self._test_reported(trade)
+        due = self.due.get(key)
         if due is None:
             return ()
-        due = _with_trade(due, trade)
-        self.due[trade.position] = due
-        if trade.partial:
-            return ()
-        del self.due[trade.position]
-        return (due,)
+        due = replace(due, trades=(*due.trades, trade))
+        self.due[key] = due
+        return () if trade.partial else (due,)
 
     def on_mark(self) -> Violations:
         equity = self.situation.equity
@@ -267,12 +249,18 @@ class ExposureJudge(Judge[ExposureLimit]):
 
     def calm(self) -> Calm:
         equity = self.situation.equity
-        moves = self.by_equity and (
-            self.terms.when == "while_open" or (self.live and self.terms.ladder_moves == "up_only")
-        )
-        if equity is None or not moves:
+        if equity is None or not self._moves():
             return ALWAYS_CALM
         return Calm(low=equity.high, high=equity.low)  # each mark counts: ask always
+
+    def _moves(self) -> bool:
+        """Whether a quote alone can change what is said, now or of the next opening."""
+        if self.terms.aggregation == "order":
+            return self.by_equity
+        if self.live and self.terms.ladder_moves == "up_only":
+            return True
+        by_rate = self.terms.unit in {"notional", "margin_percent"}
+        return (self.by_equity or by_rate) and bool(self.over or self.terms.when == "while_open")
 
     # -- the test
     def _test_opened(self) -> list[Violation]:
@@ -280,18 +268,18 @@ class ExposureJudge(Judge[ExposureLimit]):
             return []  # what opened is judged as soon as equity is known
         sums = self.sizes.sums()
         found: list[Violation] = []
-        for held in self.opened:
-            name = self.sizes.bucket(held.symbol)
+        for key, symbol in self.opened:
+            name = self.sizes.bucket(symbol)
             per_position = self.terms.counting == "per_position"
-            said = held.key in self.counted if per_position else name in self.over
-            violation = self._held_against_cap(name, sums.get(name), held.key)
+            said = key in self.counted if per_position else name in self.over
+            violation = self._held_against_cap(name, sums.get(name), key[0])
             if violation is None or said:
                 continue
             if violation.certainty == "proven":
                 self.over.add(name)
-                self.counted.add(held.key)
+                self.counted.add(key)
             if self.terms.when == "at_close" and violation.certainty == "proven":
-                self.due.setdefault(held.key, violation)
+                self.due.setdefault(key, violation)
             else:
                 found.append(violation)
         self.opened.clear()
@@ -310,50 +298,63 @@ class ExposureJudge(Judge[ExposureLimit]):
             found.append(violation)
         return found
 
-    def _test_order(self, order: str, held: Held) -> Iterator[Violation]:
+    def _test_order(self, order: str, held: Held, key: Key) -> Violations:
         if order in self.over:
-            return
+            return ()
         size = self.sizes.size(held)
         violation = self._held_against_cap(self.sizes.bucket(held.symbol), size, held.key)
         if violation is None:
-            return
+            return ()
         if violation.certainty == "proven":
             self.over.add(order)
-        if self.terms.when == "at_close" and violation.certainty == "proven":
-            self.due[held.key] = violation
-        else:
-            yield violation
+            if self.terms.when == "at_close":
+                self.due.setdefault(key, violation)
+                return ()
+        return (violation,)
 
-    def _test_reported(self, trade: Trade) -> Iterator[Violation]:
-        """Judges a round trip that is told only when it is over, with those open beside it."""
-        held = Held(trade.id, trade.symbol, trade.side, trade.lots, None, trade.notional)
-        beside = [
-            (each, opened)
-            for each, opened, closed in self._still_open_at(trade.opened_at)
-            if opened < trade.closed_at
-        ]
-        self.reported.append((held, trade.opened_at, trade.closed_at))
+    def _test_reported(self, trade: Trade) -> list[Violation]:
+        """Judges a round trip that is told only when it is over, with those open beside it.
+
+        What was opened while it was open may only now be seen to have been too much.
+        """
         name = self.sizes.bucket(trade.symbol)
-        worst: Violation | None = None
-        moments = {trade.opened_at, *(at for _, at in beside if at > trade.opened_at)}
-        for moment in sorted(moments):
-            if self.terms.aggregation == "order":
-                together = [held]
-            else:
-                together = [held, *(each for each, opened in beside if opened <= moment)]
-            violation = self._held_against_cap(
-                name, self.sizes.sums_of(together).get(name), held.key
-            )
-            if violation is not None and (worst is None or violation.certainty == "proven"):
-                worst = violation
-        if worst is not None:
-            yield _with_trade(worst, trade)
+        if self.terms.aggregation == "order":
+            violation = self._together(name, [trade], trade)
+            return [] if violation is None else [violation]
+        together = [
+            each for each in self.reported.add(trade) if self.sizes.bucket(each.symbol) == name
+        ]
+        openings = [each for each in together if each.opened_at > trade.opened_at]
+        found = (self._test_opening(name, each, together) for each in (trade, *openings))
+        return [each for each in found if each is not None]
 
-    def _still_open_at(self, moment: int) -> Iterator[tuple[Held, int, int]]:
-        for each in reversed(self.reported):
-            if each[2] <= moment:
-                return  # reports come in the order of their closes
-            yield each
+    def _test_opening(
+        self, name: str, opening: Trade, together: Sequence[Trade]
+    ) -> Violation | None:
+        violation = self._together(name, open_at(together, opening.opened_at), opening)
+        if violation is None or violation.certainty != "proven":
+            return violation
+        if self.terms.counting == "per_position":
+            key = (opening.id, opening.opened_at)
+            said = key in self.counted
+            self.counted.add(key)
+            return None if said else violation
+
+        def over(moment: int) -> bool:
+            found = self._together(name, open_at(together, moment), opening)
+            return found is not None and found.certainty == "proven"
+
+        new = self.reported.is_new(name, opening.opened_at, together, over)
+        return violation if new else None
+
+    def _together(self, name: str, open_now: Sequence[Trade], opening: Trade) -> Violation | None:
+        held = [
+            Held(each.id, each.symbol, each.side, each.lots, None, each.notional)
+            for each in open_now
+        ]
+        total = self.sizes.sums_of(held).get(name, NOTHING)
+        violation = self._held_against_cap(name, total, opening.id)
+        return None if violation is None else replace(violation, trades=(opening,))
 
     def _held_against_cap(self, name: str, total: Range | None, key: str) -> Violation | None:
         cap = cap_at(self.terms, self.situation.size, self.profit, name)
@@ -386,15 +387,3 @@ class ExposureJudge(Judge[ExposureLimit]):
             for name in self.over
             if name in sums and self._held_against_cap(name, sums[name], "") is not None
         }
-
-
-def _with_trade(violation: Violation, trade: Trade) -> Violation:
-    return Violation(
-        violation.observed,
-        violation.limit,
-        violation.comparison,
-        violation.certainty,
-        violation.detail,
-        violation.effects,
-        (*violation.trades, trade),
-    )
