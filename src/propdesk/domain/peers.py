@@ -47,6 +47,7 @@ class Peer:
     account: str
     owner: str
     stage: str
+    currency: str
     size: Decimal | None
     book: PositionBook
     closed: list[Stretch] = field(default_factory=list)  # in the order of their closes
@@ -112,7 +113,7 @@ class Peers:
 def _opened(event: AccountOpened) -> Peer:
     size = event.balance if event.size is None and event.balance > ZERO else event.size
     book = PositionBook(event.netting)
-    return Peer(event.account, event.owner, event.stage, size, book)
+    return Peer(event.account, event.owner, event.stage, event.currency, size, book)
 
 
 def _deal(peer: Peer, deal: Deal) -> tuple[Stretch, ...]:

@@ -147,6 +147,10 @@ def test_terms_that_ban_nothing_are_refused():
 
 
 def test_the_sentence():
+    assert ACROSS.sentence() == (
+        "No long and short of one product or correlated ones (ES, MES, NQ, YM; GC, SIL) among one "
+        "owner's accounts unless all are evaluations."
+    )
     assert (
         terms(correlated=False).sentence() == "No long and short of one instrument in one account."
     )

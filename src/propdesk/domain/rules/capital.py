@@ -1,16 +1,22 @@
 """Capital (RULES T11): how many accounts, and how much, one person or group may hold.
 
-The log names the accounts of a group, not their sizes. What the sum of sizes would be is said
-only where it is certain: one account too large by itself is, the rest is *unknown*.
+Sizes are those the log opens the accounts with. Where it does not open one of them, a sum is said
+only when it is too large without that one; otherwise it is *unknown*.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from propdesk.domain.events import GroupFormed, Scaled
-from propdesk.domain.judging import Judge, Violation, Violations
+from propdesk.domain.exact import ZERO
+from propdesk.domain.judging import Certainty, Judge, Violation, Violations
+from propdesk.domain.peers import Circle, Stretch, circles
+from propdesk.domain.situation import Situation
 from propdesk.domain.terms import RuleTerms, TermsError
+
+Bound: TypeAlias = Literal["accounts", "total"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +29,20 @@ class Capital(RuleTerms):
     total_max: Decimal | None = None
     """The largest sum of account sizes, in the account's currency."""
     kinds: tuple[str, ...] = ("owner",)
-    """Which groups count: owner, household, address, device, ring."""
+    """Which groups count: owner, household, address, device, ring, strategy, copier."""
     stages: tuple[Literal["evaluation", "funded"], ...] = ("evaluation", "funded")
     """Only accounts in these stages count."""
+    while_copying: bool = False
+    """Only where a group of kind copier holds this account and another one that counts: above so
+    much capital nobody may copy."""
 
     def __post_init__(self) -> None:
         if self.accounts_max is None and self.total_max is None:
             raise TermsError("capital needs 'accounts_max' or 'total_max'")
+
+    @property
+    def looks_at_peers(self) -> bool:
+        return True
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
@@ -39,7 +52,10 @@ class Capital(RuleTerms):
         if self.total_max is not None:
             parts.append(f"{self.total_max:,f} in all")
         only = "" if len(self.stages) > 1 else f", counting {self.stages[0]} ones only"
-        return f"One {' or '.join(self.kinds)} may hold at most {' and '.join(parts)}{only}."
+        whole = f"may hold at most {' and '.join(parts)}{only}"
+        if self.while_copying:
+            whole += " while one of its accounts copies another"
+        return f"One {' or '.join(self.kinds)} {whole}."
 
     def formula(self) -> str:
         parts = []
@@ -51,55 +67,98 @@ class Capital(RuleTerms):
 
 
 class CapitalJudge(Judge[Capital]):
-    """Counts the accounts of a group when it is formed."""
+    """Counts and adds up the accounts of each circle whenever the log says something new."""
+
+    def __init__(self, terms: Capital, situation: Situation) -> None:
+        super().__init__(terms, situation)
+        self.said: dict[tuple[str, Bound], Certainty] = {}  # what is too much now
 
     def on_start(self) -> Violations:
-        return self._alone()
+        return [*self._alone(), *self._news()]
 
     def on_scaled(self, event: Scaled) -> Violations:
         del event
-        return self._alone()
+        return [*self._alone(), *self._news()]
+
+    def on_group(self, event: GroupFormed) -> Violations:
+        del event
+        return self._news()
+
+    def on_peer(self, began: Sequence[Stretch]) -> Violations:
+        del began
+        return self._news()
+
+    def cleared(self) -> bool:
+        return all(each.certainty == "proven" for _, each in self._found())
 
     def _alone(self) -> Violations:
         """What this account's own size says, whatever its group holds beside it."""
-        most, size = self.terms.total_max, self.situation.size
-        if most is None or size <= most or self.situation.stage not in self.terms.stages:
+        if not self._too_large_alone() or self.terms.while_copying:
             return ()
-        return [Violation(observed=size, limit=most, comparison="cross")]
+        return [Violation(self.situation.size, self.terms.total_max, "cross")]
 
-    def on_group(self, event: GroupFormed) -> Violations:
-        counted, certain = self._counted(event)
-        if event.kind not in self.terms.kinds or self.situation.account not in counted:
-            return ()
-        detail = {"group": event.id, "kind": event.kind, "accounts": " ".join(counted)}
-        found: list[Violation] = []
-        most = self.terms.accounts_max
-        if most is not None and len(counted) > most:
-            found.append(
-                Violation(
-                    observed=len(counted),
-                    limit=most,
-                    comparison="cross",
-                    certainty="proven" if certain > most else "possible",
-                    detail=detail,
-                )
-            )
-        if self.terms.total_max is not None and len(counted) > 1:
-            reason = "the sizes of the group's other accounts are not part of the log"
-            detail = {**detail, "reason": reason}
-            limit = self.terms.total_max
-            found.append(Violation(None, limit, "cross", certainty="unknown", detail=detail))
-        return found
+    def _too_large_alone(self) -> bool:
+        most = self.terms.total_max
+        counts = self.situation.stage in self.terms.stages
+        return most is not None and counts and self.situation.size > most
 
-    def _counted(self, event: GroupFormed) -> tuple[list[str], int]:
-        """The accounts that count or may, and how many of them certainly do."""
-        every = {"evaluation", "funded"} <= set(self.terms.stages)  # an untold stage is one
-        counted: list[str] = []
-        certain = 0
-        for number, account in enumerate(event.accounts):
-            told = number < len(event.stages)
-            if told and event.stages[number] not in self.terms.stages:
+    def _news(self) -> list[Violation]:
+        """What is too much, and was not said since it became so."""
+        found = dict(self._found())
+        news = [each for key, each in found.items() if self.said.get(key) != each.certainty]
+        self.said = {key: each.certainty for key, each in found.items()}
+        return news
+
+    def _found(self) -> Iterator[tuple[tuple[str, Bound], Violation]]:
+        every = circles(self.situation)
+        copied = {name for each in every if each.kind == "copier" for name in each.stages}
+        for circle in every:
+            counted, certain = self._counted(circle)
+            if circle.kind not in self.terms.kinds or self.situation.account not in counted:
                 continue
-            counted.append(account)
-            certain += told or every
-        return counted, certain
+            if self.terms.while_copying and len(copied & set(counted)) < 2:
+                continue
+            detail = {"group": circle.id, "kind": circle.kind, "accounts": " ".join(counted)}
+            most = self.terms.accounts_max
+            if most is not None and len(counted) > most:
+                sure: Certainty = "proven" if len(certain) > most else "possible"
+                number = Violation(len(counted), most, "cross", sure, detail)
+                yield (circle.id, "accounts"), number
+            total = self._total(counted, certain, detail)
+            if total is not None:
+                yield (circle.id, "total"), total
+
+    def _total(
+        self, counted: Sequence[str], certain: Sequence[str], detail: dict[str, str]
+    ) -> Violation | None:
+        most = self.terms.total_max
+        if most is None or len(counted) < 2:
+            return None
+        if self._too_large_alone() and not self.terms.while_copying:
+            return None  # said already
+        sizes = {each: self._size(each) for each in counted}
+        low = sum((sizes[each] or ZERO for each in certain), ZERO)
+        high = sum((size or ZERO for size in sizes.values()), ZERO)
+        if low > most:
+            return Violation(low, most, "cross", "proven", detail)
+        unknown = [each for each, size in sizes.items() if size is None]
+        if unknown:
+            currency = self.situation.currency
+            reason = f"the log does not tell the size of {', '.join(unknown)} in {currency}"
+            return Violation(None, most, "cross", "unknown", {**detail, "reason": reason})
+        return Violation(high, most, "cross", "possible", detail) if high > most else None
+
+    def _size(self, account: str) -> Decimal | None:
+        if account == self.situation.account:
+            return self.situation.size
+        peer = self.situation.peers.known.get(account)
+        same = peer is not None and peer.currency == self.situation.currency
+        return peer.size if peer is not None and same else None
+
+    def _counted(self, circle: Circle) -> tuple[list[str], list[str]]:
+        """The accounts that count or may, and those of them that certainly do."""
+        every = {"evaluation", "funded"} <= set(self.terms.stages)  # an untold stage is one
+        counted = [
+            each for each, stage in circle.stages.items() if stage in {"", *self.terms.stages}
+        ]
+        return counted, [each for each in counted if every or circle.stages[each]]

@@ -54,6 +54,8 @@ class Hedging(RuleTerms):
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         what = "one product or correlated ones" if self.correlated else "one instrument"
+        if self.products:
+            what += f" ({'; '.join(', '.join(names) for names in self.products)})"
         parts = []
         if self.same_account != "allowed":
             when = " overnight" if self.same_account == "banned_overnight" else ""
