@@ -102,6 +102,7 @@ class Account:
             tags=event.tags,
             at=event.at,
             balance=event.balance,
+            payouts_lower_balance=self.accounting.payouts == "lower_balance",
             equity=Span(event.balance, event.balance),
             positions=self.book.positions,
             prices=self.worth.prices,
@@ -199,7 +200,8 @@ class Account:
             case BalanceAdjusted():
                 found = self._adjusted(event, judges)
             case PayoutMoved():
-                found = self._payout(event, judges)
+                booked = self.accounting.payouts == "lower_balance"
+                found = self._payout(event, judges, booked=booked)
             case Scaled():
                 self._scaled(event)
                 found = ask(judges, lambda judge: judge.on_scaled(event))
@@ -277,7 +279,7 @@ class Account:
             paid = PayoutMoved(
                 event.account, event.at, "paid", event.id or str(event.at), -event.amount
             )
-            return self._payout(paid, judges)
+            return self._payout(paid, judges, booked=True)
         self.moved(event.amount)
         situation = self.situation
         if not self._is_profit(event.kind):
@@ -296,13 +298,15 @@ class Account:
             return kind in TRADING_KINDS
         return names[kind] not in self.accounting.excluded_pnl
 
-    def _payout(self, event: PayoutMoved, judges: Sequence[AnyJudge]) -> Found:
+    def _payout(self, event: PayoutMoved, judges: Sequence[AnyJudge], *, booked: bool) -> Found:
+        """``booked``: the platform's balance is lower by it."""
         if event.step != "paid":
             return []
         situation = self.situation
-        self.moved(-event.amount)
-        situation.deposited -= event.amount
-        situation.day.adjusted -= event.amount
+        if booked:
+            self.moved(-event.amount)
+            situation.deposited -= event.amount
+            situation.day.adjusted -= event.amount
         situation.payouts.append(event)
         situation.cycle_started_at = event.at
         situation.cycle_start_balance = situation.balance

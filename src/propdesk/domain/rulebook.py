@@ -70,6 +70,9 @@ class Accounting(Terms):
     """To which day a profit belongs."""
     excluded_pnl: tuple[ExcludedPnl, ...] = ("bonuses",)
     """Money that never counts as profit."""
+    payouts: Literal["lower_balance", "leave_balance"] = "lower_balance"
+    """What a paid payout does to the balance; ``leave_balance``: the firm pays beside the account,
+    and limits, anchors and peaks see no money move."""
     equity_source: Literal["computed", "reported"] = "computed"
     """``reported``: rules read the equity the platform reports."""
 

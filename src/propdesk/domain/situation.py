@@ -138,6 +138,7 @@ class Situation:
     event_no: int = 0
     cause: str = ""  # id of the event being applied
     balance: Decimal = ZERO
+    payouts_lower_balance: bool = True  # False: the firm pays beside the account
     equity: Span | None = None
     unknown_because: str = ""
     floating: dict[str, Span] = field(default_factory=dict)  # by position; missing: not known

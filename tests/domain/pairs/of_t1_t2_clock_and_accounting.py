@@ -224,6 +224,8 @@ def after_payout(rule: RuleTerms) -> Evaluation:
 
 
 EFFECT = "withdrawal_effect"
+shows("T2", EFFECT, "on balance", PLAIN, "payouts", ("lower_balance", "leave_balance"),
+      by_accounting(OVERALL, made(3000), PAID, until(3)))  # fmt: skip
 for one, other in (("unchanged", "reduce_peak"), ("reduce_peak", "unchanged"),
                    ("reset", "unchanged")):  # fmt: skip
     shows("T2", EFFECT, "on HWM (unchanged / reduced by payout / reset)", TRAIL, "on_payout",

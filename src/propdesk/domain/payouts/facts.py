@@ -64,6 +64,8 @@ class PayoutFacts:
     number: int
     """The number this payout will have, from 1."""
     digits: int = 2
+    lowers_balance: bool = True
+    """False: the firm pays beside the account, whose balance stays."""
     peak_balance: Decimal | None = None
     flat: bool | None = None
     pending_orders: int | None = None
@@ -126,6 +128,7 @@ def payout_facts(
         profit=situation.counted_profit - paid,
         number=situation.payout_number,
         digits=situation.digits,
+        lowers_balance=situation.payouts_lower_balance,
         peak_balance=_peak(situation),
         flat=situation.flat,
         pending_orders=sum(o.action in {"placed", "modified"} for o in waiting),

@@ -231,6 +231,8 @@ def _told(
         left -= excess
     if terms.balance_after != "minus_amount":
         left = facts.origin
+    if not facts.lowers_balance:
+        left = facts.balance
     fee = _fee(terms, amount)
     unlocked, challenge = _challenge(terms, facts)
     return PayoutJudgement(
