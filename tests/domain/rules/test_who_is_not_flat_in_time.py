@@ -55,8 +55,16 @@ def held(*positions: str, orders: str = "", opened: str = "") -> dict[str, str]:
 
 
 def order(clock: str, action: str = "placed", **more: Any) -> OrderSeen:
-    figures = {"id": "O", "symbol": "ONE", "side": "buy", "kind": "limit", "lots": d(1), **more}
-    return OrderSeen(ACCOUNT, at(clock, 5), action=action, **figures)
+    figures: dict[str, Any] = {
+        "id": "O",
+        "action": action,
+        "symbol": "ONE",
+        "side": "buy",
+        "kind": "limit",
+        "lots": d(1),
+        **more,
+    }
+    return OrderSeen(ACCOUNT, at(clock, 5), **figures)
 
 
 def friday(clock: str, position: str, **more: Any) -> Any:
