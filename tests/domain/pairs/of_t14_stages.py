@@ -9,7 +9,8 @@ from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Event
 from propdesk.domain.rulebook import Clock, Phase, Rulebook
 from propdesk.domain.rules.daily_loss import DailyLoss
-from propdesk.domain.rules.overall_loss import Lock, OverallLoss
+from propdesk.domain.rules.floor_lock import Lock
+from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.stages import StageAccount, TransitionFacts, TransitionTerms, judge_transition
 from propdesk.domain.terms import FAIL, Amount, Effect, RuleTerms
 from tests.domain.pairs.registry import Answer, shows

@@ -3,7 +3,8 @@
 from typing import Any
 
 from propdesk.domain.events import PayoutMoved, Scaled, TimePassed
-from propdesk.domain.rules.overall_loss import Lock, OverallLoss
+from propdesk.domain.rules.floor_lock import Lock
+from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.terms import Amount
 from tests.domain.pairs.registry import Answer, shows, table
 from tests.domain.rules.histories import ACCOUNT, at, buy, close, d, judge, quote, reported, start

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from propdesk.domain.events import BalanceAdjusted, DayReported, PayoutMoved, Scaled, StateReported
+from propdesk.domain.events import DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Calm, Judge, LimitLine, Violation, Violations
 from propdesk.domain.levels import (
@@ -18,8 +18,9 @@ from propdesk.domain.levels import (
     shifted,
 )
 from propdesk.domain.rules.daily_loss import WARN, describe, told
+from propdesk.domain.rules.floor_lock import Lock
 from propdesk.domain.situation import DayRecord, Situation, Span
-from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms
+from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
 
 Mode: TypeAlias = Literal["static", "trailing", "payout_trailing", "stepped"]
 PeakSource: TypeAlias = Literal[
@@ -32,26 +33,6 @@ PeakSource: TypeAlias = Literal[
 Tested: TypeAlias = Literal["equity", "balance", "balance_or_equity"]
 LIVE = {"live_equity", "live_max_balance_equity"}
 AT_CLOSE = {"eod_balance", "eod_max_balance_equity"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lock(Terms):
-    """Where a moving floor stops, and what stops it."""
-
-    at: Amount
-    """The level: money is added to the account's starting balance (``0``: at the start,
-    ``100``: above it, ``-750``: below it); a percentage is one of the initial size."""
-    trigger: Literal[
-        "floor_reaches", "realised_profit", "equity_profit", "day_close_profit", "payout", "payouts"
-    ] = "floor_reaches"
-    """``floor_reaches``: the moving floor is clipped at the level. The others set the floor to
-    the level at once when they happen."""
-    profit: Amount | None = None
-    """The profit that triggers it, for the three profit triggers."""
-    payouts: int = 1
-    """``payouts``: how many payouts must have been made."""
-    level_from: Literal["start", "milestone"] = "start"
-    """``milestone``: the floor stays at the balance that triggered it less the allowance."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +73,12 @@ class OverallLoss(RuleTerms):
     warn_at: tuple[Decimal, ...] = ()
     """Warnings at these percentages of the allowance used."""
 
+    def __post_init__(self) -> None:
+        if self.mode == "trailing" and self.peak_source is None:
+            raise TermsError("mode 'trailing' needs 'peak_source'")
+        if self.mode == "stepped" and (self.step_profit is None or self.step_allowance is None):
+            raise TermsError("mode 'stepped' needs 'step_profit' and 'step_allowance'")
+
     def sentence(self, size: Decimal | None = None) -> str:
         verb = "reach or fall below" if self.comparison == "touch" else "fall below"
         what = {
@@ -99,21 +86,44 @@ class OverallLoss(RuleTerms):
             "balance": "The balance",
             "balance_or_equity": "Balance and equity",
         }[self.tested]
-        where = {
-            "static": "the initial balance",
-            "trailing": f"the highest {_PEAK_WORDS.get(self.peak_source or '', 'value')}",
-            "payout_trailing": "the initial balance, raised by every payout's trader share",
-            "stepped": "the initial balance, re-anchored once in profit",
-        }[self.mode]
-        lock = ""
+        where = "the initial balance"
+        if self.mode == "trailing" and self.peak_source is not None:
+            where = f"the highest {_PEAK_WORDS[self.peak_source]}"
+        limit = f"{what} may never {verb} {where}, minus {told(self.allowance, size)}."
+        return " ".join((limit, *self._movements(size), *self._conditions(size)))
+
+    def _movements(self, size: Decimal | None) -> Iterator[str]:
+        """What moves the floor, besides a new peak."""
+        if self.peak_update == "day_reset" and self.peak_source not in AT_CLOSE:
+            yield "A new peak counts from the next day on."
+        if self.step_profit is not None and self.step_allowance is not None:
+            yield (
+                f"Once the closed profit reaches {told(self.step_profit, size)}, the floor stays "
+                f"at the balance of that moment minus {told(self.step_allowance, size)}."
+            )
         if self.lock is not None:
-            lock = f" The floor stops {_lock_words(self.lock, size)}."
-        return f"{what} may never {verb} {where}, minus {told(self.allowance, size)}.{lock}"
+            yield f"The floor stops {self.lock.words(size)}."
+            if self.also_locks_on_payout:
+                yield "A payout moves it there at once."
+        rises = self.on_payout == "raise_by_trader_share"
+        if self.on_payout != "unchanged" and not (rises and self.mode == "trailing"):
+            yield _PAYOUT_WORDS[self.on_payout]
+        if self.on_scale == "from_balance":
+            yield "A new size is measured from the balance at that moment."
+
+    def _conditions(self, size: Decimal | None) -> Iterator[str]:
+        if self.news_buffer is not None:
+            yield f"A news buffer of {told(self.news_buffer, size)} widens it."
+        if self.check == "day_end":
+            yield "It is tested at the day's end only."
+        if not self.effects[0].hard:
+            yield "The account is not lost by it."
 
     def formula(self) -> str:
         start = "initial" if self.mode != "trailing" else f"peak({self.peak_source})"
-        lock = "" if self.lock is None else f", locked at start + {describe(self.lock.at)}"
-        return f"floor = {start} − {describe(self.allowance)}{lock}"
+        buffer = "" if self.news_buffer is None else f" − {describe(self.news_buffer)}"
+        lock = "" if self.lock is None else f", locked at {self.lock.level()}"
+        return f"floor = {start} − {describe(self.allowance)}{buffer}{lock}"
 
 
 _PEAK_WORDS = {
@@ -123,22 +133,14 @@ _PEAK_WORDS = {
     "live_equity": "equity so far, open profit included",
     "live_max_balance_equity": "balance or equity so far, open profit included",
 }
-_TRIGGER_WORDS = {
-    "floor_reaches": "when it gets there",
-    "realised_profit": "once the closed profit is reached",
-    "equity_profit": "once the profit is reached, open profit included",
-    "day_close_profit": "once a day ends with the profit",
-    "payout": "with the first payout",
-    "payouts": "after the payouts it takes",
+_PAYOUT_WORDS = {
+    "set_initial": "A payout moves the floor to the starting balance.",
+    "reduce_peak": "A payout lowers the highest value by its amount.",
+    "raise_by_trader_share": (
+        "Every payout raises the floor by the trader's share, at most to the starting balance."
+    ),
+    "reset": "A payout sets the floor back to where it started.",
 }
-
-
-def _lock_words(lock: Lock, size: Decimal | None) -> str:
-    if lock.level_from == "milestone":
-        return f"at the milestone less the allowance, {_TRIGGER_WORDS[lock.trigger]}"
-    if lock.at.money == 0:
-        return f"at the starting balance, {_TRIGGER_WORDS[lock.trigger]}"
-    return f"at the starting balance plus {told(lock.at, size)}, {_TRIGGER_WORDS[lock.trigger]}"
 
 
 class OverallLossJudge(Judge[OverallLoss]):
@@ -148,58 +150,53 @@ class OverallLossJudge(Judge[OverallLoss]):
 
     def __init__(self, terms: OverallLoss, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.start = ZERO
-        self.peak = exactly_at(ZERO)  # the mark in force
-        self.pending = exactly_at(ZERO)  # peaks that count from the next day on
+        self.start = situation.origin
+        self.peak = exactly_at(self.start)  # the mark in force
+        self.pending = self.peak  # peaks that count from the next day on
         self.risen = ZERO  # payout trailing: what payouts have added to the floor
         self.locked_at: Decimal | None = None
         self.standing = False
         self.warnings = WarningSteps(terms.warn_at)
 
-    def on_start(self) -> Violations:
-        self.start = self.situation.origin
-        self.peak = self.pending = exactly_at(self.start)
-        self._publish()
-        return ()
-
     # -- what moves the peak
     def on_mark(self) -> Violations:
         self._take_live_peak()
-        self._lock_if_due()
+        self._step_if_due()
+        self._lock_if_due(equity=self.situation.equity)
         self._publish()
-        if self.terms.check == "day_end":
-            return ()
-        return self._judged()
+        return () if self.terms.check == "day_end" else self._judged()
 
     def on_day_end(self, record: DayRecord) -> Violations:
-        found: list[Violation] = []
-        if self.terms.check == "day_end":
-            found = self._judged()
+        found = self._judged() if self.terms.check == "day_end" else []
         if self.terms.peak_source in AT_CLOSE:
             close = exactly_at(record.end_balance)
             if self.terms.peak_source == "eod_max_balance_equity" and record.end_equity is not None:
                 close = higher(close, record.end_equity)
             self._raise(close)
-        self._step_if_due(record.end_balance)
         self._lock_if_due(day_close=record.end_balance)
         return found
 
     def on_day_start(self) -> Violations:
         self.peak = higher(self.peak, self.pending)
-        self._lock_if_due()
         self._publish()
         return ()
 
     def on_day_reported(self, event: DayReported) -> Violations:
-        if event.peak_equity is not None and self.terms.peak_source in LIVE:
-            self._raise(exactly_at(event.peak_equity))
-            self._lock_if_due()
+        """Judges a day of which only its figures are known, peak before low."""
+        if event.peak_equity is not None:
+            peak = exactly_at(event.peak_equity)
+            if self.terms.peak_source in LIVE:
+                self._raise(peak)
+            self._lock_if_due(equity=peak)
             self._publish()
-        if event.low_equity is not None and self.terms.check == "tick":
+        # The lowest equity says nothing of a balance, nor of how a day ended.
+        tested = self.terms.check == "tick" and self.terms.tested != "balance"
+        if event.low_equity is not None and tested:
             return list(self._test(exactly_at(event.low_equity)))
         return ()
 
     def on_state(self, event: StateReported) -> Violations:
+        """Raises ``TermsError`` where the floor alone does not say how high the peak was."""
         reported = {
             "closed_balance": event.peak_balance,
             "eod_balance": event.peak_eod,
@@ -207,26 +204,32 @@ class OverallLossJudge(Judge[OverallLoss]):
             "live_equity": event.peak_equity,
             "live_max_balance_equity": event.peak_equity,
         }.get(self.terms.peak_source or "")
-        if reported is not None:
-            self.peak = self.pending = exactly_at(reported)
         if event.trader_paid_total is not None and self.terms.mode == "payout_trailing":
             self.risen = event.trader_paid_total
         if event.locked and event.floor is not None:
             self.locked_at = event.floor
-        elif event.floor is not None and self.terms.mode == "trailing":
-            self.peak = self.pending = exactly_at(event.floor + self._allowance(event.floor))
-        self._lock_if_due()
+        elif reported is None and event.floor is not None and self.terms.mode == "trailing":
+            if self.terms.allowance.of in {"peak", "base"}:
+                raise TermsError("an allowance of the peak needs the peak, not only the floor")
+            reported = event.floor + self.allowance()
+        if reported is not None:
+            self.peak = self.pending = exactly_at(reported)
         self._publish()
         return ()
 
     def on_payout(self, event: PayoutMoved) -> Violations:
         share = event.trader_share if event.trader_share is not None else event.amount
+        self._pay(event.amount, share)
+        self._publish()
+        return ()
+
+    def _pay(self, amount: Decimal, share: Decimal) -> None:
         match self.terms.on_payout:
             case "set_initial":
                 self.locked_at = self.start
             case "reduce_peak":
-                self.peak = shifted(self.peak, -event.amount)
-                self.pending = shifted(self.pending, -event.amount)
+                self.peak = shifted(self.peak, -amount)
+                self.pending = shifted(self.pending, -amount)
                 self.locked_at = None
             case "raise_by_trader_share":
                 self.risen += share
@@ -237,30 +240,27 @@ class OverallLossJudge(Judge[OverallLoss]):
                 pass
         lock = self.terms.lock
         if lock is not None and (self.terms.also_locks_on_payout or lock.trigger == "payout"):
-            self.locked_at = self._lock_level()
-        if lock is not None and lock.trigger == "payouts":
-            self._lock_if_due()
-        self._publish()
-        return ()
-
-    def on_adjusted(self, event: BalanceAdjusted) -> Violations:
-        """Deposits, bonuses and corrections move no floor; only payouts are in the terms."""
-        del event
-        return ()
+            self.locked_at = self._lock_level(lock)
+        self._lock_if_due()
 
     def on_scaled(self, event: Scaled) -> Violations:
-        base = event.size
-        if self.terms.on_scale == "from_balance":
-            base = self.situation.balance
-        self.start = base
-        self.peak = self.pending = exactly_at(base)
+        """A new size is a new limit: its peak, its lock and its warnings start anew."""
+        del event
+        from_balance = self.terms.on_scale == "from_balance"
+        self.start = self.situation.balance if from_balance else self.situation.origin
+        self.peak = self.pending = exactly_at(self.start)
         self.locked_at = None
+        self.standing = False
+        self.warnings.rearm()
         self._publish()
         return ()
 
     # -- the floor
     def floor(self) -> Span:
         """The floor in force; a span only while the peak itself is one."""
+        return shifted(self._unbuffered(), -self._buffer())
+
+    def _unbuffered(self) -> Span:
         if self.locked_at is not None:
             return exactly_at(self.locked_at)
         if self.terms.mode == "trailing":
@@ -268,11 +268,16 @@ class OverallLossJudge(Judge[OverallLoss]):
                 self.peak.low - self._allowance(self.peak.low),
                 self.peak.high - self._allowance(self.peak.high),
             )
-            return self._clipped(floor)
+            lock = self.terms.lock
+            if lock is None or lock.trigger != "floor_reaches":
+                return floor
+            return lower(floor, exactly_at(self._lock_level(lock)))
         floor = exactly_at(self.start - self._allowance(self.start) + self.risen)
-        if self.terms.mode == "payout_trailing":
-            return lower(floor, exactly_at(self.start))
-        return floor
+        return lower(floor, exactly_at(self.start))
+
+    def _buffer(self) -> Decimal:
+        buffer = self.terms.news_buffer
+        return ZERO if buffer is None else buffer.resolve(self.situation.size)
 
     def allowance(self) -> Decimal:
         """The distance of the floor from the start or the mark, now."""
@@ -280,65 +285,64 @@ class OverallLossJudge(Judge[OverallLoss]):
 
     def floor_after(self, amount: Decimal, share: Decimal) -> Decimal:
         """The floor a payout of ``amount`` would leave; nothing is changed by asking."""
-        published = self.situation.day.overall_floor
         trial = copy(self)
-        trial.on_payout(PayoutMoved("", 0, "paid", "", amount, share))
-        self.situation.day.overall_floor = published
+        trial.situation = replace(
+            self.situation,
+            balance=self.situation.balance - amount,
+            payouts_before=self.situation.payouts_before + 1,
+        )
+        trial._pay(amount, share)  # noqa: SLF001 - it is this very judge, tried on a copy
         return trial.floor().low
 
     def _allowance(self, peak: Decimal) -> Decimal:
         bases = {"peak": peak, "base": peak, "balance": self.situation.balance}
         return self.terms.allowance.resolve(self.situation.size, bases)
 
-    def _clipped(self, floor: Span) -> Span:
-        lock = self.terms.lock
-        if lock is None or lock.trigger != "floor_reaches":
-            return floor
-        return lower(floor, exactly_at(self._lock_level()))
+    def _lock_level(self, lock: Lock) -> Decimal:
+        return self.start + lock.at.resolve(self.situation.size)
 
-    def _lock_level(self) -> Decimal:
-        lock = self.terms.lock
-        at = ZERO if lock is None else lock.at.resolve(self.situation.size)
-        return self.start + at
-
-    def _lock_if_due(self, day_close: Decimal | None = None) -> None:
+    def _lock_if_due(self, *, equity: Span | None = None, day_close: Decimal | None = None) -> None:
+        """Lock the floor where the moment does it; a figure not given triggers nothing."""
         lock = self.terms.lock
         if lock is None or self.locked_at is not None:
             return
         if lock.trigger == "floor_reaches":
             # Locked for good only when even the lowest possible peak has carried it there.
-            if self.terms.mode == "trailing" and self.floor().low >= self._lock_level():
-                self.locked_at = self._lock_level()
+            if self._unbuffered().low >= self._lock_level(lock):
+                self.locked_at = self._lock_level(lock)
             return
-        if lock.trigger == "payouts":
-            if len(self.situation.payouts) + self.situation.payouts_before < lock.payouts:
-                return
-            if lock.profit is None:
-                self.locked_at = self._lock_level()
-                return
-        reached = self._profit_for(lock, day_close)
-        if lock.profit is None or reached is None:
+        reached = self._reached(lock, equity, day_close)
+        if reached is None:
             return
-        if reached - self.start >= lock.profit.resolve(self.situation.size):
-            level = reached - self._allowance(reached)
-            self.locked_at = level if lock.level_from == "milestone" else self._lock_level()
+        if lock.profit is not None and reached - self.start < lock.profit.resolve(
+            self.situation.size
+        ):
+            return
+        milestone = lock.level_from == "milestone"
+        self.locked_at = reached - self._allowance(reached) if milestone else self._lock_level(lock)
 
-    def _profit_for(self, lock: Lock, day_close: Decimal | None) -> Decimal | None:
+    def _reached(
+        self, lock: Lock, equity: Span | None, day_close: Decimal | None
+    ) -> Decimal | None:
+        """What the lock's profit is measured on now; None while its moment has not come."""
         match lock.trigger:
-            case "realised_profit" | "payouts":
+            case "realised_profit":
                 return self.situation.balance
+            case "payouts":
+                made = len(self.situation.payouts) + self.situation.payouts_before
+                return self.situation.balance if made >= lock.payouts else None
             case "equity_profit":
-                return None if self.situation.equity is None else self.situation.equity.low
+                return None if equity is None else equity.low
             case "day_close_profit":
                 return day_close
             case _:
                 return None
 
-    def _step_if_due(self, balance: Decimal) -> None:
+    def _step_if_due(self) -> None:
         step, distance = self.terms.step_profit, self.terms.step_allowance
         if self.terms.mode != "stepped" or step is None or distance is None:
             return
-        size = self.situation.size
+        size, balance = self.situation.size, self.situation.balance
         if self.locked_at is None and balance - self.start >= step.resolve(size):
             self.locked_at = balance - distance.resolve(size, {"balance": balance})
 
@@ -352,8 +356,6 @@ class OverallLossJudge(Judge[OverallLoss]):
                 self._raise(equity)
             case "live_max_balance_equity":
                 self._raise(balance if equity is None else higher(balance, equity))
-            case _:
-                self._step_if_due(self.situation.balance)
 
     def _raise(self, to: Span) -> None:
         self.pending = higher(self.pending, to)
@@ -388,8 +390,6 @@ class OverallLossJudge(Judge[OverallLoss]):
         if self.standing:
             return
         floor = self.floor()
-        if self.terms.news_buffer is not None:
-            floor = shifted(floor, -self.terms.news_buffer.resolve(self.situation.size))
         certainty = certainty_of(value, floor, self.terms.comparison)
         if certainty is not None:
             self.standing = certainty == "proven"
@@ -401,8 +401,7 @@ class OverallLossJudge(Judge[OverallLoss]):
                 detail={"peak": f"{self.peak.low:f}", "tested": self.terms.tested},
             )
             return
-        distance = self._allowance(self.peak.low)
-        step = self.warnings.due(value.high, floor.low, distance)
+        step = self.warnings.due(value.high, floor.low, self._distance())
         if step is not None:
             yield Violation(
                 observed=value.high,
@@ -412,22 +411,26 @@ class OverallLossJudge(Judge[OverallLoss]):
                 effects=(WARN,),
             )
 
+    def _distance(self) -> Decimal:
+        return self.allowance() + self._buffer()
+
     def calm(self) -> Calm:
+        """A peak is watched even after a soft breach: the next floor hangs on it."""
         if self.standing:
-            return Calm()
+            return Calm(high=self._high_watched())
         floor = self.floor()
-        warning = self.warnings.next_level(floor.low, self._allowance(self.peak.low))
+        warning = self.warnings.next_level(floor.low, self._distance())
         low = floor.high if warning is None else max(floor.high, warning)
         return Calm(low=low, high=self._high_watched())
 
     def _high_watched(self) -> Decimal | None:
-        """The equity above which a mark would move the peak or trigger a lock."""
+        """The equity at which a mark would move the peak or trigger a lock."""
+        levels = [self.pending.low] if self.terms.peak_source in LIVE else []
         lock = self.terms.lock
         if self.locked_at is None and lock is not None and lock.trigger == "equity_profit":
             profit = ZERO if lock.profit is None else lock.profit.resolve(self.situation.size)
-            if self.terms.peak_source not in LIVE:
-                return self.start + profit
-        return self.pending.low if self.terms.peak_source in LIVE else None
+            levels.append(self.start + profit)
+        return min(levels, default=None)
 
     def limit(self) -> LimitLine:
         floor = self.floor()
@@ -436,7 +439,7 @@ class OverallLossJudge(Judge[OverallLoss]):
         return LimitLine(
             rule=self.terms.name,
             base=self.peak.low if trailing else self.start,
-            allowance=self._allowance(self.peak.low if trailing else self.start),
+            allowance=self._distance(),
             floor=floor.low,
             room=None if value is None else value.low - floor.low,
             comparison=self.terms.comparison,

@@ -10,7 +10,8 @@ from propdesk.boot.vectors.given import Given, NotUnderstood, number
 from propdesk.boot.vectors.runner import rounded
 from propdesk.domain.exact import ZERO
 from propdesk.domain.rules.daily_loss import DailyLoss
-from propdesk.domain.rules.overall_loss import Lock, OverallLoss
+from propdesk.domain.rules.floor_lock import Lock
+from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.terms import Amount, Effect
 
 DAILY = "daily_loss"

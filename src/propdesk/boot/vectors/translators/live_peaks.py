@@ -16,7 +16,7 @@ from propdesk.boot.vectors.translators.max_loss import (
     shown,
     size_of,
 )
-from propdesk.domain.rules.overall_loss import Lock
+from propdesk.domain.rules.floor_lock import Lock
 
 
 @family(

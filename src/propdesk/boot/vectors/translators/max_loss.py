@@ -8,7 +8,8 @@ from propdesk.boot.vectors.families import Answer, family
 from propdesk.boot.vectors.given import Given, NotUnderstood, number
 from propdesk.boot.vectors.translators.daily_loss import PAUSE, rule
 from propdesk.domain.exact import ZERO
-from propdesk.domain.rules.overall_loss import Lock, OverallLoss
+from propdesk.domain.rules.floor_lock import Lock
+from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.terms import Amount
 
 OVERALL = "overall_loss"
