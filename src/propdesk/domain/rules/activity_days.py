@@ -26,6 +26,7 @@ CountKind: TypeAlias = Literal[
     "equity_delta",
     "opened_profit",
 ]
+_BY_OPENING = frozenset({"trade_opened", "opened_and_closed", "opened_profit"})
 PROFIT_KINDS = frozenset({"closed_profit", "balance_delta", "equity_delta", "opened_profit"})
 
 
@@ -126,6 +127,7 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         self.half: set[date] = set()
         self.sums: dict[date, Decimal] = {}
         self.unsure: set[date] = set()  # days with a trade that may or may not count
+        self.told: set[date] = set()  # days with a result whose trades were not told
         self.start_balances: dict[date, Decimal] = {}
         self.until: date | None = None  # days up to here belong to an earlier payout
         self.extra = 0
@@ -173,11 +175,14 @@ class ActivityDaysJudge(Judge[ActivityDays]):
 
     def on_day_reported(self, event: DayReported) -> Violations:
         """A day of which only the result is known: a result needs a trade, begun who knows when."""
-        if event.profit:
+        before = self.situation.balance
+        change = event.profit if event.balance is None else event.balance - before
+        if change:
             self.traded.add(self.today)
-            if self.terms.count_kind not in PROFIT_KINDS:
-                known = self.terms.count_kind in {"executed", "position_open"}
-                self._mark(self.today, counts=True if known and not self.terms.by_trade else None)
+            if self.terms.by_trade or self.terms.count_kind in _BY_OPENING:
+                self.told.add(self.today)
+            elif self.terms.count_kind not in PROFIT_KINDS:
+                self._mark(self.today, counts=True)
         return ()
 
     def on_day_end(self, record: DayRecord) -> Violations:
@@ -288,8 +293,6 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         profit = self.sums.get(record.label, ZERO) if by_trade else record.closed_profit
         reported = self.situation.day.profit_reported
         if reported is not None:
-            if by_trade:
-                return None  # whose trades they were is not told
             profit = reported
         if not self.terms.open_loss_offsets:
             return profit
@@ -315,6 +318,8 @@ class ActivityDaysJudge(Judge[ActivityDays]):
     def counted(self) -> tuple[tuple[date, ...], tuple[date, ...]]:
         """The days that count, and those of which it is not known."""
         verdicts = {**self.days, **self._reported_today()}
+        profit = self.terms.count_kind in PROFIT_KINDS
+        verdicts |= {each: None for each in self.told if profit or not verdicts.get(each)}
         eligible = [label for label in sorted(verdicts) if self._eligible(label)]
         yes = tuple(label for label in eligible if verdicts[label])
         return yes, tuple(label for label in eligible if verdicts[label] is None)
@@ -324,9 +329,8 @@ class ActivityDaysJudge(Judge[ActivityDays]):
         reported = self.situation.day.profit_reported
         if reported is None or self.terms.count_kind not in PROFIT_KINDS:
             return {}
-        known = self.terms.count_kind != "opened_profit" and not self.terms.by_trade
         offsets = self.terms.open_loss_offsets and bool(self.situation.positions)
-        if not known or offsets or self.terms.count_kind == "equity_delta":
+        if offsets or self.terms.count_kind == "equity_delta":
             return {self.today: None}
         return {self.today: self._enough(self.today, reported)}
 
@@ -336,12 +340,10 @@ class ActivityDaysJudge(Judge[ActivityDays]):
             return False
         if terms.weekends == "excluded" and label.weekday() >= 5:
             return False
-        half = label in self.half or (label == self.today and day.half_day)
-        if half and terms.half_days == "excluded":
-            return False
+        if terms.half_days == "excluded" and label in {*self.half, self.today}:
+            return False  # whether today was half a day is known when it is over
         running = label == self.today and day.profit_reported is None
-        waits = terms.count_kind in PROFIT_KINDS or terms.half_days == "excluded"
-        return not (running and waits)
+        return not (running and terms.count_kind in PROFIT_KINDS)
 
     def required(self) -> int:
         by_payout = self.terms.required_by_payout
