@@ -109,3 +109,21 @@ def test_chart_and_trace_are_written(tmp_path):
 def test_the_same_history_gives_the_same_result_byte_for_byte():
     first = judged("mt5-breaches-daily-loss.html")
     assert json.dumps(first) == json.dumps(judged("mt5-breaches-daily-loss.html"))
+
+
+def test_what_an_export_does_not_tell_is_named_on_the_command_line(tmp_path):
+    file = tmp_path / "trades.csv"
+    file.write_text(
+        "TICKET,LOGIN,SYMBOL,CMD,VOLUME,OPEN_TIME,OPEN_PRICE,SL,TP,CLOSE_TIME,COMMISSION,SWAPS,"
+        "CLOSE_PRICE,PROFIT,TAXES,COMMENT\n"
+        "2,77,USDJPY,0,100,2026-03-02 10:00:00,150.00,0,0,2026-03-02 12:00:00,0,0,151.00,662.25,0,"
+    )
+    asked = ["evaluate", file, "--rulebook", "ftmo-2-step", "--phase", "challenge", "--json", "-"]
+    unnamed = run(*asked, "--size", "100000")
+    assert unnamed.exit_code == 2
+    assert "names no currency" in unnamed.stderr
+    named = run(*asked, "--size", "100000", "--currency", "USD")
+    assert named.exit_code == 0, named.stderr
+    result = json.loads(named.stdout)
+    assert (result["account"], result["currency"], result["size"]) == ("77", "USD", "100000.00")
+    assert run(*asked, "--size", "statement", "--currency", "USD").exit_code == 2

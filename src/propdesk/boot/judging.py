@@ -46,6 +46,7 @@ class Request:
     size: str
     quotes: tuple[Path, ...] = ()
     account: str | None = None
+    currency: str | None = None
     source_zone: str | None = None
     quotes_zone: str | None = None
     instruments: Path | None = None
@@ -70,11 +71,24 @@ def judge(request: Request, watched: Callable[[Iterable[Event]], Iterable[Event]
     try:
         loaded = _loaded(request)
         catalogue = load_catalogue(request.instruments)
+        size = size_of(request.size)
         history = read_history(
-            request.history, shown, request.source_zone, request.account, catalogue
+            request.history,
+            shown,
+            request.source_zone,
+            request.account,
+            catalogue,
+            currency=request.currency,
+            size=size,
         )
-        size = size_of(request.size, history)
-        return _judged(request, loaded, catalogue, history, size=size, watched=watched)
+        return _judged(
+            request,
+            loaded,
+            catalogue,
+            history,
+            size=history.opening_balance if size is None else size,
+            watched=watched,
+        )
     except (Unreadable, RulebookRefused) as refused:
         raise Refused(str(refused)) from refused
     except CatalogueFileError as refused:
@@ -85,10 +99,10 @@ def judge(request: Request, watched: Callable[[Iterable[Event]], Iterable[Event]
         raise Refused(f"{shown}:{refused.event_no}: {refused.why}") from refused
 
 
-def size_of(text: str, history: History) -> Decimal:
-    """The account size asked for; never rebased to the statement in silence."""
+def size_of(text: str) -> Decimal | None:
+    """The account size asked for; None takes the statement's, never rebased in silence."""
     if text == SIZE_OF_STATEMENT:
-        return history.opening_balance
+        return None
     try:
         size = parse_decimal(text)
     except ValueError as wrong:

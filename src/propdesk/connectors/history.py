@@ -4,8 +4,10 @@ Everything is read and reconciled before anything is handed on. It must not judg
 nothing of a file it refuses.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from decimal import Decimal
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
 
 _NAMED_MAX = 20
+_CURRENCY = re.compile("[A-Z]{3,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,19 @@ def read_history(
     """The history in a file of any kind that is known here. Raises ``Unreadable``.
 
     ``source_zone`` is the clock of times without a zone (``server`` unless named); ``account``
-    picks one of a file's accounts; ``catalogue`` gives brokers' symbols one name; ``currency``
-    and ``size`` are used where an export does not tell them.
+    picks one of a file's accounts, or names the one an export does not name; ``catalogue`` gives
+    brokers' symbols one name; ``currency`` and ``size`` are used where an export tells none.
     """
     shown = _shown(source, name)
     known = built_in_catalogue() if catalogue is None else catalogue
     zone_name = source_zone or SERVER
-    options = _options(shown, zone_name, known, currency, size)
+    options = Options(
+        zone=_zone(zone_name, shown),
+        catalogue=known,
+        account=account,
+        currency=_currency(currency, shown),
+        size=size,
+    )
     reader, found = _read(source, shown, options)
     told = _chosen(found, shown, account)
     if isinstance(told, Log):
@@ -87,7 +96,7 @@ def accounts_in(
 ) -> tuple[str, ...]:
     """The accounts a file holds, in its order. Raises ``Unreadable``."""
     shown = _shown(source, name)
-    options = _options(shown, source_zone or SERVER, built_in_catalogue(), None, None)
+    options = Options(zone=_zone(source_zone or SERVER, shown), catalogue=built_in_catalogue())
     _, found = _read(source, shown, options)
     return (found.account,) if isinstance(found, Statement) else tuple(found)
 
@@ -96,14 +105,17 @@ def _shown(source: Path | bytes, name: str | None) -> str:
     return name or (source.name if isinstance(source, Path) else "upload")
 
 
-def _options(
-    shown: str, zone_name: str, known: Catalogue, currency: str | None, size: Decimal | None
-) -> Options:
+def _zone(zone_name: str, shown: str) -> tzinfo:
     try:
-        zone = zone_of(zone_name)
+        return zone_of(zone_name)
     except UnknownZone as error:
         raise Unreadable(shown, None, str(error)) from None
-    return Options(zone=zone, catalogue=known, currency=currency, size=size)
+
+
+def _currency(named: str | None, shown: str) -> str | None:
+    if named is not None and not _CURRENCY.fullmatch(named):
+        raise Unreadable(shown, None, f"{named[:20]!r} is not a currency such as USD")
+    return named
 
 
 def _read(

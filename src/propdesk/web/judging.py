@@ -63,7 +63,9 @@ def judge(request: Request) -> Judged:
     try:
         loaded = load_rulebook(request.rulebook)
         catalogue = load_catalogue(None)
-        history = read_history(request.history, shown, request.source_zone, None, catalogue)
+        history = read_history(
+            request.history, shown, request.source_zone, None, catalogue, size=request.size
+        )
         return _judged(request, loaded, catalogue, history)
     except Unreadable as refused:
         raise Refused(str(refused)) from refused

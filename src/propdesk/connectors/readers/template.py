@@ -17,12 +17,13 @@ from propdesk.domain.instruments import Catalogue
 class Options:
     """What a person may say beside the file.
 
-    ``zone`` is the clock of times without one. ``currency`` and ``size`` (the balance the account
-    was opened with) are asked for only where an export does not tell them.
+    ``zone`` is the clock of times without one. ``account``, ``currency`` and ``size`` (the
+    balance the account was opened with) are used only where an export does not tell them.
     """
 
     zone: tzinfo
     catalogue: Catalogue
+    account: str | None = None
     currency: str | None = None
     size: Decimal | None = None
 

@@ -25,12 +25,12 @@ def check_sums(
     with exactly():
         for row in closed:
             with at_row(sheet.name, row.number):
-                if not row.cells[0].isdigit():
+                if not row.cells[0].isdecimal():
                     _check_totals(sheet, row, columns, currency)
                 elif row.cells[2] == "balance":
-                    moved += figures.number(row.cells[-1])
+                    moved += figures.number(row.words()[-1])
                 elif row.cells[2] == "credit":
-                    credit += figures.number(row.cells[-1])
+                    credit += figures.number(row.words()[-1])
                 elif row.cells[2] in {"buy", "sell"}:
                     columns = [
                         total + figures.money(cell)
@@ -54,8 +54,9 @@ def check_sums(
 
 def _check_totals(sheet: Sheet, row: Row, columns: list[Decimal], currency: str) -> None:
     """The line under the closed trades: four sums, and below it their sum."""
-    if len(row.cells) == 5 and not row.cells[0] and all(row.cells[1:]):
-        for name, cell, total in zip(_MONEY_COLUMNS, row.cells[1:], columns, strict=True):
+    words = row.words()
+    if not row.cells[0] and len(words) == len(_MONEY_COLUMNS):
+        for name, cell, total in zip(_MONEY_COLUMNS, words, columns, strict=True):
             stated = figures.number(cell)
             if stated != total:
                 raise sheet.refuse(
