@@ -13,6 +13,7 @@ from typing import TypeGuard
 
 from propdesk.domain.account import Account
 from propdesk.domain.account_days import close_day, open_day
+from propdesk.domain.applicability import rules_in_force
 from propdesk.domain.asking import cause_of
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.consequences import AnyJudge, Standing, verdict_id
@@ -261,10 +262,7 @@ class Evaluator:
             raise UnusableHistory(self.event_no, str(refused)) from refused
         situation = self.account.situation
         situation.conditions, situation.peers = self.conditions, self.peers
-        for terms in self.phase.rules:
-            types = terms.applies_to.account_types
-            if types and situation.account_type not in types:
-                continue
+        for terms in rules_in_force(self.phase.rules, situation):
             _, judge = RULES[terms.rule]
             self.judges.append(judge(terms, situation))
         self.judges.sort(key=lambda each: each.terms.rule != "overall_loss")  # floors clamp to it

@@ -107,9 +107,7 @@ class Judge(Generic[TermsT]):
         instrument = self.situation.catalogue.find(symbol)
         if instrument is None:
             return applies.covers(symbol, "")
-        return any(
-            applies.covers(each, instrument.asset_class) for each in (symbol, instrument.symbol)
-        )
+        return applies.covers_any((symbol, instrument.symbol), instrument.asset_class)
 
     # -- the account and its clock
     def on_start(self) -> Violations:

@@ -4,7 +4,7 @@ Frozen and without behaviour beyond their own arithmetic. The attribute docstrin
 published description of each field: the JSON Schema and the public rulebook are made from them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
@@ -181,6 +181,15 @@ class AppliesTo(Terms):
         if self.instruments and symbol not in self.instruments:
             return False
         return not self.asset_classes or asset_class in self.asset_classes
+
+    def covers_any(self, names: Sequence[str], asset_class: str) -> bool:
+        """Whether a trade falls under it by one of its symbol's names."""
+        return any(self.covers(name, asset_class) for name in names)
+
+    @property
+    def whole_account(self) -> bool:
+        """Whether it covers every instrument."""
+        return not self.instruments and not self.asset_classes
 
     @property
     def specificity(self) -> int:

@@ -294,7 +294,7 @@ class OpenRiskJudge(Judge[OpenRisk]):
     def _groups(self) -> list[list[Member]]:
         """The groups with something open or closed just now."""
         positions = self.situation.positions.values()
-        covered = [each for each in positions if self._covers(each.symbol)]
+        covered = [each for each in positions if self.concerns(each.symbol)]
         alive = [self._member_of(each).key for each in covered]
         live = [self.members[key] for key in dict.fromkeys((*alive, *self.closed_now))]
         match self.terms.scope:
@@ -319,13 +319,6 @@ class OpenRiskJudge(Judge[OpenRisk]):
         for each in members:
             found.setdefault(each.leg.symbol, []).append(each)
         return list(found.values())
-
-    def _covers(self, symbol: str) -> bool:
-        instrument = self.situation.catalogue.find(symbol)
-        asset_class = "" if instrument is None else instrument.asset_class
-        known = symbol if instrument is None else instrument.symbol
-        applies = self.terms.applies_to
-        return applies.covers(symbol, asset_class) or applies.covers(known, asset_class)
 
     # -- what it shows
     def allowed(self) -> Decimal:
