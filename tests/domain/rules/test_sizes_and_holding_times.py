@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from propdesk.domain.evaluation import Evaluation
-from propdesk.domain.rules.holding_time import HoldingTime, is_short, mean_seconds
+from propdesk.domain.rules.holding_time import HoldingTime, is_short
 from propdesk.domain.rules.size_consistency import (
     SizeConsistency,
     average_lots,
@@ -141,9 +141,7 @@ def test_habits(rule: HoldingTime, ok: bool) -> None:
     assert met(result) is ok
 
 
-def test_times_and_their_mean() -> None:
-    assert mean_seconds([Fraction(1), Fraction(2)]) == Fraction(3, 2)
-    assert mean_seconds([]) is None
+def test_a_time_that_is_too_short() -> None:
     assert is_short(Fraction(5), 5, "up_to")
     assert not is_short(Fraction(5), 5)
 

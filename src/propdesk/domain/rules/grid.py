@@ -53,7 +53,7 @@ def evenly_spaced(prices: Sequence[Decimal], tolerance_percent: Decimal) -> bool
     steps = [after - before for before, after in pairwise(ordered)]
     if not steps:
         return False
-    mean = sum(steps, Fraction(0)) / len(steps)
+    mean = (ordered[-1] - ordered[0]) / len(steps)
     return all(abs(each - mean) * 100 <= Fraction(tolerance_percent) * mean for each in steps)
 
 

@@ -1,6 +1,5 @@
 """Short holding (RULES T11): trades closed too soon, one by one or as a habit."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -73,12 +72,6 @@ class HoldingTime(RuleTerms):
 def is_short(held: Fraction, seconds: int, short: Short = "below") -> bool:
     """Whether a time is too short."""
     return held < seconds if short == "below" else held <= seconds
-
-
-def mean_seconds(held: Iterable[Fraction]) -> Fraction | None:
-    """The average holding time; None without trades."""
-    times = tuple(held)
-    return sum(times, Fraction(0)) / len(times) if times else None
 
 
 class HoldingTimeJudge(Judge[HoldingTime]):
