@@ -88,13 +88,15 @@ class DayClock:
 
     ``label_end``: the day bears the date on which it ends (a futures session that starts Sunday
     17:00 is Monday's); otherwise the date on which it starts. ``merged_dates`` are local dates
-    whose early close makes their session part of the next one.
+    whose early close makes their session part of the next one. ``session_end``: wall time from
+    which no session runs until the reset; what happens in between is of the day that ended.
     """
 
     zone_name: str
     reset: time
     label_end: bool = False
     merged_dates: frozenset[date] = frozenset()
+    session_end: time | None = None
 
     @property
     def zone(self) -> tzinfo:

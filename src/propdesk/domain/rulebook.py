@@ -29,13 +29,12 @@ class Clock(Terms):
     label: Literal["start", "end"] = "start"
     """Whether a day bears the date it starts or the date it ends on."""
     session_end: time | None = None
-    """Futures: wall time at which the session closes, where it is not the reset."""
+    """Futures: wall time at which the session closes, where it is not the reset. What is booked
+    between the two belongs to the day that ended; ``flat_by`` can forbid to be in the market."""
     merged_dates: tuple[date, ...] = ()
     """Dates (labels) whose early close merges into the next session."""
     half_days: tuple[date, ...] = ()
     """Dates (labels) that are half-days: they count for no activity day."""
-    inactivity_days: Literal["calendar", "trading"] = "calendar"
-    """Whether day counts of inactivity and delays are calendar or trading days."""
 
     def day_clock(self) -> DayClock:
         return DayClock(
@@ -43,6 +42,7 @@ class Clock(Terms):
             reset=self.reset,
             label_end=self.label == "end",
             merged_dates=frozenset(self.merged_dates),
+            session_end=None if self.session_end == self.reset else self.session_end,
         )
 
 

@@ -98,6 +98,29 @@ for zone, hour in (
     shows("T1", "day_reset.tz", ZONES, clock, "zone", (zone, "UTC"), LATE)
 for reset in (time(0, 30), time(22)):
     shows("T1", "day_reset.tz", ZONES, UTC, "reset", (reset, time(0)), AT_NIGHT)
+SESSION = (
+    "start/end with gap (18:00–17:00 ET; 17:00–15:10 CT; 20:00–20:00 EST; 18:00–16:45) and "
+    "session_label = end date (Sunday evening = Monday)"
+)
+# On the evening of Sunday 7 March, but in the session of Monday: the week's loss is another's.
+SUNDAY_EVENING = by_clock(
+    replace(DAILY, horizon="week"),
+    made(-3000, 3),
+    reported("01:10", "01:30", "-3000", day=8, id="evening"),
+    until(9),
+)
+for zone, opens, ends, in_the_gap in (
+    ("America/New_York", time(18), time(17), "22:30"),
+    ("America/Chicago", time(17), time(15, 10), "21:30"),
+    ("EST", time(20), None, ""),
+    ("America/New_York", time(18), time(16, 45), "21:50"),
+):
+    futures = Clock(zone=zone, reset=opens, label="end", session_end=ends)
+    if ends is not None:
+        shows("T1", "session", SESSION, futures, "session_end", (ends, None),
+              by_clock(FlatBy(before="session_end"), reported("15:00", in_the_gap, "1", day=2))
+              )  # fmt: skip
+    shows("T1", "session", SESSION, futures, "label", ("end", "start"), SUNDAY_EVENING)
 # 4,000 closed on the first day, 8,500 open against it: nothing is wrong before the reset.
 AT_THE_RESET = by_clock(
     DAILY,

@@ -6,12 +6,12 @@ it back a stage) is an effect. Without this rule, holding is allowed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from propdesk.domain.clock import days_between, local_instant, zone_of
+from propdesk.domain.clock import DayClock, days_between, local_instant, zone_of
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.instants import DAY, HOUR, MINUTE, datetime_of, format_instant
 from propdesk.domain.judging import Judge, Violation, Violations
@@ -19,7 +19,7 @@ from propdesk.domain.market_hours import HORIZON, WEEKDAYS, MarketHours, Weekday
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms, TermsError
 
-Before: TypeAlias = Literal["weekend", "overnight", "break"]
+Before: TypeAlias = Literal["weekend", "overnight", "break", "session_end"]
 LOOK_AHEAD = 8 * DAY  # a week has every weekly deadline in it
 BANK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 
@@ -30,7 +30,8 @@ class FlatBy(RuleTerms):
 
     rule: Literal["flat_by"] = "flat_by"
     before: Before
-    """``weekend`` and ``overnight`` have a fixed time; ``break`` follows the market's hours."""
+    """``weekend`` and ``overnight`` have a fixed time; ``break`` follows the market's hours,
+    ``session_end`` the rulebook's session: nothing is open until the next one begins."""
     at: time | None = None
     """Wall time of the deadline."""
     zone: str = ""
@@ -38,7 +39,7 @@ class FlatBy(RuleTerms):
     weekday: Weekday = "fri"
     """``weekend``: the day of the deadline."""
     weekdays: tuple[Weekday, ...] = BANK_DAYS
-    """``overnight``: the days that have a deadline."""
+    """``overnight``, ``session_end``: the days that have a deadline."""
     until: time | None = None
     """Wall time at which opening is allowed again; none: only the deadline itself counts."""
     until_weekday: Weekday = "sun"
@@ -67,8 +68,10 @@ class FlatBy(RuleTerms):
     def __post_init__(self) -> None:
         if self.before == "break" and (self.market is None or self.longer_than_hours is None):
             raise TermsError("flat_by before: break needs 'market' and 'longer_than_hours'")
-        if self.before != "break" and self.at is None:
+        if self.before in {"weekend", "overnight"} and self.at is None:
             raise TermsError(f"flat_by before: {self.before} needs 'at'")
+        if self.before == "session_end" and (self.at or self.until or self.zone):
+            raise TermsError("flat_by before: session_end takes its times from the clock")
 
     def sentence(self, size: Decimal | None = None) -> str:  # noqa: ARG002
         exempt = ", ".join((*self.exempt_asset_classes, *self.exempt_account_types))
@@ -80,6 +83,8 @@ class FlatBy(RuleTerms):
                 f"Close all positions{orders} {early} any market "
                 f"break longer than {self.longer_than_hours:f} hours{but}."
             )
+        if self.before == "session_end":
+            return f"Be flat{orders} between the end of a session and the next one{but}."
         zone = self.zone or "the rulebook's zone"
         again = "" if self.until is None else f"; open again from {self.until:%H:%M}"
         if self.before == "weekend":
@@ -105,6 +110,17 @@ _NAMES: dict[Weekday, str] = {
     "sat": "Saturday",
     "sun": "Sunday",
 }
+
+
+def by_the_clock(terms: FlatBy, clock: DayClock) -> FlatBy:
+    """The terms with the times of the clock's session, where they follow it."""
+    if terms.before != "session_end":
+        return terms
+    ends = clock.session_end
+    again = None if ends is None else clock.reset
+    return replace(
+        terms, before="overnight", at=ends or clock.reset, until=again, zone=clock.zone_name
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +189,7 @@ class FlatByJudge(Judge[FlatBy]):
     """Looks at the open positions at each deadline, and at what is opened after it."""
 
     def __init__(self, terms: FlatBy, situation: Situation) -> None:
-        super().__init__(terms, situation)
+        super().__init__(by_the_clock(terms, situation.clock), situation)
         self.said: set[int] = set()
         self.seen: set[str] = set()  # positions whose opening was an event of its own
         self.orders: dict[str, OrderSeen] = {}
