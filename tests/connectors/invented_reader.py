@@ -1,6 +1,6 @@
 """The trade list of the invented platform Coral, CSV. One row is a round trip, profit net."""
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Sheet
@@ -16,7 +16,7 @@ def _recognise(sheet: Sheet) -> bool:
 
 def _read(sheet: Sheet, options: Options) -> Statement:
     table = sheet.table(*_COLUMNS)
-    if table is None or len(sheet.rows[0].cells) != 5:
+    if table is None or not table.rows or len(sheet.rows[0].cells) != 5:
         raise sheet.refuse(1, "the trade list breaks off before its table")
     _, account, currency, first, last = sheet.rows[0].cells
     deals: list[tuple[Deal, int]] = []

@@ -46,6 +46,8 @@ def test_the_invented_reader_is_under_sixty_lines_and_reads(folder, monkeypatch)
     assert isinstance(opened, AccountOpened)
     booked = opened.balance + sum(each.profit for each in rest if isinstance(each, Deal))
     assert booked == history.stated_balance == 10000
+    with pytest.raises(Unreadable, match=r"coral.csv:1: the trade list breaks off"):
+        read_history(b"\n".join(SAMPLE.splitlines()[:2]), "coral.csv")
     with pytest.raises(Unreadable, match=r"coral.csv:1: does not reconcile"):
         read_history(SAMPLE.replace(b";100.00", b";100.01"), "coral.csv")
     with pytest.raises(Unreadable, match=r"coral.csv:3: '1.0O' is not a number"):

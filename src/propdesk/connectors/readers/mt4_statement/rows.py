@@ -7,7 +7,7 @@ import re
 from datetime import tzinfo
 from typing import cast
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.metatrader.tickets import Ticket, TicketBook
 from propdesk.connectors.sheet import Row
 from propdesk.domain.events import OrderSeen, Side

@@ -6,7 +6,7 @@ It must not accept a difference of a single minor unit: it names the first row w
 from collections.abc import Iterable
 from decimal import Decimal
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Sheet
 from propdesk.domain.exact import ZERO, exactly

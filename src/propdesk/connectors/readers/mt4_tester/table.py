@@ -9,7 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import cast
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Sheet

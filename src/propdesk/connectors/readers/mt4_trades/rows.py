@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.metatrader.bare_table import statement_of
 from propdesk.connectors.metatrader.tickets import Ticket, TicketBook
 from propdesk.connectors.readers.template import Options

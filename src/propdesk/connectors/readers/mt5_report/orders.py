@@ -9,7 +9,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import Literal, TypeAlias, cast
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Sheet
 from propdesk.connectors.statement import close_reason

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.readers.mt5_report.orders import OrderRow
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Sheet

@@ -12,7 +12,7 @@ from datetime import tzinfo
 from decimal import Decimal
 from typing import cast
 
-from propdesk.connectors.metatrader import figures
+from propdesk.connectors import figures
 from propdesk.connectors.readers.mt5_report.orders import OrderRow, orders_of, seen_orders
 from propdesk.connectors.readers.mt5_report.positions import (
     PositionHint,

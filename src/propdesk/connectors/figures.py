@@ -1,4 +1,4 @@
-"""Numbers and times as MetaTrader prints them, and as a workbook shows its times.
+"""Numbers and times as MetaTrader prints them; times also as a workbook's are written out.
 
 It must not guess: what is not exactly a figure raises ``ValueError`` with the text in it.
 """
