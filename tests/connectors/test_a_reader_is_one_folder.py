@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scripts import exports
 
 from propdesk.connectors import readers
 from propdesk.connectors.history import read_history
@@ -12,6 +13,7 @@ from propdesk.connectors.readers import registry
 from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.events import AccountOpened, Deal
 
+ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(__file__).with_name("invented_reader.py")
 SAMPLE = b"""Coral Markets;77;USD;10000.00;10000.00
 no;opened;closed;symbol;side;lots;in;out;net
@@ -100,3 +102,13 @@ def test_every_reader_says_what_it_reads_and_how_to_get_it() -> None:
         assert reader.title, reader.name
         assert reader.export.endswith("."), reader.name
         assert "\n" not in reader.export, reader.name
+
+
+def test_the_how_to_shows_this_reader_and_what_it_reads() -> None:
+    page = (ROOT / "docs" / "how-to" / "write-a-reader.md").read_text()
+    assert f"```python\n{EXAMPLE.read_text()}```" in page, "copy invented_reader.py into the page"
+    assert f"```\n{SAMPLE.decode()}```" in page
+
+
+def test_the_list_of_exports_is_what_the_readers_say() -> None:
+    assert exports.PAGE.read_text() == exports.page(), "run python scripts/exports.py"
