@@ -160,9 +160,7 @@ class OverallLossJudge(Judge[OverallLoss]):
 
     # -- what moves the peak
     def on_mark(self) -> Violations:
-        self._take_live_peak()
-        self._step_if_due()
-        self._lock_if_due(equity=self.situation.equity)
+        self._move()
         self._publish()
         return () if self.terms.check == "day_end" else self._judged()
 
@@ -241,7 +239,6 @@ class OverallLossJudge(Judge[OverallLoss]):
         lock = self.terms.lock
         if lock is not None and (self.terms.also_locks_on_payout or lock.trigger == "payout"):
             self.locked_at = self._lock_level(lock)
-        self._lock_if_due()
 
     def on_scaled(self, event: Scaled) -> Violations:
         """A new size is a new limit: its peak, its lock and its warnings start anew."""
@@ -285,13 +282,16 @@ class OverallLossJudge(Judge[OverallLoss]):
 
     def floor_after(self, amount: Decimal, share: Decimal) -> Decimal:
         """The floor a payout of ``amount`` would leave; nothing is changed by asking."""
+        equity = self.situation.equity
         trial = copy(self)
         trial.situation = replace(
             self.situation,
             balance=self.situation.balance - amount,
+            equity=None if equity is None else shifted(equity, -amount),
             payouts_before=self.situation.payouts_before + 1,
         )
         trial._pay(amount, share)  # noqa: SLF001 - it is this very judge, tried on a copy
+        trial._move()  # noqa: SLF001
         return trial.floor().low
 
     def _allowance(self, peak: Decimal) -> Decimal:
@@ -345,6 +345,12 @@ class OverallLossJudge(Judge[OverallLoss]):
         size, balance = self.situation.size, self.situation.balance
         if self.locked_at is None and balance - self.start >= step.resolve(size):
             self.locked_at = balance - distance.resolve(size, {"balance": balance})
+
+    def _move(self) -> None:
+        """Let balance and equity of this moment carry the floor."""
+        self._take_live_peak()
+        self._step_if_due()
+        self._lock_if_due(equity=self.situation.equity)
 
     def _take_live_peak(self) -> None:
         equity = self.situation.equity
