@@ -234,6 +234,19 @@ def test_holding_is_free_for_a_position_opened_long_before(opened: str, held: bo
     assert outcomes(result) == ([("12:28", "warn")] if held else [])
 
 
+def test_a_reported_round_trip_opened_long_before_was_held_freely() -> None:
+    terms = news("hold", exempt_if_opened_before_minutes=d(60))
+    for opened, verdicts in (("11:29", 0), ("11:30", 1)):
+        trade = reported(opened, "14:00", "50")
+        assert len(judge(terms, release(), trade).verdicts) == verdicts
+
+
+def test_every_position_and_every_order_is_named() -> None:
+    events = (manual("09:00", "P"), manual("09:30", "Q"), ORDER, replace(ORDER, id="N"))
+    found = rows(judge(news("orders", "hold"), release(), *events, TimePassed(at("13:00"))))
+    assert [each[5].get("position") or each[5]["order"] for each in found] == ["P", "Q", "O", "N"]
+
+
 @pytest.mark.parametrize(
     ("comparison", "moment"), [("touch", at("12:28")), ("cross", at("12:28") + 1)]
 )
@@ -297,7 +310,13 @@ def timer_of(terms: News, **account: Any) -> int | None:
     book = rulebook(terms, zone="UTC")
     evaluator = Evaluator(book, book.phases[0], size=d(100000), catalogue=CATALOGUE)
     withdrawn = release("08:00", id="gone", known="00:01")
-    evaluator.feed([start(**account), release("08:00", id="gone"), release("14:00", id="later")])
+    evaluator.feed(
+        [
+            start(**{"at": at("00:00"), **account}),
+            release("08:00", id="gone"),
+            release("14:00", id="later"),
+        ]
+    )
     evaluator.feed([release(known="00:00"), replace(withdrawn, withdrawn=True)])
     return evaluator.judges[0].timer()
 
@@ -308,6 +327,11 @@ def test_the_next_window_is_waited_for_only_where_something_may_not_be_there() -
     assert timer_of(news("open", "close")) is None
     exempt = news("hold", exempt_account_types=("swing",))
     assert timer_of(exempt, account_type="swing") is None
+
+
+def test_a_window_that_began_with_the_account_is_not_waited_for() -> None:
+    assert timer_of(news("hold"), at=at("12:28") - 1) == at("12:28")
+    assert timer_of(news("hold"), at=at("12:28")) == at("13:58")
 
 
 @pytest.mark.parametrize("opened_inside", [True, False])

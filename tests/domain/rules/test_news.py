@@ -226,6 +226,7 @@ def test_profits_around_news_count_in_part_and_losses_in_full() -> None:
     terms = news(effects=(REMOVED,))
     assert counted(judge((terms, GOAL), [start(), release(), *trades])) == d(10700)
     assert counted_after_news((d(3000), d(-500)), d(40)) == d(700)
+    assert repr(counted_after_news((), d(40))) == "Decimal('0')"  # money, even of no trade
 
 
 @pytest.mark.parametrize(("tainted", "expected"), [("order", "120"), ("part", "240")])

@@ -114,6 +114,22 @@ def test_a_trade_that_lasts_is_taken_only_for_its_close() -> None:
     assert len(judge(hurried, release(), INSIDE, part("12:31", "10100", INSIDE)).verdicts) == 1
 
 
+def test_a_hurried_trade_closed_inside_is_taken_once() -> None:
+    terms = cutting(min_hold_if_inside_minutes=d(5))
+    assert counted(terms, INSIDE, part("12:31", "10100", INSIDE)) == 0
+    found = rows(judge(terms, release(), INSIDE, part("12:31", "10100", INSIDE)))
+    assert found == [("1 12:31:00", "profit_adjust", 1, 2, "touch", told("open", "12:29:00"))]
+    assert rows(judge(terms, release(), INSIDE, part("12:31", "9900", INSIDE))) == []
+
+
+def test_a_proven_close_outweighs_a_doubtful_opening() -> None:
+    opening = buy("12:29", "P", "3")  # nobody said whether an order was waiting for it
+    found = rows(judge(cutting(), release(), opening, part("12:31", "10100", opening)))
+    assert found == [("1 12:31:00", "profit_adjust", 1, 5, "touch", told("close", "12:31:00"))]
+    alone = rows(judge(cutting(), release(), opening, part("14:00", "10100", opening)))
+    assert [each[1] for each in alone] == ["unknown"]
+
+
 # -- the cap
 CAPPED = cutting(profit_cap=Amount(money=d(50)))
 

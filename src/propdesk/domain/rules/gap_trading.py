@@ -134,9 +134,9 @@ class GapTradingJudge(Judge[GapTrading]):
         limit = cap.resolve(self.situation.size, {"balance": self.situation.balance})
         before = self.earned.get(trade.position, ZERO)
         earned = self.earned[trade.position] = before + trade.net
-        # Parts of one position share its cap; a later loss gives back what was taken.
+        # Parts of one position share its cap; a later loss gives back what was removed.
         excess = max(ZERO, earned - limit) - max(ZERO, before - limit)
-        if excess == ZERO or (excess < ZERO and not self.removes):
+        if excess <= ZERO and not (excess and self.removes):
             return
         yield Violation(
             observed=earned,

@@ -245,14 +245,16 @@ class NewsJudge(Judge[News]):
             if doubt is not None:
                 return [doubt]
             found += self._told(trade)
-        inside, at_close = self.opened.get(trade.position), self._closing(trade)
-        if inside is not None and self._too_short(trade):
-            found.append(self._hurried(inside, trade))
+        inside, at_close = self._badly_opened(trade), self._closing(trade)
         if self.adjusts:
-            lasting = self.terms.min_hold_if_inside_minutes is not None
-            found += self._adjust(trade, at_close if inside is None or lasting else inside)
-        elif at_close is not None:
-            found.append(self._broken(at_close, trade.position, (trade,)))
+            touched = [each for each in (inside, at_close) if each is not None]
+            found += self._adjust(trade, max(touched, key=lambda each: each.sure, default=None))
+            return found
+        least = self.terms.min_hold_if_inside_minutes
+        if inside is not None and least is not None:
+            found.append(self._hurried(inside, trade, least))
+        if at_close is not None:
+            found.append(self._broken(at_close, trade.position))
         return found
 
     def _told(self, trade: Trade) -> Iterator[Violation]:
@@ -260,7 +262,7 @@ class NewsJudge(Judge[News]):
         inside = self._inside(trade.opened_at, trade.symbol, {"open"})
         self.opened[trade.position] = inside
         if inside is not None and self._breaks_by_opening:
-            yield self._broken(inside, trade.position, (trade,))
+            yield self._broken(inside, trade.position)
         if "hold" in self.terms.restricts:
             for at in self.windows.starts(trade.opened_at, trade.closed_at):
                 yield from self._there(trade.position, trade.symbol, at, "hold", trade.opened_at)
@@ -269,9 +271,12 @@ class NewsJudge(Judge[News]):
     def _breaks_by_opening(self) -> bool:
         return self.terms.min_hold_if_inside_minutes is None and not self.adjusts
 
-    def _too_short(self, trade: Trade) -> bool:
+    def _badly_opened(self, trade: Trade) -> Inside | None:
+        """How it was opened inside, unless it lasted long enough to be free."""
         least = self.terms.min_hold_if_inside_minutes
-        return least is not None and trade.closed_at - trade.opened_at <= least * MINUTE
+        lasted = trade.closed_at - trade.opened_at
+        free = least is not None and lasted > least * MINUTE
+        return None if free else self.opened.get(trade.position)
 
     def _closing(self, trade: Trade) -> Inside | None:
         """How the close fell into a window; both kinds of close where nobody said."""
@@ -334,9 +339,9 @@ class NewsJudge(Judge[News]):
         earned = sum((each.net for each in trades), ZERO)
         excess = max(ZERO, earned - limit)
         more = excess - self.capped.get(key, ZERO)
-        if more == ZERO or (more < ZERO and not self.removes):
+        if more <= ZERO and not (more and self.removes):
             return None
-        self.capped[key] = excess  # a later loss gives back what was taken
+        self.capped[key] = excess  # a later loss gives back what was removed
         return replace(
             self._broken(inside, key, trades),
             observed=earned,
@@ -356,13 +361,13 @@ class NewsJudge(Judge[News]):
         detail = {"reason": "no economic calendar was received", "position": position}
         return Violation(None, None, certainty="unknown", detail=detail)
 
-    def _hurried(self, inside: Inside, trade: Trade) -> Violation:
+    def _hurried(self, inside: Inside, trade: Trade, least: Decimal) -> Violation:
         """Opened inside and closed too soon: the time it lasted against the least."""
-        broken = self._broken(inside, trade.position, (trade,))
+        broken = self._broken(inside, trade.position)
         return replace(
             broken,
             observed=Fraction(trade.closed_at - trade.opened_at, MINUTE),
-            limit=self.terms.min_hold_if_inside_minutes,
+            limit=least,
             comparison="touch",
             detail={**broken.detail, "closed": format_instant(trade.closed_at)},
         )
