@@ -37,6 +37,7 @@ from propdesk.domain.judging import Objective, Violation
 from propdesk.domain.ordering import OrderDoubt, same_moment
 from propdesk.domain.outcome import evaluation_of
 from propdesk.domain.peers import Peers, related
+from propdesk.domain.price_limits import PriceLimits
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.snapshots import strip_of
@@ -72,6 +73,7 @@ class Evaluator:
         self.judges: list[AnyJudge] = []
         self.standing = Standing()
         self.peers = Peers()
+        self.price_limits = PriceLimits()
         self.looks_at_peers = any(terms.looks_at_peers for terms in phase.rules)
         self.coverage = CoverageLog()
         self.samples: list[Sample] | None = [] if sampled else None
@@ -245,6 +247,7 @@ class Evaluator:
     def _define(self, event: InstrumentDefined) -> None:
         try:
             self.catalogue = self.catalogue.with_overrides([instrument_of(event)])
+            self.price_limits.learn(event)
             self._names.clear()
             if self.account is not None:
                 self.account.know(self.catalogue)
@@ -262,6 +265,7 @@ class Evaluator:
             raise UnusableHistory(self.event_no, str(refused)) from refused
         situation = self.account.situation
         situation.conditions, situation.peers = self.conditions, self.peers
+        situation.price_limits = self.price_limits
         for terms in rules_in_force(self.phase.rules, situation):
             _, judge = RULES[terms.rule]
             self.judges.append(judge(terms, situation))

@@ -163,7 +163,8 @@ class InstrumentDefined:
     """What one lot of a symbol is on this platform; it overrides the catalogue from here on.
 
     The fields are those of ``instruments.Instrument``; ``mode`` is one of fx, cfd, cfd_index,
-    futures, crypto_linear and crypto_inverse.
+    futures, crypto_linear and crypto_inverse. ``limit_up`` and ``limit_down`` are the exchange's
+    price limits of the session that ends at ``limits_until``; they are no part of the instrument.
     """
 
     at: Micros
@@ -181,6 +182,9 @@ class InstrumentDefined:
     mini_equivalent: Decimal = Decimal(1)
     correlated: str | None = None
     leverage_cap: Decimal | None = None
+    limit_up: Decimal | None = None
+    limit_down: Decimal | None = None
+    limits_until: Micros | None = None
 
 
 @dataclass(frozen=True, slots=True)

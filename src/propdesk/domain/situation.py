@@ -22,6 +22,7 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import ZERO
 from propdesk.domain.peers import Peers
+from propdesk.domain.price_limits import PriceLimits
 
 if TYPE_CHECKING:
     from propdesk.domain.conditions import Conditions
@@ -151,6 +152,7 @@ class Situation:
     news: dict[str, NewsScheduled] = field(default_factory=dict)
     payouts: list[PayoutMoved] = field(default_factory=list)  # paid ones only
     groups: list[GroupFormed] = field(default_factory=list)
+    price_limits: PriceLimits = field(default_factory=PriceLimits)
     peers: Peers = field(default_factory=Peers)  # the log's other accounts
     deposited: Decimal = ZERO  # deposits, withdrawals, payouts, bonuses, fees: all but trading
     bonuses: Decimal = ZERO

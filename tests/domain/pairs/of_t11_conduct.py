@@ -3,13 +3,14 @@
 from datetime import time
 from typing import Any
 
-from propdesk.domain.events import OrderSeen
+from propdesk.domain.events import InstrumentDefined, OrderSeen
 from propdesk.domain.market_hours import MarketHours, Session
 from propdesk.domain.rulebook import Phase
 from propdesk.domain.rules.exposure import Cap, ExposureLimit
 from propdesk.domain.rules.gap_trading import GapTrading
 from propdesk.domain.rules.hedging import Hedging
 from propdesk.domain.rules.holding_time import HoldingTime
+from propdesk.domain.rules.limit_prices import LimitPrices
 from propdesk.domain.rules.martingale import Martingale
 from propdesk.domain.rules.order_rate import OrderRate
 from propdesk.domain.rules.profit_target import ProfitTarget
@@ -93,6 +94,20 @@ SPREAD = over(buy("09:00", "a", "30"), quote("09:30", "10000", "TWO"),
               buy("10:00", "b", "30", symbol="TWO"))  # fmt: skip
 shows("T11", "one-sided / all-in / concentration", "margin %", ALL_IN, "aggregation",
       ("instrument", "all_open"), SPREAD)  # fmt: skip
+AT_LIMIT = LimitPrices(forbidden="openings", effects=WARN)
+SESSION = InstrumentDefined(
+    at("00:00"), "ONE", 2, d(1), "USD", "USD", "USD", "cfd_index", asset_class="indices",
+    limit_up=d(10000), limit_down=d(9000), limits_until=at("22:00"),
+)  # fmt: skip
+TPT = "trading at exchange limit prices (TPT)"
+AT_TEN = buy("09:00", "p")
+LEFT = buy("09:00", "p", price=d(9950))
+shows("T11", "gap / limit-move", TPT, FREE, "rules", ((AT_LIMIT,), ()),
+      lambda phase: over(SESSION, AT_TEN)(phase.rules))  # fmt: skip
+shows("T11", "gap / limit-move", TPT, AT_LIMIT, "forbidden", ("openings", "fills"),
+      over(SESSION, LEFT, close("10:00", LEFT, "10000")))  # fmt: skip
+shows("T11", "gap / limit-move", TPT, AT_LIMIT, "within_ticks", (5000, 0),
+      over(SESSION, LEFT))  # fmt: skip
 HEDGE = Hedging(same_account="banned", cross_account="banned", effects=WARN)
 LONG, SHORT = buy("09:00", "l"), sell("10:00", "s")
 IN_A_DAY = over(LONG, SHORT, close("11:00", SHORT, "10000"))

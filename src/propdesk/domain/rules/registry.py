@@ -13,6 +13,7 @@ from propdesk.domain.rules.grid import Grid, GridJudge
 from propdesk.domain.rules.hedging import Hedging, HedgingJudge
 from propdesk.domain.rules.holding_time import HoldingTime, HoldingTimeJudge
 from propdesk.domain.rules.inactivity import Inactivity, InactivityJudge
+from propdesk.domain.rules.limit_prices import LimitPrices, LimitPricesJudge
 from propdesk.domain.rules.martingale import Martingale, MartingaleJudge
 from propdesk.domain.rules.news import News, NewsJudge
 from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
@@ -44,6 +45,7 @@ RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-a
     "trading_hours": (TradingHours, TradingHoursJudge),
     "grid": (Grid, GridJudge),
     "hedging": (Hedging, HedgingJudge),
+    "limit_prices": (LimitPrices, LimitPricesJudge),
     "martingale": (Martingale, MartingaleJudge),
     "order_rate": (OrderRate, OrderRateJudge),
     "stop_loss": (StopLoss, StopLossJudge),
