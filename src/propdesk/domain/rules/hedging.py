@@ -165,11 +165,8 @@ class HedgingJudge(Judge[Hedging]):
         """The profit of a hedged position, or of a part of it, as it is closed."""
         mine = whole_of(self.situation.account, trade)
         other = self.due.get(_key(mine))
-        if other is None:
-            return
-        if not trade.partial:
-            del self.due[_key(mine)]
-        yield self._violation(mine, other, (trade,))
+        if other is not None:
+            yield self._violation(mine, other, (trade,))
 
     def _open(self) -> list[Stretch]:
         account = self.situation.account
