@@ -87,13 +87,12 @@ class OpenRisk(RuleTerms):
         )
 
     def _most(self, size: Decimal | None) -> str:
+        most = told(self.limit, size)
         whole = self.daily_limit if self.limit.of == "daily_limit" else self.drawdown
-        if self.limit.percent_by_size is not None and size is not None:
-            return f"{allowed_loss(self, size):,.2f}"
-        if self.limit.percent is None or self.limit.of not in _BASE_WORDS or whole is None:
-            return told(self.limit, size)
-        base = f"{_BASE_WORDS[self.limit.of]} ({told(whole, size)})"
-        return f"{self.limit.percent:f} % of {base}"
+        if whole is None or self.limit.of not in {"daily_limit", "drawdown", "start_of_day_profit"}:
+            return most
+        least = ", at least of the drawdown" if self.limit.of == "start_of_day_profit" else ""
+        return f"{most}{least} ({told(whole, size)})"
 
     def formula(self) -> str:
         sign = "<" if self.comparison == "touch" else "≤"
@@ -101,11 +100,6 @@ class OpenRisk(RuleTerms):
         return f"{self.measure.replace('_', ' ')} {sign} {describe(self.limit)}{least}"
 
 
-_BASE_WORDS = {
-    "start_of_day_profit": "the profit the day started with, at least of the drawdown",
-    "drawdown": "the drawdown",
-    "daily_limit": "the daily limit",
-}
 _SCOPE_WORDS = {
     "position": "one position",
     "symbol": "all positions of one symbol",
@@ -153,15 +147,11 @@ class OpenRiskJudge(Judge[OpenRisk]):
         super().__init__(terms, situation)
         self.members: dict[str, Member] = {}
         self.ideas = TradeIdeas(terms.grouping)
-        self.closed_now: dict[str, None] = {}  # a set that keeps its order
+        self.closed_now: list[str] = []
         self.spoken: set[str] = set()
-        self.start_of_day_profit = ZERO
+        self.start_of_day_profit = situation.closed_profit
 
     # -- the day
-    def on_start(self) -> Violations:
-        self.start_of_day_profit = self.situation.closed_profit
-        return ()
-
     def on_day_start(self) -> Violations:
         self.start_of_day_profit = self.situation.closed_profit
         if self.terms.scope == "symbol_day":
@@ -193,11 +183,11 @@ class OpenRiskJudge(Judge[OpenRisk]):
             if not trade.partial:
                 lost = member.realised.low < ZERO
                 self.ideas.close(key, trade.closed_at, lost=lost)
-        self.closed_now[key] = None
+        self.closed_now.append(key)
         return ()
 
     def _member_of(self, position: Position) -> Member:
-        key = f"{position.id}@{position.opened_at}"
+        key = _key(position)
         member = self.members.get(key)
         if member is None:
             leg = Leg(key, position.symbol, position.side, position.opened_at)
@@ -207,10 +197,9 @@ class OpenRiskJudge(Judge[OpenRisk]):
 
     def _drop_closed(self) -> None:
         """Forget what can belong to no group any more."""
-        for key in [k for k, each in self.members.items() if each.position is None]:
-            del self.members[key]
-            self.spoken.discard(key)
-            self.closed_now.pop(key, None)
+        self.members = {k: each for k, each in self.members.items() if each.position is not None}
+        self.spoken.intersection_update(self.members)
+        self.closed_now = [key for key in self.closed_now if key in self.members]
 
     # -- the test
     def on_mark(self) -> Violations:
@@ -264,38 +253,35 @@ class OpenRiskJudge(Judge[OpenRisk]):
                 now = [each for each in group if each.reported and each.key in self.closed_now]
                 return running if running is None or not now else higher(running, worst_loss(now))
             case "realised_and_floating":
-                today = self.terms.scope == "symbol_day"
-                return total_loss(group, self.situation, today=today)
+                return total_loss(group, self.situation, today=self.terms.scope == "symbol_day")
             case "worst_floating":
                 return worst_loss(group)
             case "stop_at_entry" | "widest_stop":
-                return stop_risk(group, at_entry=self.terms.measure == "stop_at_entry")
+                return self._stop_risk(group)
             case "widest_of_both":
-                worst, risk = worst_loss(group), stop_risk(group, at_entry=False)
+                worst, risk = worst_loss(group), self._stop_risk(group)
                 return worst if risk is None else higher(worst, risk)
+
+    def _stop_risk(self, group: Sequence[Member]) -> Span | None:
+        return stop_risk(group, at_entry=self.terms.measure == "stop_at_entry")
 
     def _untold(self, group: Sequence[Member], loss: Span | None) -> bool:
         """Whether a figure the measure needs is missing, and nobody else says so."""
         if self.situation.equity is None:
             return False  # the gap in the account's equity says it already
-        measure = self.terms.measure
-        if measure in {"floating", "worst_floating", "widest_of_both"}:
-            silent = floating_loss(group, self.situation) is None
-            if silent or not all(each.floating_told for each in group):
-                return True
-        if measure in {"widest_stop", "stop_at_entry", "widest_of_both"}:
-            at_entry = measure == "stop_at_entry"
-            if stop_risk(group, at_entry=at_entry) is None:
-                return True
-            if not all(each.stop_told for each in group):
-                return True
-        return loss is None
+        needs, told = self.terms.measure, [loss is not None]
+        if needs in {"floating", "worst_floating", "widest_of_both"}:
+            told += [each.floating_told for each in group]
+            told += [floating_loss(group, self.situation) is not None]
+        if needs in {"widest_stop", "stop_at_entry", "widest_of_both"}:
+            told += [each.stop_told for each in group]
+            told += [self._stop_risk(group) is not None]
+        return not all(told)
 
     def _groups(self) -> list[list[Member]]:
         """The groups with something open or closed just now."""
-        positions = self.situation.positions.values()
-        covered = [each for each in positions if self.concerns(each.symbol)]
-        alive = [self._member_of(each).key for each in covered]
+        opened = (_key(each) for each in self.situation.positions.values())
+        alive = [key for key in opened if key in self.members]  # others are none of its business
         live = [self.members[key] for key in dict.fromkeys((*alive, *self.closed_now))]
         match self.terms.scope:
             case "position":
@@ -337,18 +323,18 @@ class OpenRiskJudge(Judge[OpenRisk]):
         if not groups or equity is None or self.terms.measure in STOPS:
             return ALWAYS_CALM  # stops change by events, and events are always looked at
         open_ones = [each for each in groups[0] if each.position is not None]
-        running = floating_loss(groups[0], self.situation)
-        loss = self._loss(groups[0])
         whole = len(groups) == 1 and len(open_ones) == len(self.situation.positions)
-        if not (whole and equity.exact) or running is None or loss is None:
+        ever = self.terms.measure in EVER
+        loss = floating_loss(groups[0], self.situation) if ever else self._loss(groups[0])
+        if not (whole and equity.exact) or loss is None:
             return Calm(low=equity.high, high=equity.low)
-        if self.terms.measure in EVER:  # each new worst must be noted: the limit may fall to it
-            room = min(each.worst.high for each in open_ones) - running.high
+        if ever:  # each new worst must be noted: the limit may fall to it later
+            most = min(each.worst.high for each in open_ones)
         elif self.spoken.isdisjoint(each.key for each in groups[0]):
-            room = self.allowed() - loss.high
+            most = self.allowed()
         else:
             return ALWAYS_CALM
-        return Calm(low=equity.low - max(room, ZERO))
+        return Calm(low=equity.low - max(most - loss.high, ZERO))
 
     def limit(self) -> LimitLine | None:
         """The group that has least room left, of those that have not broken the limit yet."""
@@ -378,3 +364,8 @@ class OpenRiskJudge(Judge[OpenRisk]):
         if certainty == "unknown":
             detail["reason"] = "the worst loss or the stop of a trade is not known"
         return detail
+
+
+def _key(position: Position) -> str:
+    """A reversal opens a position of the same id."""
+    return f"{position.id}@{position.opened_at}"

@@ -1,6 +1,6 @@
 """Size consistency (RULES T6): every trade's lots stay within factors of a reference."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from propdesk.domain.events import Deal, Side
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.judging import Figure, Judge, Objective, Violation, Violations
+from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -45,14 +46,24 @@ class SizeConsistency(RuleTerms):
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
-        what = "first trade" if self.reference == "first_trade" else "average trade"
-        return (
+        what = "first" if self.reference == "first_trade" else "average"
+        words = (
             f"Trade between {self.min_factor:f} and {self.max_factor:f} times the size of the "
-            f"{what}."
+            f"{what} trade."
         )
+        if self.partial_closes == "own_trades":
+            words += " A partial close is a trade of its own."
+        if self.sum_window_minutes is not None:
+            words += (
+                f" Trades of one symbol and direction opened within {self.sum_window_minutes} "
+                f"minutes are one."
+            )
+        return words
 
     def formula(self) -> str:
-        return "reference × smallest factor ≤ lots ≤ reference × largest factor"
+        low, high = f"{self.min_factor:f}", f"{self.max_factor:f}"
+        what = "first lots" if self.reference == "first_trade" else "Σ lots ÷ trades"
+        return f"{low} × {what} ≤ lots ≤ {high} × {what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,11 @@ class Sized:
     side: Side
     lots: Decimal
     opened_at: int
+    trades: tuple[Trade, ...]
+
+    def with_more(self, other: "Sized") -> "Sized":
+        """It and another as one size."""
+        return replace(self, lots=self.lots + other.lots, trades=(*self.trades, *other.trades))
 
 
 def average_lots(total: Decimal, trades: int) -> Fraction:
@@ -92,7 +108,7 @@ def summed(trades: Iterable[Sized], window_minutes: int | None) -> list[Sized]:
         if window_minutes is not None and where is not None:
             first = found[where]
             if trade.opened_at - first.opened_at <= window_minutes * MINUTE:
-                found[where] = replace(first, lots=first.lots + trade.lots)
+                found[where] = first.with_more(trade)
                 continue
         latest[trade.symbol, trade.side] = len(found)
         found.append(trade)
@@ -105,39 +121,40 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
     def __init__(self, terms: SizeConsistency, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.trades: dict[str, Sized] = {}
+        self.seen: set[tuple[str, int]] = set()  # positions the rule concerns: id and opening
         self.said: set[str] = set()
-        self._sizes: list[Sized] | None = None
+        self.due: int | None = None  # just after the first window that is still open
+        self._sizes: list[Sized] = []
 
-    def on_deal(self, deal: Deal) -> Violations:
-        del deal
-        return self._test()
+    def on_opened(self, deal: Deal) -> Violations:
+        positions = self.situation.positions
+        position = positions.get(deal.position) or positions.get(deal.symbol)
+        if position is not None:
+            self.seen.add((position.id, position.opened_at))
+        return ()
 
     def on_closed(self, trade: Trade) -> Violations:
-        position = f"{trade.position}@{trade.opened_at}"
         own = self.terms.partial_closes == "own_trades"
-        key = trade.id if own else position
+        key = trade.id if own else f"{trade.position}@{trade.opened_at}"
+        size = Sized(key, trade.symbol, trade.side, trade.lots, trade.opened_at, (trade,))
         before = self.trades.get(key)
-        lots = trade.lots if before is None or own else before.lots + trade.lots
-        self.trades[key] = Sized(key, trade.symbol, trade.side, lots, trade.opened_at)
-        self._sizes = None
+        self.trades[key] = size if before is None else before.with_more(size)
+        self._sizes = summed(self.trades.values(), self.terms.sum_window_minutes)
         return self._test()
+
+    def timer(self) -> int | None:
+        return self.due
 
     def on_time(self) -> Violations:
         return self._test()
 
-    def sizes(self) -> Sequence[Sized]:
-        if self._sizes is None:
-            self._sizes = summed(self.trades.values(), self.terms.sum_window_minutes)
-        return self._sizes
-
     def reference(self) -> Fraction | None:
         """The size every trade is held against; None before the first is closed."""
-        sizes = self.sizes()
-        if not sizes:
+        if not self._sizes:
             return None
         if self.terms.reference == "first_trade":
-            return Fraction(sizes[0].lots)
-        return average_lots(sum((each.lots for each in sizes), ZERO), len(sizes))
+            return Fraction(self._sizes[0].lots)
+        return average_lots(sum((each.lots for each in self._sizes), ZERO), len(self._sizes))
 
     def outside(self) -> list[Sized]:
         """Every size that is not in order."""
@@ -145,11 +162,15 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
         if reference is None:
             return []
         allowed = lot_range(reference, self.terms.min_factor, self.terms.max_factor)
-        return [each for each in self.sizes() if not in_range(each.lots, allowed)]
+        return [each for each in self._sizes if not in_range(each.lots, allowed)]
 
     def _test(self) -> Violations:
         reference = self.reference()
         if self.terms.consequence == "blocks" or reference is None:
+            return ()
+        ends = (self._last_moment(each) for each in self._sizes)
+        self.due = min((end + 1 for end in ends if end >= self.situation.at), default=None)
+        if self._first_may_change():
             return ()
         low, high = lot_range(reference, self.terms.min_factor, self.terms.max_factor)
         found = []
@@ -162,23 +183,39 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
                     observed=each.lots,
                     limit=low if each.lots < low else high,
                     comparison="cross",
-                    detail={"trade": each.key, "reference": str(reference)},
+                    detail={"trade": each.key, "reference": f"{self._sizes[0].lots:f}"},
+                    trades=each.trades,
                 )
             )
         return found
 
+    def _first_may_change(self) -> bool:
+        """Whether the first trade may still grow, or one that opened before it may close."""
+        first = self._sizes[0]
+        earlier = any(each.opened_at < first.opened_at for each in self._open())
+        return earlier or self._may_grow(first)
+
     def _may_grow(self, size: Sized) -> bool:
         """Whether more of it may still be closed or summed with it."""
-        window = (self.terms.sum_window_minutes or 0) * MINUTE
-        end = size.opened_at + window
-        if self.situation.at < end:
+        if self.terms.sum_window_minutes is None and self.terms.partial_closes == "own_trades":
+            return False
+        end = self._last_moment(size)
+        if self.situation.at <= end:
             return True
         return any(
-            position.symbol == size.symbol
-            and position.side == size.side
-            and size.opened_at <= position.opened_at <= end
-            for position in self.situation.positions.values()
+            (each.symbol, each.side) == (size.symbol, size.side)
+            and size.opened_at <= each.opened_at <= end
+            for each in self._open()
         )
+
+    def _last_moment(self, size: Sized) -> int:
+        """The last moment at which a trade that opens is still part of it."""
+        return size.opened_at + (self.terms.sum_window_minutes or 0) * MINUTE
+
+    def _open(self) -> Iterator[Position]:
+        for each in self.situation.positions.values():
+            if (each.id, each.opened_at) in self.seen:
+                yield each
 
     def objective(self) -> Objective | None:
         if self.terms.consequence == "violates":
