@@ -232,7 +232,9 @@ def test_why_it_is_not_known_and_on_which_days() -> None:
 def test_executions_are_told_again_the_day_after() -> None:
     events = [reported("09:00", "10:00", "1"), buy("09:00", "b", day=2)]
     result = judge(rate("executions", 5), [start(), *events, TimePassed(at("01:00", 3))])
-    assert [(each.outcome, each.at) for each in result.verdicts] == [("unknown", at("00:00", 2))]
+    assert [(each.outcome, each.at, each.comparison) for each in result.verdicts] == [
+        ("unknown", at("00:00", 2), "cross")
+    ]
 
 
 @pytest.mark.parametrize(

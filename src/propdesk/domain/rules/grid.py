@@ -102,7 +102,7 @@ class GridJudge(Judge[Grid]):
         self.said.add((symbol, side))
         prices = ", ".join(f"{each:f}" for each in levels)
         detail = {"symbol": symbol, "side": side, "prices": prices}
-        return [Violation(len(levels), self.terms.levels, "touch", detail=detail)]
+        return [Violation(len(levels), self.terms.levels, detail=detail)]
 
     def _is_grid(self, levels: Sequence[Decimal]) -> bool:
         tolerance = self.terms.spacing_tolerance_percent
@@ -112,14 +112,15 @@ class GridJudge(Judge[Grid]):
 
     def _levels(self, symbol: str, side: Side) -> list[Decimal]:
         """The different prices, in the order they were taken; those that wait come last."""
-        prices: dict[Decimal, None] = {}
+        prices: list[Decimal] = []
         for each in self.situation.positions.values():
             if (each.symbol, each.side) == (symbol, side):
-                prices |= dict.fromkeys(self.fills.get(_key(each), ()))
+                prices += self.fills.get(_key(each), ())
         for of_symbol, of_side, price in self.pending.values():
             if (of_symbol, of_side) == (symbol, side):
-                prices[price] = None
-        return adverse_run([*prices], side) if self.terms.adverse_only else [*prices]
+                prices.append(price)
+        different = list(dict.fromkeys(prices))
+        return adverse_run(different, side) if self.terms.adverse_only else different
 
 
 def _key(position: Position) -> str:

@@ -146,9 +146,9 @@ class MartingaleJudge(Judge[Martingale]):
             if (other.symbol, other.side) != (deal.symbol, deal.side):
                 continue
             before = average_before(other, deal)
-            if before is None:
-                continue
-            if deal.price < before if deal.side == "buy" else deal.price > before:
+            if before is not None and (
+                deal.price < before if deal.side == "buy" else deal.price > before
+            ):
                 detail = {"position": other.id, "added_by": deal.id, "price": f"{deal.price:f}"}
                 return [Violation(deal.price, before, "cross", detail=detail)]
         return ()

@@ -1,7 +1,7 @@
 """Order rate (RULES T6, T11): how many executions, changes, orders or trades a day may have."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -66,28 +66,34 @@ def mean_limit(before: Sequence[int], percent: Decimal) -> Fraction:
     return mean * (1 + Fraction(percent) / 100)
 
 
+@dataclass(slots=True)
+class Today:
+    """What has been told of the running day."""
+
+    counted: set[str] = field(default_factory=set)
+    said: bool = False
+    traded: bool = False
+    reported: bool = False  # a round trip without its fills
+
+
 class OrderRateJudge(Judge[OrderRate]):
     """Counts within the trading day and says so once a day."""
 
     def __init__(self, terms: OrderRate, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.today: set[str] = set()
+        self.today = Today()
         self.before: list[int] = []
         self.known: set[str] = set()  # orders: a fill of one placed before is no new one
-        self.said = False
-        self.traded = False
-        self.reported = False  # a round trip of today without its fills
         self.log_seen = False  # orders were told at all: deals alone hide what was not filled
 
     def on_day_start(self) -> Violations:
-        self.today.clear()
-        self.said = self.traded = self.reported = False
+        self.today = Today()
         return ()
 
     def on_day_end(self, record: DayRecord) -> Violations:
         del record
-        if self.today:
-            self.before.append(len(self.today))
+        if self.today.counted:
+            self.before.append(len(self.today.counted))
         if not self._untold():
             return ()
         detail = {"reason": f"{self.terms.counted} are not part of the history"}
@@ -95,7 +101,7 @@ class OrderRateJudge(Judge[OrderRate]):
         return [Violation(None, limit, comparison, certainty="unknown", detail=detail)]
 
     def on_deal(self, deal: Deal) -> Violations:
-        self.traded = True
+        self.today.traded = True
         match self.terms.counted:
             case "executions":
                 return self._count(deal.order or deal.id)
@@ -109,8 +115,8 @@ class OrderRateJudge(Judge[OrderRate]):
 
     def on_closed(self, trade: Trade) -> Violations:
         """A trade that was only reported counts on the day it closed if it opened on that day."""
-        self.traded = True
-        self.reported = self.reported or trade.only_reported
+        self.today.traded = True
+        self.today.reported = self.today.reported or trade.only_reported
         key = f"{trade.position}@{trade.opened_at}"
         today = trade.opened_at >= self.situation.day.day.start
         return self._count(key) if self.terms.counted == "trades" and today else ()
@@ -136,8 +142,8 @@ class OrderRateJudge(Judge[OrderRate]):
     def _untold(self) -> bool:
         """Whether what is counted may have happened today without being told."""
         if self.terms.counted == "executions":
-            return self.reported
-        return self.terms.counted != "trades" and self.traded and not self.log_seen
+            return self.today.reported
+        return self.terms.counted != "trades" and self.today.traded and not self.log_seen
 
     def _order(self, name: str) -> Violations:
         if name in self.known:
@@ -146,17 +152,17 @@ class OrderRateJudge(Judge[OrderRate]):
         return self._count(name)
 
     def _change(self) -> Violations:
-        return self._count(str(len(self.today)))
+        return self._count(str(len(self.today.counted)))
 
     def _count(self, key: str) -> Violations:
-        self.today.add(key)
+        self.today.counted.add(key)
         limit = self._limit()
-        if self.said or limit is None:
+        if self.today.said or limit is None:
             return ()
-        count = len(self.today)
+        count = len(self.today.counted)
         if not (count >= limit if self.terms.comparison == "touch" else count > limit):
             return ()
-        self.said = True
+        self.today.said = True
         return [
             Violation(count, limit, self.terms.comparison, detail={"counted": self.terms.counted})
         ]
