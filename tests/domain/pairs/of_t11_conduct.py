@@ -41,9 +41,11 @@ HABITS = over(
     reported("10:00", "10:00:40", "10", id="b"),
     reported("11:00", "11:10", "50", id="c"),
 )
-MEAN = HoldingTime(measure="mean", seconds=120, effects=WARN)
-TRADES = HoldingTime(measure="share_of_trades", seconds=60, percent=d(50), effects=WARN)
-PROFIT = HoldingTime(measure="share_of_profit", seconds=120, percent=d(50), effects=WARN)
+MEAN = HoldingTime(measure="mean", seconds=120, short="up_to", effects=WARN)
+TRADES = HoldingTime(measure="share_of_trades", seconds=60, percent=d(50), comparison="touch",
+                     effects=WARN)  # fmt: skip
+PROFIT = HoldingTime(measure="share_of_profit", seconds=120, percent=d(50), short="up_to",
+                     effects=WARN)  # fmt: skip
 EACH = HoldingTime(measure="each", seconds=120, effects=WARN)
 shows("T11", "short holding", "mean > 2 min", MEAN, "seconds", (120, 300), HABITS)
 shows("T11", "short holding", "≥ 50 % of gross profit from > 2 min (Alpha)", PROFIT, "percent",
@@ -55,8 +57,8 @@ shows("T11", "short holding", "> 50 % of profit from ≤ 5 s (Lucid)", PROFIT, "
 for seconds in (180, 20, 5):
     shows("T11", "short holding",
           "each ≥ 2 min (PropXP, reviewed), 3 min (Funded Elite), 20 s (FFF), 5 s (TFF)", EACH,
-          "seconds", (120, seconds), over(reported("11:00", "11:02:30", "5", id="d"),
-          reported("10:00", "10:00:30", "10", id="b"), reported("12:00", "12:00:10", "1", id="e")),
+          "seconds", (120, seconds), over(reported("10:00", "10:00:30", "10", id="b"),
+          reported("11:00", "11:02:30", "5", id="d"), reported("12:00", "12:00:10", "1", id="e")),
           )  # fmt: skip
 LOSSES = (reported("09:00", "10:00", "-10", id="a"), reported("10:10", "11:00", "-10", id="b"))
 DOUBLED = over(*LOSSES, buy("12:00", "c", "2"))
