@@ -6,6 +6,7 @@ from typing import Any
 from propdesk.domain.events import InstrumentDefined, OrderSeen
 from propdesk.domain.market_hours import MarketHours, Session
 from propdesk.domain.rulebook import Phase
+from propdesk.domain.rules.concentration import Concentration
 from propdesk.domain.rules.exposure import Cap, ExposureLimit
 from propdesk.domain.rules.gap_trading import GapTrading
 from propdesk.domain.rules.hedging import Hedging
@@ -96,6 +97,18 @@ SPREAD = over(buy("09:00", "a", "30"), quote("09:30", "10000", "TWO"),
               buy("10:00", "b", "30", symbol="TWO"))  # fmt: skip
 shows("T11", "one-sided / all-in / concentration", "margin %", ALL_IN, "aggregation",
       ("instrument", "all_open"), SPREAD)  # fmt: skip
+SHARE = "share of DLL on one instrument/day"
+ALL_ON_ONE = Concentration(percent=d(50), daily_limit=Amount(percent=d(4)),
+                           measured="closed_and_open", effects=WARN)  # fmt: skip
+HALF_GONE = over(
+    quote("00:00", "10000", "TWO"), reported("08:00", "08:30", "-500", id="t"),
+    buy("09:00", "p"), buy("09:00", "q", symbol="TWO"), quote("09:30", "12000", "TWO"),
+    quote("10:00", "8400"),
+)  # fmt: skip
+shows("T11", "one-sided / all-in / concentration", SHARE, ALL_ON_ONE, "percent", (d(50), d(60)),
+      HALF_GONE)  # fmt: skip
+shows("T11", "one-sided / all-in / concentration", SHARE, ALL_ON_ONE, "measured",
+      ("closed_and_open", "closed"), HALF_GONE)  # fmt: skip
 AT_LIMIT = LimitPrices(forbidden="openings", effects=WARN)
 SESSION = InstrumentDefined(
     at("00:00"), "ONE", 2, d(1), "USD", "USD", "USD", "cfd_index", asset_class="indices",

@@ -3,6 +3,7 @@
 from propdesk.domain.judging import Judge
 from propdesk.domain.rules.activity_days import ActivityDays, ActivityDaysJudge
 from propdesk.domain.rules.capital import Capital, CapitalJudge
+from propdesk.domain.rules.concentration import Concentration, ConcentrationJudge
 from propdesk.domain.rules.condition import Condition, ConditionJudge
 from propdesk.domain.rules.consistency import Consistency, ConsistencyJudge
 from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
@@ -31,6 +32,7 @@ from propdesk.domain.terms import RuleTerms
 RULES: dict[str, tuple[type[RuleTerms], type[Judge]]] = {  # type: ignore[type-arg]
     "activity_days": (ActivityDays, ActivityDaysJudge),
     "capital": (Capital, CapitalJudge),
+    "concentration": (Concentration, ConcentrationJudge),
     "condition": (Condition, ConditionJudge),
     "consistency": (Consistency, ConsistencyJudge),
     "daily_loss": (DailyLoss, DailyLossJudge),
