@@ -98,11 +98,21 @@ class TradeIdeas:
             self._closed.setdefault(self._kind(leg), []).append(leg)
 
     def close(self, key: Key, at: int, *, lost: bool) -> None:
-        """A trade known as open is closed."""
-        leg = self._open.pop(key)
+        """A trade known as open is closed, or one reported in parts has a later part."""
+        leg = self._open.pop(key, None)
+        if leg is None:
+            leg = self._earlier_part(key)
         leg.closed_at = at
         leg.lost = lost
         self._closed.setdefault(self._kind(leg), []).append(leg)
+
+    def _earlier_part(self, key: Key) -> Leg:
+        for closed in self._closed.values():
+            for leg in reversed(closed):
+                if leg.key == key:
+                    closed.remove(leg)
+                    return leg
+        raise KeyError(key)
 
     def idea_of(self, key: Key) -> tuple[Key, ...]:
         """Every trade of the idea, in the order they joined."""

@@ -155,6 +155,13 @@ def test_a_reported_day_is_a_report() -> None:
                 "2026-03-09 01:00:00",
             ],
         ),
+        # in New York it is still the day before
+        (
+            "America/New_York",
+            "2026-03-03 01:00:00",
+            "2026-03-03 12:00:00",
+            ["2026-03-03 02:00:00"],
+        ),
         # opened after the day's time: the first one is tomorrow's
         ("UTC", "2026-03-02 21:00:01", "2026-03-03 21:00:00", ["2026-03-03 21:00:00"]),
         # opened exactly at it: that moment is over

@@ -78,6 +78,8 @@ def test_a_strict_limit_asks_for_one_unit_more() -> None:
     assert min_total_profit(d(2000), d(50), "below", d(1)) == 4001
     assert min_total_profit(d(2000), d(50), "below", d("0.01")) == Fraction("4000.01")
     assert min_total_profit(d(2000), d(50), "at_most", d(1)) == 4000
+    assert min_total_profit(d(1000), d(30), "below", d(1)) == 3334  # after 3,333.33…
+    assert min_total_profit(d(1000), d(30), "below", d(100)) == 3400
     assert round_ratio_half_away(found.current * 100, 0) == 65  # type: ignore[operator, arg-type]
 
 
@@ -172,6 +174,22 @@ def test_what_is_needed_leads_to_the_raised_target(
     )
     found = goal(judge(rule, [start(), *days(*profits.split())]))
     assert (found.figures["additional_needed"], found.met) == (d(additional), met)
+
+
+@pytest.mark.parametrize(
+    ("profits", "additional"),
+    [
+        ("2000 2000", "1"),  # exactly one half
+        ("2000 2000 0.50", "0"),  # below it, though between two steps
+        ("2000 1999.50", "1.50"),
+        ("2000 2000 1", "0"),
+    ],
+)
+def test_a_step_asks_nothing_of_who_is_consistent(profits: str, additional: str) -> None:
+    rule = terms("50", "below", rounding_step=d(1))
+    found = goal(judge(rule, [start(), *days(*profits.split())]))
+    assert found.figures["additional_needed"] == d(additional)
+    assert found.met is (additional == "0")
 
 
 def test_a_target_raised_by_the_excess_only() -> None:

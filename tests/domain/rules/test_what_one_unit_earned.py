@@ -136,18 +136,35 @@ def test_the_best_idea(grouping: Grouping, events: Sequence[object], expected: i
     assert best(events, unit="trade_idea", grouping=grouping) == expected
 
 
-def test_a_close_at_the_price_of_the_opening_is_no_loss() -> None:
-    grouping = Grouping(gap_minutes=60, gap_after="losing_close", overlap=False)
-    first, second, third = buy("09:00", "a"), buy("10:30", "b"), buy("11:30", "c")
+@pytest.mark.parametrize(("price", "expected"), [("10000", 50), ("9999.99", d("89.99"))])
+def test_a_close_at_the_price_of_the_opening_is_no_loss(price: str, expected: object) -> None:
+    """35 minutes after a loss join: only through the second trade, and only where it lost."""
+    grouping = Grouping(gap_minutes=35, gap_after="losing_close")
+    first, second, third = buy("09:00", "a"), buy("09:30", "b"), buy("10:30", "c")
     events = (
         first,
-        close("10:00", first, "10000"),
-        second,  # not tied to the first: it did not lose
-        close("11:00", second, "9990"),
-        third,  # tied to the second only
-        close("12:00", third, "10050"),
+        second,
+        close("09:50", first, "10050"),
+        close("10:00", second, price),
+        third,
+        close("12:00", third, "10040"),
     )
-    assert best(events, unit="trade_idea", grouping=grouping) == 40
+    assert best(events, unit="trade_idea", grouping=grouping) == expected
+
+
+def test_a_trade_reported_in_parts_is_one_trade() -> None:
+    def part(closed: str, profit: str) -> object:
+        return reported("09:00", closed, profit, position="p", id=closed)
+
+    parts = (part("10:00", "60"), part("11:00", "40"))
+    for unit in ("trade", "trade_idea"):
+        assert best(parts, unit=unit) == 100
+    beside = reported("10:30", "11:30", "20", id="q")  # while the later part was open
+    assert best((*parts, beside), unit="trade_idea") == 120
+    after = reported("11:30", "12:00", "-20", id="r")
+    assert best((*parts, after), unit="trade_idea") == 100
+    other = reported("10:30", "11:30", "20", id="t", symbol="TWO")
+    assert best((*parts, other, part("12:00", "5")), unit="trade_idea") == 105
 
 
 def test_a_position_is_over_with_its_last_part() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from propdesk.domain.events import Bar, DayReported, StateReported, TimePassed
+from propdesk.domain.events import Bar, DayReported, Quote, StateReported, TimePassed
 from propdesk.domain.instruments import CalculationMode, Catalogue
 from propdesk.domain.judging import Objective
 from propdesk.domain.rules.activity_days import ActivityDays
@@ -154,12 +154,27 @@ def test_a_value_known_as_a_span(
     assert days(filtered(**conditions), bar(*rates), opened, won) == verdict
 
 
+@pytest.mark.parametrize(
+    ("side", "least"),
+    [("buy", "12"), ("sell", "11")],  # a buy is converted at the ask, a sale at the bid
+)
+def test_a_value_is_converted_at_its_own_side(side: str, least: str) -> None:
+    rate = Quote(at("09:00"), "EURUSD", d("1.1000"), d("1.2000"))
+    opened = buy("10:30", "p", symbol="DAX", side=side)
+    history = (rate, opened, close("11:00", opened, "10000"))
+    assert days(filtered(min_notional_percent=d(least)), *history) == (1, 0)
+    assert days(filtered(min_notional_percent=d(least) + d("0.01")), *history) == (0, 0)
+
+
 def test_the_average_moves_with_every_trade() -> None:
     rule = filtered(min_percent_of_average_size=d(70))
     assert days(rule, trade(lots="1"), trade(lots="0.7", day=2), trade(lots="1.3", day=3)) == (3, 0)
     # 0.69 of an average of 0.996… is below 0.697…
     below = (trade(lots="1"), trade(lots="0.69", day=2), trade(lots="1.3", day=3))
     assert days(rule, *below) == (2, 0)
+    # 0.695 of an average of exactly 1
+    near = (trade(lots="1"), trade(lots="0.695", day=2), trade(lots="1.305", day=3))
+    assert days(rule, *near) == (2, 0)
 
 
 def test_a_days_profit_is_summed_anew_with_the_average() -> None:

@@ -166,10 +166,11 @@ class ActivityDaysJudge(Judge[ActivityDays]):
 
     def on_closed(self, trade: Trade) -> Violations:
         self.traded |= {self._label(trade.opened_at), self._label(trade.closed_at)}
-        if self.terms.filters.min_percent_of_average_size is None:
+        percent = self.terms.filters.min_percent_of_average_size
+        if percent is None:
             self._book(trade, None)
         else:
-            self._book_anew(trade)
+            self._book_anew(trade, percent)
         self._note_instrument(trade)
         return ()
 
@@ -238,14 +239,15 @@ class ActivityDaysJudge(Judge[ActivityDays]):
             case _:
                 pass
 
-    def _book_anew(self, trade: Trade) -> None:
+    def _book_anew(self, trade: Trade, percent: Decimal) -> None:
         """The average size has changed: every trade is looked at again."""
         self.booked.append(trade)
         average = Fraction(sum(each.lots for each in self.booked)) / len(self.booked)
+        least = average * Fraction(percent) / 100
         finished = self.days if self.terms.count_kind == "closed_profit" else {}
         self.days, self.sums, self.unsure = {}, {}, set()
         for each in self.booked:
-            self._book(each, self.terms.filters.least_lots(average))
+            self._book(each, least)
         for label in finished:
             unsure = label in self.unsure
             enough = self._enough(label, self.sums.get(label, ZERO))

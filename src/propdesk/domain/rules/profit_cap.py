@@ -26,7 +26,8 @@ class ProfitCap(RuleTerms):
 
     rule: Literal["profit_cap"] = "profit_cap"
     cap: Amount
-    """The largest profit of one day or month; ``base`` and ``balance`` are what the day started with."""
+    """The largest profit of one day or month; ``base`` and ``balance`` are the balance with which
+    the day started."""
     horizon: Literal["day", "month"]
     """A trading day, or a calendar month of trading days."""
     comparison: Comparison = "cross"
@@ -66,7 +67,7 @@ class ProfitCapJudge(Judge[ProfitCap]):
 
     def __init__(self, terms: ProfitCap, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.finished = ZERO  # of the period's days that are over
+        self.finished = ZERO  # of the period's days that are over, and what today was told with
         self.taken = ZERO  # excess of the period already said
         self.said = False
 
@@ -79,7 +80,9 @@ class ProfitCapJudge(Judge[ProfitCap]):
         return self._now()
 
     def on_state(self, event: StateReported) -> Violations:
-        del event
+        """The part of today that was told is today's profit too."""
+        if event.balance is not None and event.day_start_balance is not None:
+            self.finished += event.balance - event.day_start_balance
         return self._now()
 
     def on_day_reported(self, event: DayReported) -> Violations:

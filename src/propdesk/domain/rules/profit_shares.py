@@ -79,9 +79,8 @@ def additional_needed(
     rounding_step: Decimal,
 ) -> Fraction:
     """What must still be earned, without a better unit, until ``best`` keeps the limit."""
-    share = share_of(best, total)
-    if share is not None and is_consistent(share, percent, operator):
-        return Fraction(0)
+    if best < largest_unit(total, percent):
+        return Fraction(0)  # also where the total lies between two steps
     return min_total_profit(best, percent, operator, rounding_step) - Fraction(total)
 
 

@@ -59,11 +59,6 @@ class TradeFilter(Terms):
             return False
         return self._large_enough(trade, situation)
 
-    def least_lots(self, average: Fraction) -> Fraction | None:
-        """What the average size of all trades asks of each; None for nothing."""
-        percent = self.min_percent_of_average_size
-        return None if percent is None else average * Fraction(percent) / 100
-
     def words(self, size: Decimal | None) -> str:
         """The conditions in one sentence; nothing where there is none."""
         said = {
