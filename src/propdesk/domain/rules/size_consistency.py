@@ -99,6 +99,11 @@ def in_range(lots: Decimal, allowed: tuple[Fraction, Fraction]) -> bool:
     return allowed[0] <= lots <= allowed[1]
 
 
+def last_moment(size: Sized, window_minutes: int) -> int:
+    """The last moment at which a trade that opens is still part of it."""
+    return size.opened_at + window_minutes * MINUTE
+
+
 def summed(trades: Iterable[Sized], window_minutes: int | None) -> list[Sized]:
     """Trades in the order of their opening, those opened within one window as one."""
     found: list[Sized] = []
@@ -107,7 +112,7 @@ def summed(trades: Iterable[Sized], window_minutes: int | None) -> list[Sized]:
         where = latest.get((trade.symbol, trade.side))
         if window_minutes is not None and where is not None:
             first = found[where]
-            if trade.opened_at - first.opened_at <= window_minutes * MINUTE:
+            if trade.opened_at <= last_moment(first, window_minutes):
                 found[where] = first.with_more(trade)
                 continue
         latest[trade.symbol, trade.side] = len(found)
@@ -135,7 +140,7 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
 
     def on_closed(self, trade: Trade) -> Violations:
         own = self.terms.partial_closes == "own_trades"
-        key = trade.id if own else f"{trade.position}@{trade.opened_at}"
+        key = trade.id if own else _key(trade.position, trade.opened_at)
         size = Sized(key, trade.symbol, trade.side, trade.lots, trade.opened_at, (trade,))
         before = self.trades.get(key)
         self.trades[key] = size if before is None else before.with_more(size)
@@ -168,8 +173,10 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
         reference = self.reference()
         if self.terms.consequence == "blocks" or reference is None:
             return ()
-        ends = (self._last_moment(each) for each in self._sizes)
-        self.due = min((end + 1 for end in ends if end >= self.situation.at), default=None)
+        window = self.terms.sum_window_minutes
+        if window is not None:
+            ends = (last_moment(each, window) for each in self._sizes)
+            self.due = min((end + 1 for end in ends if end >= self.situation.at), default=None)
         if self._first_may_change():
             return ()
         low, high = lot_range(reference, self.terms.min_factor, self.terms.max_factor)
@@ -197,9 +204,10 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
 
     def _may_grow(self, size: Sized) -> bool:
         """Whether more of it may still be closed or summed with it."""
-        if self.terms.sum_window_minutes is None and self.terms.partial_closes == "own_trades":
-            return False
-        end = self._last_moment(size)
+        window = self.terms.sum_window_minutes
+        if window is None:  # a partial close of its own bears another key
+            return any(_key(each.id, each.opened_at) == size.key for each in self._open())
+        end = last_moment(size, window)
         if self.situation.at <= end:
             return True
         return any(
@@ -207,10 +215,6 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
             and size.opened_at <= each.opened_at <= end
             for each in self._open()
         )
-
-    def _last_moment(self, size: Sized) -> int:
-        """The last moment at which a trade that opens is still part of it."""
-        return size.opened_at + (self.terms.sum_window_minutes or 0) * MINUTE
 
     def _open(self) -> Iterator[Position]:
         for each in self.situation.positions.values():
@@ -233,3 +237,8 @@ class SizeConsistencyJudge(Judge[SizeConsistency]):
             figures=figures,
             blocks="payout" if self.situation.stage == "funded" else self.terms.blocks,
         )
+
+
+def _key(position: str, opened_at: int) -> str:
+    """A reversal opens a position of the same name."""
+    return f"{position}@{opened_at}"
