@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from propdesk.domain.events import Side, TimePassed
+from propdesk.domain.events import GroupFormed, Side, TimePassed
 from propdesk.domain.peers import Stretch
 from propdesk.domain.rules.hedging import (
     Hedging,
@@ -16,6 +16,7 @@ from propdesk.domain.rules.hedging import (
 )
 from propdesk.domain.terms import AppliesTo, Effect, TermsError
 from tests.domain.rules.histories import (
+    ACCOUNT,
     CATALOGUE,
     at,
     buy,
@@ -48,6 +49,7 @@ def told(rule: Hedging, *events: Any, netting: bool = False) -> list[tuple[str, 
 
 
 NIGHT = hedging(same_account="banned_overnight")
+ACROSS = {"same_account": "allowed", "cross_account": "banned"}
 LONG, SHORT = buy("09:00", "l"), sell("10:00", "s")
 SHUT_LONG, SHUT_SHORT = close("11:00", LONG, "10000"), close("11:00", SHORT, "10000")
 TOMORROW, THEN = TimePassed(at("09:00", 2)), TimePassed(at("09:00", 3))
@@ -191,6 +193,7 @@ def test_reported_round_trips_over_the_night(
         trip("10:00", "12:00", "b", "sell"), opened_at=when(second[0]), at=when(second[1])
     )
     assert told(NIGHT, one, other) == ([("2 11:00", "a, b")] if held_over else [])
+    assert told(hedging(**ACROSS), one, other) == []
 
 
 def test_the_verdict_in_full() -> None:
@@ -199,6 +202,30 @@ def test_the_verdict_in_full() -> None:
     ).verdicts
     assert verdict.evidence == {"positions": "l, s", "symbols": "ONE, TWO"}
     assert (verdict.observed, verdict.limit) == (None, None)
+    (verdict,) = judge(hedging(), [start(), A, trip("10:00", "12:00", "b", "sell")]).verdicts
+    assert verdict.evidence == {"positions": "a, b", "symbols": "ONE, ONE"}
+
+
+def test_where_accounts_may_hedge_each_other_nothing_need_be_known_of_them() -> None:
+    group = GroupFormed(at("08:00"), "g", (ACCOUNT, "B", "C"))
+    result = judge(hedging(), [start(), quote("00:00", "10000"), group, LONG])
+    assert (result.status, list(result.verdicts)) == ("active", [])
+
+
+def test_each_doubt_about_other_accounts_is_said_once_until_it_is_settled() -> None:
+    """A group that is told again without the strangers settles it; with them it is open again."""
+    strangers = [GroupFormed(at("08:00", day), "g", (ACCOUNT, "B", "C")) for day in (1, 2, 3)]
+    alone = GroupFormed(at("10:00"), "g", (ACCOUNT,))
+    events = [strangers[0], LONG, buy("09:30", "m"), alone, *strangers[1:]]
+    result = judge(hedging(**ACROSS), [start(), quote("00:00", "10000"), *events])
+    reason = (
+        "what other accounts held is not known "
+        "(B: the log does not open it; C: the log does not open it)"
+    )
+    assert [(each.outcome, each.at, each.evidence) for each in result.verdicts] == [
+        ("unknown", LONG.at, {"reason": reason}),
+        ("unknown", at("08:00", 2), {"reason": reason}),
+    ]
 
 
 def test_only_what_the_rule_is_about() -> None:
@@ -272,6 +299,12 @@ def test_every_pair_among_the_accounts_of_a_group() -> None:
     found = cross_account_hedges([own, third, second, first], stages, rule)
     assert found == [(first, second), (second, third), (third, own)]
     assert cross_account_hedges([second, first], {"A": "funded"}, rule) == []
+    # one that hedges nothing hides none behind it
+    beside, last = held("B", "buy", 2, 9, "e"), held("C", "sell", 3, 9, "f")
+    assert cross_account_hedges([first, beside, last], stages, rule) == [
+        (first, last),
+        (beside, last),
+    ]
     # one family, where the catalogue tells it
     pair = [
         Stretch("A", "BIG", "buy", 1, None, "a"),
@@ -297,9 +330,6 @@ def test_evaluations_may_hedge_each_other(first: str, second: str, free: bool) -
     rule = hedging(cross_account="banned", evaluations_exempt=True)
     assert bool(cross_account_hedges(pair, stages, rule)) is not free
     assert cross_account_hedges(pair, stages, hedging(cross_account="banned"))
-
-
-ACROSS = {"same_account": "allowed", "cross_account": "banned"}
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ class HedgingJudge(Judge[Hedging]):
         super().__init__(terms, situation)
         self.said: set[tuple[Key, Key]] = set()
         self.due: dict[Key, Stretch] = {}  # what hedged a position whose profit is to be taken
-        self.doubted = ""  # what was said not to be known
+        self.doubted: set[str] = set()  # what was said not to be known
 
     def on_opened(self, deal: Deal) -> Violations:
         position = self.situation.entered_by(deal)
@@ -245,14 +245,16 @@ class HedgingJudge(Judge[Hedging]):
         """What this account held cannot be cleared where another's positions are not known."""
         unseen = self._unseen(self._banned_with())
         told = "; ".join(f"{account}: {why}" for account, why in unseen.items())
-        if told == self.doubted:
-            return
         if not unseen:
-            self.doubted = ""
-        elif any(self.concerns(each.symbol) for each in held_by(self.situation)):
-            self.doubted = told
+            self.doubted.clear()
+        elif told not in self.doubted and self._held_any():
+            self.doubted.add(told)
             detail = {"reason": f"what other accounts held is not known ({told})"}
             yield Violation(None, None, certainty="unknown", detail=detail)
+
+    def _held_any(self) -> bool:
+        """Whether there was ever a position that another could hedge."""
+        return any(self.concerns(each.symbol) for each in held_by(self.situation))
 
     def _hedge(
         self, one: Stretch, other: Stretch, trades: tuple[Trade, ...] = ()
