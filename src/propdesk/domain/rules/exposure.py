@@ -25,6 +25,8 @@ from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms, TermsErr
 
 Key: TypeAlias = tuple[str, int]  # id and opening: a reversal opens a position of the same id
 
+PRICED = {"notional", "margin_percent", "effective_leverage"}  # units that need a price or a rate
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cap(Terms):
@@ -201,6 +203,8 @@ class ExposureJudge(Judge[ExposureLimit]):
             return ()
         if self.terms.when == "at_close" or not self.sizes.covers(order.symbol):
             return ()  # at close: only what is filled has a close
+        if order.requested_price is None and self.terms.unit in PRICED:
+            return ()  # its fill will say what it is worth
         held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
         return self._test_order(order.id, held, (order.id, order.at))
 
@@ -259,8 +263,8 @@ class ExposureJudge(Judge[ExposureLimit]):
             return self.by_equity
         if self.live and self.terms.ladder_moves == "up_only":
             return True
-        by_rate = self.terms.unit in {"notional", "margin_percent"}
-        return (self.by_equity or by_rate) and bool(self.over or self.terms.when == "while_open")
+        moves = self.by_equity or self.terms.unit in PRICED
+        return moves and bool(self.over or self.terms.when == "while_open")
 
     # -- the test
     def _test_opened(self) -> list[Violation]:

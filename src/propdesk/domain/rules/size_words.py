@@ -37,17 +37,20 @@ def _bound_words(terms: "ExposureLimit", size: Decimal | None) -> str:
         verb = "No more than" if terms.comparison == "cross" else "Less than"
         return f"{verb} {_sized(terms, terms.cap, size)} {where}."
     bound = "at most" if terms.comparison == "cross" else "less than"
+    none = ""
     if terms.ladder:
         each = list(_steps(terms, size))
+        none = "; nothing below that" if terms.cap is None else ""
     else:
         each = [f"{_sized(terms, cap, size)} of {name}" for name, cap in terms.caps.items()]
         if terms.cap is not None:
             each.append(f"{_sized(terms, terms.cap, size)} of any other")
-    return f"{where.capitalize()}: {bound} {', '.join(each)}."
+    return f"{where.capitalize()}: {bound} {', '.join(each)}{none}."
 
 
 def _steps(terms: "ExposureLimit", size: Decimal | None) -> Iterator[str]:
-    yield "nothing at first" if terms.cap is None else f"{_sized(terms, terms.cap, size)} at first"
+    if terms.cap is not None:
+        yield f"{_sized(terms, terms.cap, size)} at first"
     for tier in terms.ladder:
         yield f"{_sized(terms, tier.cap, size)} from a profit of {told(tier.profit, size)} on"
 
