@@ -194,6 +194,15 @@ HELD_OVER = "A position held over a market break of 2 hours or longer may earn a
             BREAKS_IT,
         ),
         (
+            FlatBy(before="session_end", orders_too=True, exempt_asset_classes=("crypto",)),
+            None,
+            (
+                "Be flat and cancel pending orders between the end of a session and the next one "
+                "(crypto may be held)."
+            ),
+            BREAKS_IT,
+        ),
+        (
             TradingHours(hours=FX),
             None,
             "Allowed only from Sun 17:00 to Fri 16:45 (America/New_York): opening.",
@@ -317,6 +326,7 @@ def test_the_terms_in_words(
 
 
 NEEDS_DAYS = "inactivity needs a number of days, or none with iso_week"
+FROM_THE_CLOCK = "flat_by before: session_end takes its times from the clock"
 FROM_THE_START = "days from the assignment run whatever is open: set it to false"
 
 
@@ -338,6 +348,9 @@ FROM_THE_START = "days from the assignment run whatever is open: set it to false
             "flat_by before: break needs 'market' and 'longer_than_hours'",
         ),
         (lambda: FlatBy(before="overnight"), "flat_by before: overnight needs 'at'"),
+        (lambda: FlatBy(before="session_end", at=time(16)), FROM_THE_CLOCK),
+        (lambda: FlatBy(before="session_end", until=time(17)), FROM_THE_CLOCK),
+        (lambda: FlatBy(before="session_end", zone="UTC"), FROM_THE_CLOCK),
         (
             lambda: TradingHours(hours=FX, restricts=()),
             "trading_hours needs at least one of: open, close, hold, orders",

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from propdesk.domain.clock import DayClock
 from propdesk.domain.instants import DAY, HOUR
 from propdesk.domain.market_hours import Closure, MarketHours, Session
-from propdesk.domain.rules.flat_by import Deadline, FlatBy, deadlines
+from propdesk.domain.rules.flat_by import Deadline, FlatBy, by_the_clock, deadlines
 from tests.domain.rules.histories import at, d
 
 FX = MarketHours(
@@ -166,3 +167,29 @@ def test_a_deadline_before_the_break_is_found_from_within_the_minutes() -> None:
     terms = before_breaks(longer_than_hours=d(3), minutes_before=60)
     assert found(terms, at("20:00", 5), at("21:00", 5)) == ["5 21:00 – 7 22:00"]
     assert found(terms, at("21:00", 5) + 1, at("23:00", 5)) == []
+
+
+# -- the session's end
+CHICAGO = DayClock("America/Chicago", time(17), session_end=time(15, 10))
+
+
+def session_end(**more: Any) -> FlatBy:
+    return FlatBy(before="session_end", **more)
+
+
+def test_the_clocks_session_gives_the_deadline_and_the_reopening() -> None:
+    terms = by_the_clock(session_end(weekdays=("tue",), holidays=holidays(9)), CHICAGO)
+    # Chicago is six hours behind until the 14th, then five.
+    assert found(terms, *MONTH) == [
+        "2 21:10 – 2 23:00", "16 20:10 – 16 22:00", "23 20:10 – 23 22:00", "30 20:10 – 30 22:00",
+    ]  # fmt: skip
+
+
+def test_a_clock_without_a_pause_between_sessions_gives_the_reset_alone() -> None:
+    terms = by_the_clock(session_end(), DayClock("UTC", time(22)))
+    assert found(terms, at("00:00", 5), at("23:59", 6)) == ["5 22:00 – 5 22:00"]
+
+
+def test_other_terms_keep_their_own_times() -> None:
+    for terms in (weekend(), overnight(), before_breaks()):
+        assert by_the_clock(terms, CHICAGO) == terms
