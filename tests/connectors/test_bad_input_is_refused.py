@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from propdesk.connectors.containers import delimited_text, web_page, workbook_rows
 from propdesk.connectors.history import read_history
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.connectors.refusal import Unreadable
 from tests.connectors.made_pages import MT4, MT5
+from tests.connectors.made_workbooks import sheet, workbook
 
 
 def refused(content: bytes, name: str = "given.htm") -> Unreadable:
@@ -35,6 +37,10 @@ PAGES = pytest.mark.parametrize("page", [MT4, MT5], ids=["mt4", "mt5"])
         (b"<html><table></table></html>", "book.xlsx", "saved under a workbook's name"),
         (b"PK\x03\x04rest", "book.xlsx", "not a workbook that can be unpacked"),
         (b"\xd0\xcf\x11\xe0rest", "old.xls", "an old Excel workbook"),
+        (b"<html>", "bare.htm", "a web page, but no statement"),
+        (b"MIME-Version: 1.0\n<html>", "saved.mht", "save the page as HTML"),
+        (b"{\\rtf1 text", "text.rtf", "a word processor's document"),
+        (b'<?xml version="1.0"?><Workbook><Table>', "old.xml", "an XML spreadsheet of Excel 2003"),
         (b"%PDF-1.7", "statement.pdf", "this is a PDF"),
         (b"\xff\xfe" + "<html>x".encode("utf-16-le") + b"\x00", "wide.htm", "says it is UTF-16"),
         (b"\xef\xbb\xbf<html>\xff\xff</html>", "wrong.htm", "says it is UTF-8 but is not"),
@@ -44,6 +50,19 @@ PAGES = pytest.mark.parametrize("page", [MT4, MT5], ids=["mt4", "mt5"])
 )  # fmt: skip
 def test_a_file_that_is_no_history_is_refused(content, name, said) -> None:
     assert said in refused(content, name).reason
+
+
+@pytest.mark.parametrize("container", [web_page, delimited_text, workbook_rows])
+def test_more_rows_than_any_export_has_are_refused(monkeypatch, container) -> None:
+    made = {
+        web_page: b"<table><tr><td>a<tr><td>b<tr><td>c</table>",
+        delimited_text: b"a,b\nc,d\ne,f\n",
+        workbook_rows: workbook(sheet([["a"], ["b"], ["c"]])),
+    }
+    monkeypatch.setattr(container, "ROWS_MAX", 3)
+    assert "rows are not read" not in refused(made[container], "rows").reason
+    monkeypatch.setattr(container, "ROWS_MAX", 2)
+    assert "more than 500,000 rows are not read" in refused(made[container], "rows").reason
 
 
 @PAGES

@@ -19,6 +19,7 @@ _DECLARED = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_\-]{3,24})""", re.IGN
 # The code pages terminals were seen to write; the guess is made among these only.
 _CODE_PAGES = ("gb18030", "cp1251", "cp1252", "cp1250", "shift_jis", "big5", "euc_kr", "cp1254")
 _LOOKED_AT = 4096
+_GUESSED_FROM = 200_000
 
 
 def decode(data: bytes, name: str) -> str:
@@ -35,10 +36,26 @@ def decode(data: bytes, name: str) -> str:
                 return data.decode(declared)
             except UnicodeDecodeError:
                 continue
-    guess = from_bytes(data, cp_isolation=list(_CODE_PAGES), steps=5, chunk_size=1024).best()
-    if guess is None:
-        raise Unreadable(name, None, "the text is in no encoding that is known here")
-    return str(guess)
+    for guess in from_bytes(
+        _sample(data), cp_isolation=list(_CODE_PAGES), steps=5, chunk_size=1024
+    ):
+        try:
+            return data.decode(guess.encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(name, None, "the text is in no encoding that is known here")
+
+
+def _sample(data: bytes) -> bytes:
+    """The lines that tell a code page, as many as are worth looking at.
+
+    Cut behind a byte that is no second half of a letter in any of the code pages.
+    """
+    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
+    if len(telling) <= _GUESSED_FROM:
+        return telling
+    cut = max(telling.rfind(mark, 0, _GUESSED_FROM) for mark in (b"\n", b" ", b"<", b",", b";"))
+    return telling[: cut if cut > 0 else _GUESSED_FROM]
 
 
 def is_wide(data: bytes) -> bool:

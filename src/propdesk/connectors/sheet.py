@@ -13,6 +13,14 @@ from propdesk.connectors.refusal import Unreadable
 Container: TypeAlias = Literal["page", "workbook", "table", "lines"]
 """A web page, an Excel workbook, delimited text, JSON Lines."""
 
+# A row takes some 150 bytes whatever is in it; the busiest real export has a hundredth of these.
+ROWS_MAX = 500_000
+
+
+def too_many_rows(name: str) -> Unreadable:
+    """The refusal of a sheet that has more than ``ROWS_MAX``."""
+    return Unreadable(name, ROWS_MAX + 1, f"more than {ROWS_MAX:,} rows are not read")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

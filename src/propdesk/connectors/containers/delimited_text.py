@@ -13,7 +13,7 @@ from pathlib import Path
 
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.refusal import Unreadable
-from propdesk.connectors.sheet import Row, Sheet
+from propdesk.connectors.sheet import ROWS_MAX, Row, Sheet, too_many_rows
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LOOKED_AT = 200
@@ -25,10 +25,12 @@ def read_table(text: str, name: str, source: Path | bytes) -> Sheet:
     lines = list(io.StringIO(text, newline=""))
     delimiter = _delimiter(lines, name)
     texts = Texts()
-    rows = []
+    rows: list[Row] = []
     for number, cells in _records(lines, delimiter, name):
         if len(cells) > COLUMNS_MAX:
             raise Unreadable(name, number, f"a row of more than {COLUMNS_MAX} columns")
+        if len(rows) == ROWS_MAX:
+            raise too_many_rows(name)
         rows.append(Row(number, tuple(texts.plain(cell) for cell in cells)))
     return Sheet(name=name, container="table", title="", rows=tuple(rows), source=source)
 

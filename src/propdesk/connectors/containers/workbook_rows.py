@@ -13,13 +13,14 @@ from lxml import etree
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.containers.workbook_numbers import Kind, shown_number, shown_time
 from propdesk.connectors.refusal import Unreadable
-from propdesk.connectors.sheet import Row
+from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 
 CELLS_MAX = 3_000_000
 COLUMNS_MAX = 512
 MERGES_MAX = 200_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_ROW_DIGITS = 7
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})")
 
 
@@ -84,10 +85,7 @@ class _Merge:
 
 def rows_of(stream: IO[bytes], cells: CellReader) -> tuple[Row, ...]:
     """The rows that have cells; each has the sheet's width less what is merged away."""
-    found: dict[int, dict[int, str]] = {}
-    merges: list[_Merge] = []
-    row, column, held = 1, 0, 0
-    current: dict[int, str] = {}
+    walk = _Walk(cells)
     for event, element in etree.iterparse(
         stream,
         events=("start", "end"),
@@ -99,40 +97,67 @@ def rows_of(stream: IO[bytes], cells: CellReader) -> tuple[Row, ...]:
         tag = etree.QName(element).localname
         if event == "start":
             if tag == "row":
-                row, column, current = _row_number(element, row, found), 0, {}
+                walk.begin(element)
             continue
         if tag == "c":
-            column = _column(element, column + 1)
-            text = cells.text(element, row)
-            if column in current:
-                raise cells.refuse(row, "two cells stand in one place")
-            if text:
-                if column > COLUMNS_MAX:
-                    raise cells.refuse(row, f"a sheet of more than {COLUMNS_MAX} columns")
-                current[column] = text
-                held += 1
-        elif tag == "row":
-            if row in found:
-                raise cells.refuse(row, "a row stands in the sheet twice")
-            found[row] = current
-        elif len(merges) < MERGES_MAX:
-            merges += _merge(element.get("ref", ""))
-        if held > CELLS_MAX:
-            raise cells.refuse(row, f"a sheet of more than {CELLS_MAX:,} cells is not read")
+            walk.cell(element)
+        elif tag == "mergeCell":
+            walk.merged(element)
         forget(element)
-    return _laid_out(found, merges, cells)
+    return _laid_out(walk.found, walk.merges, cells)
 
 
-def _row_number(element: etree._Element, before: int, found: dict[int, dict[int, str]]) -> int:
-    stated = element.get("r", "")
-    if stated.isdecimal() and 0 < len(stated) <= 7:
-        return int(stated)
-    return before + 1 if found else 1
+class _Walk:
+    """Keeps the texts of the cells it passes. It counts them, and refuses too many."""
+
+    def __init__(self, cells: CellReader) -> None:
+        self.cells = cells
+        self.found: dict[int, dict[int, str]] = {}
+        self.merges: list[_Merge] = []
+        self._row = 0
+        self._column = 0
+        self._held = 0
+
+    def begin(self, element: etree._Element) -> None:
+        stated = element.get("r", "")
+        known = stated.isdecimal() and 0 < len(stated) <= _ROW_DIGITS
+        self._row, self._column = int(stated) if known else self._row + 1, 0
+        if self._row in self.found:
+            raise self.cells.refuse(self._row, "a row stands in the sheet twice")
+        if len(self.found) == ROWS_MAX:
+            raise too_many_rows(self.cells.name)
+        self.found[self._row] = {}
+
+    def cell(self, element: etree._Element) -> None:
+        place = _PLACE.fullmatch(element.get("r", ""))
+        self._column = _column_number(place.group(1)) if place else self._column + 1
+        text = self.cells.text(element, self._row)
+        row = self.found.setdefault(self._row, {})
+        if self._column in row:
+            raise self.cells.refuse(self._row, "two cells stand in one place")
+        if not text:
+            return
+        if self._column > COLUMNS_MAX:
+            raise self.cells.refuse(self._row, f"a sheet of more than {COLUMNS_MAX} columns")
+        row[self._column] = text
+        self._held += 1
+        if self._held > CELLS_MAX:
+            raise _too_many_cells(self.cells, self._row)
+
+    def merged(self, element: etree._Element) -> None:
+        corners = _RANGE.fullmatch(element.get("ref", ""))
+        if corners is None:
+            return
+        if len(self.merges) == MERGES_MAX:
+            raise self.cells.refuse(self._row, f"more than {MERGES_MAX:,} blocks are merged")
+        left, top, right, bottom = corners.groups()
+        self.merges.append(
+            _Merge(int(top), int(bottom), _column_number(left), _column_number(right))
+        )
 
 
-def _column(element: etree._Element, expected: int) -> int:
-    place = _PLACE.fullmatch(element.get("r", ""))
-    return _column_number(place.group(1)) if place else expected
+def _too_many_cells(cells: CellReader, row: int) -> Unreadable:
+    return cells.refuse(row, f"a sheet of more than {CELLS_MAX:,} cells is not read")
 
 
 def _column_number(letters: str) -> int:
@@ -140,14 +165,6 @@ def _column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def _merge(reference: str) -> list[_Merge]:
-    corners = _RANGE.fullmatch(reference)
-    if corners is None:
-        return []
-    left, top, right, bottom = corners.groups()
-    return [_Merge(int(top), int(bottom), _column_number(left), _column_number(right))]
 
 
 def forget(element: etree._Element) -> None:
@@ -163,8 +180,7 @@ def _laid_out(
 ) -> tuple[Row, ...]:
     width = max((column for texts in found.values() for column in texts), default=0)
     if width * len(found) > CELLS_MAX:
-        last = max(found)
-        raise cells.refuse(last, f"a sheet of more than {CELLS_MAX:,} cells is not read")
+        raise _too_many_cells(cells, max(found))
     hidden = _hidden(found, merges, width, cells)
     rows = []
     for number in sorted(found):
@@ -182,11 +198,13 @@ def _hidden(
     looked_at = 0
     for merge in merges:
         last = min(merge.right, width)
-        looked_at += (merge.bottom - merge.top + 1) * max(last - merge.left + 1, 1)
+        tall = merge.bottom - merge.top >= len(found)
+        rows = found if tall else range(merge.top, merge.bottom + 1)
+        looked_at += len(rows) * max(last - merge.left + 1, 1)
         if looked_at > CELLS_MAX:
             raise cells.refuse(merge.top, f"more than {CELLS_MAX:,} cells are merged")
-        for row in range(merge.top, merge.bottom + 1):
-            if row in found:
+        for row in rows:
+            if merge.top <= row <= merge.bottom and row in found:
                 first = merge.left + 1 if row == merge.top else merge.left
                 hidden.setdefault(row, set()).update(range(first, last + 1))
     return hidden
