@@ -166,6 +166,20 @@ def test_a_report_must_tell_what_is_measured(rule, told, outcome):
     assert found == expected[outcome]
 
 
+def test_a_result_that_breaks_the_limit_needs_no_worst():
+    """What it fell to is not told; that it closed 1,200 lower is enough."""
+    found = rows(judge(terms(), [start(), reported("09:00", "10:00", "-1200")]))
+    assert found == [lost("1 10:00:00", "1200", terms(), "09:00-10:00")]
+
+
+def test_what_is_added_to_a_position_risks_with_it():
+    """The stop at entry of the first lot risks 500, that of the second 600."""
+    more = replace(buy("09:05", "a", stop=d(9400)), price=d(10000))
+    rule = replace(AT_ENTRY, limit=Amount(money=d(1100)))
+    history = [start(), Q, buy("09:00", "a", stop=d(9500)), more]
+    assert rows(judge(rule, history)) == [lost("1 09:05:00", "1100", rule, "a", limit="1100")]
+
+
 def test_what_an_idea_once_stood_at_is_not_what_it_stands_at():
     """Told before: the open loss of a trade idea is that of now."""
     rule = terms(scope="trade_idea", limit=Amount(percent=d(1), of="balance"))

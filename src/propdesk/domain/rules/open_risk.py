@@ -269,13 +269,13 @@ class OpenRiskJudge(Judge[OpenRisk]):
         """Whether a figure the measure needs is missing, and nobody else says so."""
         if self.situation.equity is None:
             return False  # the gap in the account's equity says it already
-        needs, told = self.terms.measure, [loss is not None]
-        if needs in {"floating", "worst_floating", "widest_of_both"}:
-            told += [each.floating_told for each in group]
-            told += [floating_loss(group, self.situation) is not None]
-        if needs in {"widest_stop", "stop_at_entry", "widest_of_both"}:
-            told += [each.stop_told for each in group]
-            told += [self._stop_risk(group) is not None]
+        told = [loss is not None]
+        if self.terms.measure in {"floating", "worst_floating", "widest_of_both"}:
+            told.append(floating_loss(group, self.situation) is not None)
+            told.extend(each.floating_told for each in group)
+        if self.terms.measure in {"widest_stop", "stop_at_entry", "widest_of_both"}:
+            told.append(self._stop_risk(group) is not None)
+            told.extend(each.stop_told for each in group)
         return not all(told)
 
     def _groups(self) -> list[list[Member]]:
