@@ -9,7 +9,8 @@ import pytest
 from propdesk.domain.events import OrderSeen, TimePassed
 from propdesk.domain.instants import SECOND
 from propdesk.domain.rules.order_rate import OrderRate
-from propdesk.domain.terms import AppliesTo, Effect, TermsError
+from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.terms import Amount, AppliesTo, Effect, TermsError
 from tests.domain.rules.histories import (
     ACCOUNT,
     at,
@@ -227,6 +228,33 @@ def test_why_it_is_not_known_and_on_which_days() -> None:
     for each in result.verdicts:
         assert each.evidence == {"reason": "orders are not part of the history"}
         assert each.comparison == "touch"
+
+
+WON = close("10:00", A, "10001")
+GOAL = ProfitTarget(target=Amount(money=d(3)), measured_on="balance")
+
+
+@pytest.mark.parametrize(
+    ("rule", "events", "status"),
+    [
+        (rate("orders", 9), [A, WON], "active"),
+        (rate("modifications", 9), [A, WON], "active"),
+        (rate("modifications", 9), [order("08:00", "o"), A, WON], "passed"),
+        (rate("executions", 9), [reported("09:00", "10:00", "3")], "active"),
+        (rate("executions", 9), [A, WON], "passed"),
+        (rate("trades", 9), [A, WON], "passed"),
+    ],
+)
+def test_nobody_passes_on_the_first_day_by_what_is_not_told(
+    rule: OrderRate, events: list[Any], status: str
+) -> None:
+    result = judge((rule, GOAL), [start(), quote("00:00", "10000"), *events])
+    assert result.status == status
+    waiting = [each for each in result.objectives if each.rule == "order_rate"]
+    assert bool(waiting) is (status == "active")
+    for each in waiting:
+        assert (each.required, each.current, each.met) == (rule.formula(), None, None)
+        assert each.blocks == "both"
 
 
 def test_executions_are_told_again_the_day_after() -> None:

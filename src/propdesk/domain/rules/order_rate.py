@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Literal
 
 from propdesk.domain.events import Deal, OrderSeen, StopSet
-from propdesk.domain.judging import Judge, Violation, Violations
+from propdesk.domain.judging import Judge, Objective, Violation, Violations
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms, TermsError
 
@@ -138,6 +138,13 @@ class OrderRateJudge(Judge[OrderRate]):
         held = self.situation.positions.items()
         names = {name: each.symbol for key, each in held for name in (key, each.id)}
         return self._change() if self.concerns(names[stop.position]) else ()
+
+    def objective(self) -> Objective | None:
+        """Nothing to reach; but what was not told keeps a pass waiting before the day ends."""
+        if not self._untold():
+            return None
+        name, required = self.terms.name, self.terms.formula()
+        return Objective(rule=name, required=required, current=None, met=None)
 
     def _untold(self) -> bool:
         """Whether what is counted may have happened today without being told."""
