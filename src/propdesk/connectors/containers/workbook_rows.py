@@ -18,6 +18,7 @@ from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 CELLS_MAX = 3_000_000
 COLUMNS_MAX = 512
 MERGES_MAX = 200_000
+MERGED_CELLS_MAX = 500_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _ROW_DIGITS = 7
@@ -201,8 +202,8 @@ def _hidden(
         tall = merge.bottom - merge.top >= len(found)
         rows = found if tall else range(merge.top, merge.bottom + 1)
         looked_at += len(rows) * max(last - merge.left + 1, 1)
-        if looked_at > CELLS_MAX:
-            raise cells.refuse(merge.top, f"more than {CELLS_MAX:,} cells are merged")
+        if looked_at > MERGED_CELLS_MAX:
+            raise cells.refuse(merge.top, f"more than {MERGED_CELLS_MAX:,} cells are merged")
         for row in rows:
             if merge.top <= row <= merge.bottom and row in found:
                 first = merge.left + 1 if row == merge.top else merge.left
