@@ -97,6 +97,11 @@ def test_the_rulebooks_zone_is_used_where_the_terms_name_none() -> None:
     assert tokyo == ["5 13:00 – 5 13:00"]
 
 
+def test_the_dates_are_those_of_the_deadlines_zone() -> None:
+    terms = weekend(zone="Asia/Tokyo", weekday="sat", at=time(6))  # Friday evening in UTC
+    assert found(terms, at("20:00", 5), at("22:00", 5)) == ["5 21:00 – 5 21:00"]
+
+
 @pytest.mark.parametrize(
     ("terms", "expected"),
     [
@@ -165,7 +170,7 @@ def test_breaks_are_found_further_ahead_than_the_market_looks() -> None:
 def test_a_deadline_before_the_break_is_found_from_within_the_minutes() -> None:
     """A break is asked for by its deadline, also where the close is after the last moment."""
     terms = before_breaks(longer_than_hours=d(3), minutes_before=60)
-    assert found(terms, at("20:00", 5), at("21:00", 5)) == ["5 21:00 – 7 22:00"]
+    assert found(terms, at("20:30", 5), at("21:00", 5)) == ["5 21:00 – 7 22:00"]
     assert found(terms, at("21:00", 5) + 1, at("23:00", 5)) == []
 
 

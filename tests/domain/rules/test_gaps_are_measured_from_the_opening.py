@@ -212,6 +212,12 @@ def test_a_cap_may_be_a_share_of_the_size_or_of_the_balance() -> None:
     assert [each[2:4] for each in rows(judge(of_balance, trade))] == [(3000, 1030)]
 
 
+def test_a_market_without_a_long_break_has_no_gap() -> None:
+    terms = gap(break_hours_min=d(49), no_open_within_minutes=d(120), profit_cap=Amount(money=d(1)))
+    opening = buy("21:00", "P", day=5)
+    assert rows(judge(terms, opening, close("09:00", opening, "11000", day=8))) == []
+
+
 def test_without_a_cap_a_profit_over_the_break_is_free() -> None:
     opening = buy("09:00", "P", day=5)
     assert rows(judge(EARLY, opening, close("09:00", opening, "11000", day=8))) == []

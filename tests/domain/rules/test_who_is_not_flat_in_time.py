@@ -9,7 +9,7 @@ import pytest
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import OrderSeen, TimePassed
-from propdesk.domain.instants import DAY
+from propdesk.domain.instants import DAY, parse_instant
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.rules.flat_by import FlatBy
 from propdesk.domain.terms import AppliesTo, Effect
@@ -154,6 +154,33 @@ def test_the_evidence_of_an_opening_says_when_it_was() -> None:
     trade = reported("12:00", "13:00", "5", day=6, position="P")
     found = rows(judge(SHUT, trade))
     assert found == [("6 13:00:00", "warn", 1, 0, "cross", held("P", opened=opened))]
+
+
+def test_a_week_in_which_clocks_are_set_back_is_shut_to_its_last_hour() -> None:
+    """Shut from Friday 22:00 until Friday 21:59, over the end of summer time on the 31st."""
+    friday_22 = parse_instant("2021-10-29T20:00:00Z")
+    reopened = parse_instant("2021-11-05T20:59:00Z")  # more than seven times 24 hours later
+    terms = weekend(zone="Europe/Prague", until=time(21, 59), until_weekday="fri")
+    for opened, verdicts in ((reopened - 1, 1), (reopened, 0)):
+        opening = replace(friday("09:00", "P"), at=opened)
+        assert len(judge(terms, opening, at=friday_22).verdicts) == verdicts
+
+
+@pytest.mark.parametrize("way", ["held", "opened", "reported"])
+def test_the_rulebooks_zone_holds_where_the_terms_name_none(way: str) -> None:
+    """22:00 in Prague is 21:00 in UTC in March."""
+    terms = weekend(zone="", until=time(22))
+    book = rulebook(terms, zone="Europe/Prague")
+    evaluator = Evaluator(book, book.phases[0], size=d(100000), catalogue=CATALOGUE)
+    reports = replace(reported("09:00", "10:00", "5", day=8), opened_at=at("20:59", 5))
+    events: dict[str, tuple[Any, ...]] = {
+        "held": (friday("20:59", "P"), SATURDAY),
+        "opened": (friday("21:00", "P"),),
+        "reported": (reports,),
+    }
+    evaluator.feed([start(at=at("00:00", 5)), *events[way]])
+    (found,) = evaluator.result().verdicts
+    assert found.evidence["deadline"] == "2021-03-05T21:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms, TermsError
 
 Before: TypeAlias = Literal["weekend", "overnight", "break", "session_end"]
-LOOK_AHEAD = 8 * DAY  # a week has every weekly deadline in it
+LOOK_AHEAD = 8 * DAY  # a week, and the hour by which clocks may be set back in it
 BANK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
@@ -192,18 +192,13 @@ class FlatByJudge(Judge[FlatBy]):
         super().__init__(by_the_clock(terms, situation.clock), situation)
         self.said: set[int] = set()
         self.seen: set[str] = set()  # positions whose opening was an event of its own
-        self.orders: dict[str, OrderSeen] = {}
-        self.next: Deadline | None = None
-        self.looked_until = situation.at
+        self.orders: set[str] = set()
         # A deadline is looked at when it can be broken: at it (touch), or a moment after (cross).
         self.lag = 0 if terms.comparison == "touch" else 1
         self.free = situation.account_type in terms.exempt_account_types
         # Profit is taken away when it is known: at the close, not at the deadline.
         self.at_close = any(each.kind == "profit_adjust" for each in terms.effects)
-
-    def on_start(self) -> Violations:
-        self._advance(self.situation.at + 1 - self.lag)  # nothing was open before the account
-        return ()
+        self._advance(situation.at + 1 - self.lag)  # nothing was open before the account
 
     def timer(self) -> int | None:
         if self.free:
@@ -252,9 +247,9 @@ class FlatByJudge(Judge[FlatBy]):
 
     def on_order(self, order: OrderSeen) -> Violations:
         if order.action not in {"placed", "modified"}:
-            self.orders.pop(order.id, None)
+            self.orders.discard(order.id)
         elif order.kind != "market" and self._concerns(order.symbol):
-            self.orders[order.id] = order
+            self.orders.add(order.id)
         return ()
 
     def _moment(self, due: Deadline) -> int:
@@ -268,7 +263,7 @@ class FlatByJudge(Judge[FlatBy]):
     def _shut(self, at: int) -> Deadline | None:
         """The deadline after which, and before whose reopening, ``at`` lies."""
         zone = self.situation.clock.zone_name
-        for each in deadlines(self.terms, zone, at - 7 * DAY, at):
+        for each in deadlines(self.terms, zone, at - LOOK_AHEAD, at):
             if self._moment(each) <= at < max(each.until, each.at + 1):
                 return each
         return None

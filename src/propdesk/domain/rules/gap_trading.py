@@ -129,7 +129,7 @@ class GapTradingJudge(Judge[GapTrading]):
 
     def _gap_profit(self, trade: Trade) -> Iterator[Violation]:
         cap, held = self.terms.profit_cap, self.long_break(trade.opened_at)
-        if cap is None or held is None or not trade.opened_at < held.opens <= trade.closed_at:
+        if cap is None or held is None or held.opens > trade.closed_at:
             return
         limit = cap.resolve(self.situation.size, {"balance": self.situation.balance})
         before = self.earned.get(trade.position, ZERO)
@@ -143,7 +143,6 @@ class GapTradingJudge(Judge[GapTrading]):
             limit=limit,
             comparison="cross",
             detail={"position": trade.position, "break": format_instant(held.closes)},
-            trades=(trade,),
             excess=excess,
         )
 

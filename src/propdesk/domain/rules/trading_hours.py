@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Judge, Violation, Violations
-from propdesk.domain.market_hours import HORIZON, MarketHours
+from propdesk.domain.market_hours import MarketHours
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
 
@@ -56,17 +56,15 @@ class TradingHoursJudge(Judge[TradingHours]):
     def __init__(self, terms: TradingHours, situation: Situation) -> None:
         super().__init__(terms, situation)
         self.seen: set[str] = set()
-        self.ends: int | None = None  # the session's end, where one was found
-        self.looked_until = situation.at
+        self._next_end(situation.at)
 
-    def on_start(self) -> Violations:
-        self._next_end(self.situation.at)
+    def on_day_start(self) -> Violations:
+        if self.ends is None:  # the market's next break was too far ahead to be told
+            self._next_end(self.situation.at)
         return ()
 
     def timer(self) -> int | None:
-        if "hold" not in self.terms.restricts:
-            return None
-        return self.looked_until if self.ends is None else self.ends
+        return self.ends if "hold" in self.terms.restricts else None
 
     def on_time(self) -> Violations:
         end = self.ends
@@ -107,7 +105,6 @@ class TradingHoursJudge(Judge[TradingHours]):
                 return
 
     def _next_end(self, after: int) -> None:
-        self.looked_until = after + HORIZON
         self.ends = next(
             (each.closes for each in self.terms.hours.breaks(after) if each.closes > after), None
         )
