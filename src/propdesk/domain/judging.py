@@ -55,7 +55,11 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """A limit as the trader sees it now. Exact figures; ``room`` is what may still be lost."""
+    """A limit as the trader sees it now. Exact figures; ``room`` is what may still be lost.
+
+    Where base and floor are known only as spans they are the lowest there may be, and the room
+    is that to the highest floor.
+    """
 
     rule: str
     base: Figure
@@ -96,6 +100,8 @@ class Judge(Generic[TermsT]):
 
     watches_marks = False
     """Whether ``on_mark`` must be asked whenever equity or balance may have left ``calm()``."""
+    goal_by_equity = False
+    """Whether a quote alone may meet the objective."""
 
     def __init__(self, terms: TermsT, situation: Situation) -> None:
         self.terms = terms

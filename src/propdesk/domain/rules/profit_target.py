@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from propdesk.domain.events import PayoutMoved, StateReported
 from propdesk.domain.exact import ZERO
-from propdesk.domain.judging import Calm, Judge, Objective, Violation, Violations
+from propdesk.domain.judging import Calm, Judge, Objective, Violations
 from propdesk.domain.rules.daily_loss import told
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, RuleTerms
@@ -37,12 +37,24 @@ class ProfitTarget(RuleTerms):
     """The profit is counted from the last payout."""
 
     def sentence(self, size: Decimal | None = None) -> str:
-        flat = " with every position closed" if self.measured_on == "balance_flat" else ""
-        words = self.measured_on.removesuffix("_flat").replace("_", " ")
-        return f"Earn at least {told(self.target, size)}, measured on the {words}{flat}."
+        since = " since the last payout" if self.per_cycle else ""
+        return (
+            f"Earn at least {told(self.target, size)}{since}, "
+            f"measured on the {_MEASURE_WORDS[self.measured_on]}."
+        )
 
     def formula(self) -> str:
         return "current ≥ target"
+
+
+_MEASURE_WORDS: dict[MeasuredOn, str] = {
+    "net_closed_profit": "closed profit after costs",
+    "gross_closed_profit": "closed profit before commission and swap",
+    "balance_flat": "balance with every position closed",
+    "balance": "balance",
+    "equity": "equity, open profit included",
+    "adjusted_balance": "balance without money moved in or out",
+}
 
 
 class ProfitTargetJudge(Judge[ProfitTarget]):
@@ -50,32 +62,38 @@ class ProfitTargetJudge(Judge[ProfitTarget]):
 
     def __init__(self, terms: ProfitTarget, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.watches_marks = terms.measured_on == "equity"
+        self.watches_marks = self.goal_by_equity = terms.measured_on == "equity"
         self.gross = ZERO
-        self.raised: Fraction | None = None
+        self.before = ZERO  # closed profit of earlier payout cycles
 
     def on_closed(self, trade: Trade) -> Violations:
         self.gross += trade.profit
         return ()
 
-    def on_mark(self) -> tuple[Violation, ...]:
+    def on_payout(self, event: PayoutMoved) -> Violations:
+        del event
+        self.before = self._closed()
+        return ()
+
+    def on_state(self, event: StateReported) -> Violations:
+        if event.cycle_profit is not None:
+            self.before = self._closed() - event.cycle_profit
         return ()
 
     def calm(self) -> Calm:
         """An equity target is looked at again only at or beyond the level that meets it."""
-        if self.terms.measured_on != "equity" or self.situation.equity is None:
+        equity = self.situation.equity
+        if equity is None:
             return Calm()
-        level = self.situation.origin + self.situation.deposited + self.target()
-        met = self.situation.equity.low >= level
-        return Calm(low=level, high=None) if met else Calm(low=None, high=level)
+        level = self._start() + self.target()
+        return Calm(low=level) if equity.low >= level else Calm(high=level)
 
     def target(self) -> Decimal:
         """The target in money, exact, before any consistency rule raises it."""
         situation = self.situation
-        start = situation.cycle_start_balance
         bases = {
-            "balance_after_last_payout": situation.origin if start is None else start,
-            "cycle_start": situation.origin if start is None else start,
+            "balance_after_last_payout": self._cycle_start(),
+            "cycle_start": self._cycle_start(),
             "balance": situation.balance,
         }
         return self.terms.target.resolve(situation.size, bases)
@@ -83,34 +101,45 @@ class ProfitTargetJudge(Judge[ProfitTarget]):
     def current(self) -> Decimal | None:
         """What counts towards the target now; None where it cannot be known."""
         situation = self.situation
-        from_start = situation.origin
-        if self.terms.per_cycle and situation.cycle_start_balance is not None:
-            from_start = situation.cycle_start_balance
         match self.terms.measured_on:
             case "equity":
                 equity = situation.equity
-                return None if equity is None else equity.low - from_start
+                return None if equity is None else equity.low - self._start()
+            case "balance_flat" | "balance":
+                return situation.balance - self._start()
+            case _:
+                return self._closed() - (self.before if self.terms.per_cycle else ZERO)
+
+    def _closed(self) -> Decimal:
+        """Closed profit since the account's start, as the terms count it."""
+        match self.terms.measured_on:
             case "gross_closed_profit":
                 return self.gross
-            case "balance_flat" | "balance":
-                return situation.balance - from_start
             case "adjusted_balance":
-                return situation.counted_profit
-            case "net_closed_profit":
-                return situation.closed_profit
+                return self.situation.counted_profit
+            case _:
+                return self.situation.closed_profit
+
+    def _start(self) -> Decimal:
+        """The balance a profit by balance or equity is counted from."""
+        return self._cycle_start() if self.terms.per_cycle else self.situation.origin
+
+    def _cycle_start(self) -> Decimal:
+        start = self.situation.cycle_start_balance
+        return self.situation.origin if start is None else start
 
     def objective(self) -> Objective:
-        target, current = self.target(), self.current()
-        met: bool | None = None
-        if current is not None:
-            met = current >= target
-            if self.terms.measured_on == "balance_flat" and not self.situation.flat:
-                met = False
+        target, current, situation = self.target(), self.current(), self.situation
+        still_open = self.terms.measured_on == "balance_flat" and not situation.flat
+        # The balance that meets it: by equity, what balance and open profit must come to.
+        level = self._start() + target
+        if self.terms.measured_on != "equity" and current is not None:
+            level = situation.balance - current + target
         return Objective(
             rule=self.terms.name,
             required=target,
             current=current,
-            met=met,
-            figures={"target_balance": self.situation.origin + target},
+            met=None if current is None else current >= target and not still_open,
+            figures={"target_balance": level},
             blocks="pass",
         )
