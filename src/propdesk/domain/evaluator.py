@@ -333,7 +333,7 @@ class Evaluator:
         found += self._order.doubts(found)
         self._collect(found, cause)
         if self._objectives_due:
-            self._objectives_due = False
+            self._objectives_due = any(judge.goal_by_equity for judge in self.judges)
             self._try_to_pass()
         self._rearm()
         if self.observer is not None:
