@@ -42,6 +42,7 @@ IMPORTS_IN_FUNCTIONS: dict[str, str] = {}
 LONG_FILES: dict[str, str] = {
     "domain/evaluator.py": "the order of evaluation is read as one page; its parts have left it",
     "domain/rules/activity_days.py": "one rule, one file: eight ways of counting one day",
+    "domain/rules/daily_loss.py": "one rule, one file: six anchors of one floor",
     "domain/rules/exposure.py": "one rule, one file: every unit and sum of one limit",
     "domain/rules/news.py": "one rule, one file: every effect of one window",
     "domain/rules/overall_loss.py": "one rule, one file: four movements of one floor",

@@ -11,9 +11,11 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from propdesk.domain.instants import datetime_of, micros_of
+from propdesk.domain.instants import MINUTE, datetime_of, micros_of
+from propdesk.domain.terms import Terms, TermsError
 
 SERVER = "server"
+WINDOW_MINUTES_MAX = 12 * 60
 _SERVER_AHEAD = timedelta(hours=7)
 
 
@@ -82,6 +84,23 @@ class TradingDay:
     end: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class SnapshotWindow(Terms):
+    """The firm takes a day's first figures at some moment around the reset, and says not when."""
+
+    before_minutes: int = 0
+    """How long before the reset it may be."""
+    after_minutes: int = 0
+    """How long after the reset it may be."""
+
+    def __post_init__(self) -> None:
+        both = (self.before_minutes, self.after_minutes)
+        if min(both) < 0 or not 0 < sum(both) <= WINDOW_MINUTES_MAX:
+            raise TermsError(
+                f"a snapshot's window lasts from 1 to {WINDOW_MINUTES_MAX} minutes around the reset"
+            )
+
+
 @dataclass(frozen=True)
 class DayClock:
     """Cuts time into trading days at ``reset`` (wall time) in ``zone``.
@@ -97,6 +116,7 @@ class DayClock:
     label_end: bool = False
     merged_dates: frozenset[date] = frozenset()
     session_end: time | None = None
+    snapshot_window: SnapshotWindow | None = None
 
     @property
     def zone(self) -> tzinfo:
@@ -116,6 +136,21 @@ class DayClock:
         """The trading day after ``day``."""
         return self.day_of(day.end)
 
+    def snapshot_of(self, at: int) -> date | None:
+        """The day whose first figures the firm may be taking at ``at``; None outside a window."""
+        window = self.snapshot_window
+        if window is None:
+            return None
+        day = self.day_of(at)
+        opens, closes = _edges(window, day)
+        if at < closes:
+            return day.label
+        return self.next_day(day).label if at >= opens else None
+
+    def snapshot_edges(self, day: TradingDay) -> tuple[int, ...]:
+        """The moments of ``day`` at which a window opens or closes."""
+        return () if self.snapshot_window is None else _edges(self.snapshot_window, day)
+
     def wall(self, at: int) -> datetime:
         """The moment as this clock's zone shows it."""
         return datetime_of(at).astimezone(self.zone)
@@ -134,6 +169,11 @@ class DayClock:
 
     def _name(self, starting: date) -> date:
         return starting + timedelta(days=1) if self.label_end else starting
+
+
+def _edges(window: SnapshotWindow, day: TradingDay) -> tuple[int, int]:
+    """When the window at the day's end opens, and when the one at its start closes."""
+    return day.end - window.before_minutes * MINUTE, day.start + window.after_minutes * MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,9 +364,11 @@ class Evaluator:
         if account is None:  # pragma: no cover
             return
         watch = watch_of(self.judges)
-        self._restless = watch.restless or not self.fast
+        clock, day = account.situation.clock, account.situation.day.day
+        taking = clock.snapshot_of(account.situation.at) is not None  # each mark may be the one
+        self._restless = watch.restless or taking or not self.fast
         self._calm_low, self._calm_high = watch.low, watch.high
-        wakes = [account.situation.day.day.end, *watch.timers]
+        wakes = [day.end, *clock.snapshot_edges(day), *watch.timers]
         if self.standing.paused_until is not None:
             wakes.append(self.standing.paused_until)
         self._wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)

@@ -38,6 +38,11 @@ def lower(first: Span, second: Span) -> Span:
     return Span(min(first.low, second.low), min(first.high, second.high))
 
 
+def around(first: Span, second: Span) -> Span:
+    """The span of an amount that is one of two."""
+    return Span(min(first.low, second.low), max(first.high, second.high))
+
+
 def shifted(span: Span, by: Decimal) -> Span:
     return Span(span.low + by, span.high + by)
 

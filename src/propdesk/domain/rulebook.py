@@ -9,7 +9,7 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from propdesk.domain.clock import DayClock
+from propdesk.domain.clock import DayClock, SnapshotWindow
 from propdesk.domain.exact import ZERO
 from propdesk.domain.terms import RuleTerms, Terms, TermsError
 
@@ -31,6 +31,11 @@ class Clock(Terms):
     session_end: time | None = None
     """Futures: wall time at which the session closes, where it is not the reset. What is booked
     between the two belongs to the day that ended; ``flat_by`` can forbid to be in the market."""
+    snapshot_window: SnapshotWindow | None = None
+    """Where the firm names no moment at which it takes the figures a day starts with. Within the
+    window, and after it where they differed, the anchor of a daily loss limit and the mark of a
+    day's end are spans; a verdict that hangs on which value was taken is *unknown*. None: they
+    are taken at the reset."""
     merged_dates: tuple[date, ...] = ()
     """Dates (labels) whose early close merges into the next session."""
     half_days: tuple[date, ...] = ()
@@ -42,6 +47,7 @@ class Clock(Terms):
             reset=self.reset,
             label_end=self.label == "end",
             merged_dates=frozenset(self.merged_dates),
+            snapshot_window=self.snapshot_window,
             session_end=None if self.session_end == self.reset else self.session_end,
         )
 

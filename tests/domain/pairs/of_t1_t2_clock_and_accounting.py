@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 from typing import Any
 
+from propdesk.domain.clock import SnapshotWindow
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import (
@@ -121,6 +122,26 @@ for zone, opens, ends, in_the_gap in (
               by_clock(FlatBy(before="session_end"), reported("15:00", in_the_gap, "1", day=2))
               )  # fmt: skip
     shows("T1", "session", SESSION, futures, "label", ("end", "start"), SUNDAY_EVENING)
+# 22:00 UTC is 17:00 in New York; 4,000 are closed, and for a moment 6,000 open against them.
+NEW_YORK = Clock(zone="America/New_York", reset=time(17))
+FUZZY = SnapshotWindow(before_minutes=3, after_minutes=3)
+FIRM, INSTANT = "firms note a fuzzy 16:57–17:03 window", "instant"
+for value, clocks, windows in (
+    (FIRM, ("21:58", "21:59"), (FUZZY, None)),
+    (INSTANT, ("22:01", "22:02"), (None, FUZZY)),
+):
+    fallen = (quote(clocks[0], "4000"), quote(clocks[1], "10000"))
+    around = by_clock(
+        DAILY, quote("08:00", "10000"), made(4000), buy("11:00", "p"), *fallen, until(2, "00:00")
+    )
+    shows("T1", "day_reset.snapshot_window", value, NEW_YORK, "snapshot_window", windows, around)
+CLOSING = by_clock(
+    OverallLoss(mode="trailing", allowance=FIVE, comparison="touch", peak_source="eod_balance"),
+    made(4000),
+    made(1000, 1, "21:59"),
+    made(-5500, 2),
+)
+shows("T1", "day_reset.snapshot_window", FIRM, NEW_YORK, "snapshot_window", (FUZZY, None), CLOSING)
 # 4,000 closed on the first day, 8,500 open against it: nothing is wrong before the reset.
 AT_THE_RESET = by_clock(
     DAILY,

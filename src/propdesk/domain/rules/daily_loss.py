@@ -18,6 +18,7 @@ from propdesk.domain.levels import (
     shifted,
 )
 from propdesk.domain.situation import Situation, Span
+from propdesk.domain.snapshot_window import Snapshot, doubt_of, told_span
 from propdesk.domain.terms import Amount, Comparison, Effect, RuleTerms, Terms, TermsError
 
 Base: TypeAlias = Literal[
@@ -178,15 +179,34 @@ class DailyLossJudge(Judge[DailyLoss]):
         self.warnings = WarningSteps(terms.warn_at)
         self.peak = exactly_at(situation.balance)
         self.moved = ZERO
+        self.coming = Snapshot()  # the next period's anchor, while it may be being taken
         self._anchor()
 
     # -- the anchor
     def on_day_start(self) -> Violations:
         self.moved = ZERO
         self._step_up()
-        if self._period(self.situation.day.day.label) != self.period:
-            self._anchor()
+        self._renew()
         return ()
+
+    def _renew(self) -> None:
+        """Take the new period's anchor as soon as it cannot be still to come."""
+        if self._period(self.situation.day.day.label) == self.period:
+            return
+        if self.situation.clock.snapshot_of(self.situation.at) is not None:
+            return
+        coming = self.coming
+        self._anchor()
+        if coming.taking:
+            now = self._anchor_at(self.situation.balance, self.situation.equity)
+            self.anchor = coming.saw(now).seen
+
+    def _look(self) -> None:
+        """While the firm may take its snapshot, this moment may be the one it sees."""
+        taking = self.situation.clock.snapshot_of(self.situation.at)
+        if taking is not None and self._period(taking) != self.period:
+            seen = self._anchor_at(self.situation.balance, self.situation.equity)
+            self.coming = self.coming.saw(seen)
 
     def on_adjusted(self, event: BalanceAdjusted) -> Violations:
         del event
@@ -225,10 +245,13 @@ class DailyLossJudge(Judge[DailyLoss]):
 
     # -- the test
     def on_mark(self) -> Violations:
+        self._renew()
         if self.situation.equity is not None:
             self._raise(self.situation.equity)
         value = self._value()
-        return () if value is None else list(self._test(value))
+        found = [] if value is None else list(self._test(value))
+        self._look()
+        return found
 
     def _test(self, value: Span) -> Iterator[Violation]:
         line = self._in_force()
@@ -241,15 +264,17 @@ class DailyLossJudge(Judge[DailyLoss]):
         certainty = certainty_of(value, floor, self.terms.comparison)
         if certainty is not None:
             self.standing = certainty == "proven"
+            doubt = doubt_of(self.situation, certainty, value, base)
             yield Violation(
                 observed=(value.high if certainty == "proven" else value.low) - zero,
                 limit=floor.low - zero,
                 comparison=self.terms.comparison,
-                certainty=certainty,
+                certainty="unknown" if doubt else certainty,
                 detail={
-                    "base": f"{base.low:f}",
+                    "base": told_span(base) if doubt else f"{base.low:f}",
                     "allowance": f"{allowance:f}",
                     "tested": self.terms.tested,
+                    **doubt,
                 },
             )
             return
@@ -285,7 +310,7 @@ class DailyLossJudge(Judge[DailyLoss]):
             base=base.low,
             allowance=self._allowance_of(base.low),
             floor=floor.low,
-            room=None if value is None else value.low - floor.low,
+            room=None if value is None else value.low - floor.high,
             comparison=self.terms.comparison,
             peak=self._peak_watched(),
         )
@@ -293,6 +318,8 @@ class DailyLossJudge(Judge[DailyLoss]):
     def _in_force(self) -> tuple[Span, Span] | None:
         """The anchor and its floor; None where there is no limit or its anchor is not known."""
         base = self.anchor
+        if self.coming.taking and base is not None:
+            base = self.coming.saw(base).seen  # either the old one still holds or a new one does
         if base is None or self.allowed is None or not self._enabled():
             return None
         floor = Span(
@@ -327,19 +354,23 @@ class DailyLossJudge(Judge[DailyLoss]):
     def _anchor(self) -> None:
         day = self.situation.day
         self.period = self._period(day.day.label)
+        self.coming = Snapshot()
         self._rearm()
-        balance = exactly_at(day.start_balance)
+        self.anchor = self._anchor_at(day.start_balance, day.start_equity)
+
+    def _anchor_at(self, balance: Decimal, equity: Span | None) -> Span | None:
+        """The anchor of a period that starts with these figures."""
         match self.terms.base:
             case "initial":
-                self.anchor = exactly_at(self.situation.origin)
+                return exactly_at(self.situation.origin)
             case "day_start_balance":
-                self.anchor = balance
+                return exactly_at(balance)
             case "account_peak_equity":
-                self.anchor = self.peak
-            case "max_balance_equity" if day.start_equity is not None:
-                self.anchor = higher(balance, day.start_equity)
+                return self.peak
+            case "max_balance_equity" if equity is not None:
+                return higher(exactly_at(balance), equity)
             case _:
-                self.anchor = day.start_equity
+                return equity
 
     def _rearm(self) -> None:
         self.standing = False
@@ -349,6 +380,7 @@ class DailyLossJudge(Judge[DailyLoss]):
         self.peak = higher(self.peak, equity)
         if self.anchor is not None and self.terms.base in PEAKS:
             self.anchor = higher(self.anchor, equity)
+            self.coming = self.coming.raised(equity)
 
     def _peak_watched(self) -> Decimal | None:
         if self.anchor is None or self.terms.base not in PEAKS:
@@ -363,6 +395,7 @@ class DailyLossJudge(Judge[DailyLoss]):
             return
         if self.anchor is not None and self.terms.base != "initial":
             self.anchor = shifted(self.anchor, by)
+            self.coming = self.coming.shifted(by)
         self.peak = shifted(self.peak, by)
 
     def _step_up(self) -> None:

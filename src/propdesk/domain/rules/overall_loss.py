@@ -11,6 +11,7 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Calm, Judge, LimitLine, Violation, Violations
 from propdesk.domain.levels import (
     WarningSteps,
+    around,
     certainty_of,
     exactly_at,
     higher,
@@ -20,6 +21,7 @@ from propdesk.domain.levels import (
 from propdesk.domain.rules.daily_loss import WARN, describe, told
 from propdesk.domain.rules.floor_lock import Lock
 from propdesk.domain.situation import DayRecord, Situation, Span
+from propdesk.domain.snapshot_window import Snapshot, doubt_of, told_span
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
 
 Mode: TypeAlias = Literal["static", "trailing", "payout_trailing", "stepped"]
@@ -157,20 +159,33 @@ class OverallLossJudge(Judge[OverallLoss]):
         self.locked_at: Decimal | None = None
         self.standing = False
         self.warnings = WarningSteps(terms.warn_at)
+        self.coming = Snapshot()  # the mark of a day's end, while it may be being taken
 
     # -- what moves the peak
     def on_mark(self) -> Violations:
+        taking = self.situation.clock.snapshot_of(self.situation.at) is not None
+        if self.coming.seen is not None and not taking:  # whichever it was, it is taken now
+            self._raise(around(self.coming.seen, self._close()))
+            self.coming = Snapshot()
+            self.peak = self.pending
         self._move()
         self._publish()
-        return () if self.terms.check == "day_end" else self._judged()
+        found = () if self.terms.check == "day_end" else self._judged()
+        if taking and self.terms.peak_source in AT_CLOSE:
+            self.coming = self.coming.saw(self._close())
+        return found
+
+    def _close(self) -> Span:
+        """The mark of a day that ends now."""
+        balance, equity = exactly_at(self.situation.balance), self.situation.equity
+        if self.terms.peak_source == "eod_max_balance_equity" and equity is not None:
+            return higher(balance, equity)
+        return balance
 
     def on_day_end(self, record: DayRecord) -> Violations:
         found = self._judged() if self.terms.check == "day_end" else []
-        if self.terms.peak_source in AT_CLOSE:
-            close = exactly_at(record.end_balance)
-            if self.terms.peak_source == "eod_max_balance_equity" and record.end_equity is not None:
-                close = higher(close, record.end_equity)
-            self._raise(close)
+        if self.terms.peak_source in AT_CLOSE and self.situation.clock.snapshot_window is None:
+            self._raise(self._close())
         self._lock_if_due(day_close=record.end_balance)
         return found
 
@@ -228,11 +243,13 @@ class OverallLossJudge(Judge[OverallLoss]):
             case "reduce_peak":
                 self.peak = shifted(self.peak, -amount)
                 self.pending = shifted(self.pending, -amount)
+                self.coming = self.coming.shifted(-amount)
                 self.locked_at = None
             case "raise_by_trader_share":
                 self.risen += share
             case "reset":
                 self.peak = self.pending = exactly_at(self.start)
+                self.coming = Snapshot()
                 self.locked_at = None
             case "unchanged":
                 pass
@@ -246,6 +263,7 @@ class OverallLossJudge(Judge[OverallLoss]):
         from_balance = self.terms.on_scale == "from_balance"
         self.start = self.situation.balance if from_balance else self.situation.origin
         self.peak = self.pending = exactly_at(self.start)
+        self.coming = Snapshot()
         self.locked_at = None
         self.standing = False
         self.warnings.rearm()
@@ -261,9 +279,9 @@ class OverallLossJudge(Judge[OverallLoss]):
         if self.locked_at is not None:
             return exactly_at(self.locked_at)
         if self.terms.mode == "trailing":
+            mark = self._mark()
             floor = Span(
-                self.peak.low - self._allowance(self.peak.low),
-                self.peak.high - self._allowance(self.peak.high),
+                mark.low - self._allowance(mark.low), mark.high - self._allowance(mark.high)
             )
             lock = self.terms.lock
             if lock is None or lock.trigger != "floor_reaches":
@@ -271,6 +289,11 @@ class OverallLossJudge(Judge[OverallLoss]):
             return lower(floor, exactly_at(self._lock_level(lock)))
         floor = exactly_at(self.start - self._allowance(self.start) + self.risen)
         return lower(floor, exactly_at(self.start))
+
+    def _mark(self) -> Span:
+        """The mark in force: the last one, or a higher one that may be taken already."""
+        seen = self.coming.seen
+        return self.peak if seen is None else Span(self.peak.low, max(self.peak.high, seen.high))
 
     def _buffer(self) -> Decimal:
         buffer = self.terms.news_buffer
@@ -399,12 +422,15 @@ class OverallLossJudge(Judge[OverallLoss]):
         certainty = certainty_of(value, floor, self.terms.comparison)
         if certainty is not None:
             self.standing = certainty == "proven"
+            mark = self._mark()
+            doubt = doubt_of(self.situation, certainty, value, mark)
+            peak = told_span(mark) if doubt else f"{mark.low:f}"
             yield Violation(
                 observed=value.high if certainty == "proven" else value.low,
                 limit=floor.low,
                 comparison=self.terms.comparison,
-                certainty=certainty,
-                detail={"peak": f"{self.peak.low:f}", "tested": self.terms.tested},
+                certainty="unknown" if doubt else certainty,
+                detail={"peak": peak, "tested": self.terms.tested, **doubt},
             )
             return
         step = self.warnings.due(value.high, floor.low, self._distance())
@@ -447,7 +473,7 @@ class OverallLossJudge(Judge[OverallLoss]):
             base=self.peak.low if trailing else self.start,
             allowance=self._distance(),
             floor=floor.low,
-            room=None if value is None else value.low - floor.low,
+            room=None if value is None else value.low - floor.high,
             comparison=self.terms.comparison,
             locked=self.locked_at is not None,
             peak=self.peak.low if trailing else None,
