@@ -5,6 +5,7 @@ columns. It must not hold more of the part than one cell, nor more cells than ar
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import IO
 
@@ -18,7 +19,7 @@ from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 CELLS_MAX = 3_000_000
 COLUMNS_MAX = 512
 MERGES_MAX = 200_000
-MERGED_CELLS_MAX = 500_000
+MERGED_CELLS_MAX = 300_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _ROW_DIGITS = 7
@@ -195,17 +196,19 @@ def _hidden(
     found: dict[int, dict[int, str]], merges: list[_Merge], width: int, cells: CellReader
 ) -> dict[int, set[int]]:
     """The columns of each row that lie under another cell. Columns beyond the width are none."""
-    hidden: dict[int, set[int]] = {}
+    blocks: list[tuple[_Merge, Collection[int], range]] = []
     looked_at = 0
     for merge in merges:
-        last = min(merge.right, width)
+        covered = range(merge.left, min(merge.right, width) + 1)
         tall = merge.bottom - merge.top >= len(found)
-        rows = found if tall else range(merge.top, merge.bottom + 1)
-        looked_at += len(rows) * max(last - merge.left + 1, 1)
+        rows: Collection[int] = found if tall else range(merge.top, merge.bottom + 1)
+        looked_at += len(rows) * max(len(covered), 1)
         if looked_at > MERGED_CELLS_MAX:
             raise cells.refuse(merge.top, f"more than {MERGED_CELLS_MAX:,} cells are merged")
+        blocks.append((merge, rows, covered))
+    hidden: dict[int, set[int]] = {}
+    for merge, rows, covered in blocks:
         for row in rows:
             if merge.top <= row <= merge.bottom and row in found:
-                first = merge.left + 1 if row == merge.top else merge.left
-                hidden.setdefault(row, set()).update(range(first, last + 1))
+                hidden.setdefault(row, set()).update(covered[row == merge.top :])
     return hidden
