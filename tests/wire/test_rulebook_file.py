@@ -1,7 +1,7 @@
 """A rulebook file is read whole or refused with every fault at its line."""
 
 import re
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from propdesk.domain.clock import SnapshotWindow
 from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount
 from propdesk.wire.rulebook_file import (
@@ -85,6 +86,21 @@ def test_a_sound_file_becomes_a_rulebook() -> None:
     assert loaded.source == "firm.yaml"
 
 
+def test_clock_and_accounting_are_read_as_they_are_written() -> None:
+    text = SOUND.replace(
+        "reset: 00:00}",
+        "reset: 18:00, session_end: 17:00, snapshot_window: {before_minutes: 3, after_minutes: 2}}"
+        "\naccounting: {slippage_in_equity: false, fees_in_equity: false, payouts: leave_balance}",
+    )
+    book = read(text).rulebook
+    clock = book.clock.day_clock()
+    assert clock.session_end == time(17)
+    assert clock.snapshot_window == SnapshotWindow(before_minutes=3, after_minutes=2)
+    left_out = (book.accounting.slippage_in_equity, book.accounting.fees_in_equity)
+    assert (left_out, book.accounting.payouts) == ((False, False), "leave_balance")
+    assert book.accounting.swap_in_equity
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
@@ -101,6 +117,16 @@ def test_a_sound_file_becomes_a_rulebook() -> None:
         ("size: 50000}", "size: 100000}", "8: sizes[1].size: size 100000 is offered twice"),
         ("name: challenge", "name: Challenge", "10: phases[0].name: must be a lower-case word"),
         ("name: funded", "name: challenge", "18: phases[1].name: there is already a phase"),
+        (
+            "reset: 00:00",
+            "reset: 00:00, snapshot_window: {before_minutes: 0}",
+            "5: clock.snapshot_window: a snapshot's window lasts from 1 to 720 minutes",
+        ),
+        (
+            "base: day_start_balance",
+            "base: initial\n        tested: day_net",
+            "12: phases[0].rules[0]: tested: day_net is counted from base: day_start_equity",
+        ),
         ("rule: daily_loss", "rule: daily_los", "did you mean 'daily_loss'?"),
         ("comparison: cross", "comparison: over", "15: phases[0].rules[0].comparison: must be"),
         ("percent: 5", "percent: five", "14: phases[0].rules[0].allowance.percent: must be a num"),
@@ -221,7 +247,7 @@ def test_what_is_no_rulebook_at_all_gets_one_sentence(content: bytes, sentence: 
 
 @pytest.mark.parametrize("name", ["no-such", "../../etc/passwd\0", "ftmo-2-step.yaml", "/", ""])
 def test_a_file_that_is_not_there_is_refused_with_the_presets(name: str) -> None:
-    with pytest.raises(Unreadable, match="there is no such file or preset; presets are apex"):
+    with pytest.raises(Unreadable, match=r"there is no such file or preset; presets are .*apex-legacy"):
         load_rulebook(name)
 
 
