@@ -247,7 +247,9 @@ def test_what_is_no_rulebook_at_all_gets_one_sentence(content: bytes, sentence: 
 
 @pytest.mark.parametrize("name", ["no-such", "../../etc/passwd\0", "ftmo-2-step.yaml", "/", ""])
 def test_a_file_that_is_not_there_is_refused_with_the_presets(name: str) -> None:
-    with pytest.raises(Unreadable, match=r"there is no such file or preset; presets are .*apex-legacy"):
+    with pytest.raises(
+        Unreadable, match=r"there is no such file or preset; presets are .*apex-legacy"
+    ):
         load_rulebook(name)
 
 
