@@ -16,12 +16,12 @@ from tests.domain.rules.test_a_news_verdict_names_what_broke_it import (
 )
 from tests.domain.rules.verdicts import rows
 
-HELD = news("open", min_hold_if_inside_minutes=d(2))
+HELD = news("open", min_hold_if_inside_minutes=d(3), comparison="cross")
 
 
 @pytest.mark.parametrize(
     ("closed", "lasted"),
-    [("12:30:30", Fraction(3, 2)), ("12:31:00", 2), ("12:31:01", None), ("14:00:00", None)],
+    [("12:30:30", Fraction(3, 2)), ("12:32:00", 3), ("12:32:01", None), ("14:00:00", None)],
 )
 @pytest.mark.parametrize("entry", ["deals", "reported"])
 def test_the_time_it_lasted_stands_beside_the_least(entry: str, closed: str, lasted: Any) -> None:
@@ -31,7 +31,7 @@ def test_the_time_it_lasted_stands_beside_the_least(entry: str, closed: str, las
         events = (reported("12:29", closed, "10", position="P"),)
     evidence = told("open", "12:29:00") | {"closed": f"2021-03-01T{closed}Z"}
     found = rows(judge(HELD, release(), *events))
-    expected = [(f"1 {closed}", "warn", lasted, 2, "touch", evidence)]
+    expected = [(f"1 {closed}", "warn", lasted, 3, "touch", evidence)]
     assert found == ([] if lasted is None else expected)
 
 
@@ -44,7 +44,7 @@ def test_a_short_trade_is_doubtful_where_nobody_said_who_opened_it() -> None:
     opening = buy("12:29", "P")
     evidence = told("open", "12:29:00") | NOT_KNOWN | {"closed": "2021-03-01T12:30:00Z"}
     found = rows(judge(HELD, release(), opening, close("12:30", opening, "10010")))
-    assert found == [("1 12:30:00", "unknown", 1, 2, "touch", evidence)]
+    assert found == [("1 12:30:00", "unknown", 1, 3, "touch", evidence)]
 
 
 def test_a_close_inside_is_another_matter() -> None:

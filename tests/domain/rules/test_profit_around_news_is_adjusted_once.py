@@ -136,7 +136,10 @@ CAPPED = cutting(profit_cap=Amount(money=d(50)))
 
 @pytest.mark.parametrize(("price", "expected"), [("10049", 49), ("10050", 50), ("10051", 50)])
 def test_a_capped_trade_counts_up_to_the_cap(price: str, expected: int) -> None:
-    assert counted(CAPPED, INSIDE, part("14:00", price, INSIDE)) == expected
+    last = part("14:00", price, INSIDE)
+    assert counted(CAPPED, INSIDE, last) == expected
+    beyond = rows(judge(CAPPED, release(), INSIDE, last))
+    assert [each[2] for each in beyond] == ([51] if price == "10051" else [])
 
 
 def test_the_cap_is_of_the_whole_order_and_a_later_loss_gives_back() -> None:

@@ -40,7 +40,8 @@ class Inactivity(RuleTerms):
 
     def sentence(self, size: Decimal | None = None) -> str:
         del size
-        unit = self.unit.replace("_", " ").removesuffix("s" if self.days == 1 else "")
+        units = self.unit.replace("_", " ")
+        unit = units.removesuffix("s") if self.days == 1 else units
         if self.activity == "assignment":
             return f"The account ends {self.days} {unit} after its start."
         counted = _COUNTS[self.open_position_counts, self.pending_order_counts]
@@ -126,7 +127,6 @@ class InactivityJudge(Judge[Inactivity]):
             Violation(
                 observed=idle_days(self.last, record.label, self.terms.unit),
                 limit=7 if self.terms.days is None else self.terms.days,
-                comparison="touch",
                 detail={"last_activity": self.last.isoformat(), "unit": self.terms.unit},
             ),
         )

@@ -343,7 +343,7 @@ class NewsJudge(Judge[News]):
             return None
         self.capped[key] = excess  # a later loss gives back what was removed
         return replace(
-            self._broken(inside, key, trades),
+            self._broken(inside, key),
             observed=earned,
             limit=limit,
             comparison="cross",

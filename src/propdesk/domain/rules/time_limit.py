@@ -34,7 +34,8 @@ class TimeLimit(RuleTerms):
     def sentence(self, size: Decimal | None = None) -> str:
         del size
         start = "the start" if self.counted_from == "start" else "the first trade"
-        unit = self.unit.replace("_", " ").removesuffix("s" if self.days == 1 else "")
+        units = self.unit.replace("_", " ")
+        unit = units.removesuffix("s") if self.days == 1 else units
         return f"Pass within {self.days} {unit} from {start}, the first day included."
 
     def formula(self) -> str:
@@ -98,7 +99,6 @@ class TimeLimitJudge(Judge[TimeLimit]):
             Violation(
                 observed=self.terms.days,
                 limit=self.terms.days,
-                comparison="touch",
                 detail={"deadline": format_instant(self.deadline)},
             ),
         )
