@@ -18,13 +18,9 @@ class Narrowed(AppliesTo):
 
     without: tuple[AppliesTo, ...] = ()
 
-    def covers(self, symbol: str, asset_class: str) -> bool:
-        return self.covers_any((symbol,), asset_class)
-
-    def covers_any(self, names: Sequence[str], asset_class: str) -> bool:
-        taken = any(each.covers_any(names, asset_class) for each in self.without)
-        own = any(super(Narrowed, self).covers(name, asset_class) for name in names)
-        return own and not taken
+    def covers(self, names: Sequence[str], asset_class: str) -> bool:
+        taken = any(each.covers(names, asset_class) for each in self.without)
+        return not taken and super().covers(names, asset_class)
 
 
 def rules_in_force(rules: Iterable[RuleTerms], situation: Situation) -> tuple[RuleTerms, ...]:

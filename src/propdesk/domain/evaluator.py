@@ -64,7 +64,7 @@ class Evaluator:
         self.rulebook = rulebook
         self.phase = phase
         self.size = size
-        self.catalogue = catalogue
+        self.catalogue = self.given_catalogue = catalogue  # a log may define instruments anew
         self.account_id = account
         self.conditions = conditions
         self.fast = fast  # False asks every rule on every quote: the oracle of the fast path

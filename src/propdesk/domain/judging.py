@@ -112,8 +112,8 @@ class Judge(Generic[TermsT]):
         applies = self.terms.applies_to
         instrument = self.situation.catalogue.find(symbol)
         if instrument is None:
-            return applies.covers(symbol, "")
-        return applies.covers_any((symbol, instrument.symbol), instrument.asset_class)
+            return applies.covers((symbol,), "")
+        return applies.covers((symbol, instrument.symbol), instrument.asset_class)
 
     # -- the account and its clock
     def on_start(self) -> Violations:

@@ -101,4 +101,4 @@ class OpenSizes:
     def covers(self, symbol: str) -> bool:
         """Whether the rule concerns positions of a symbol."""
         applies, asset_class = self.applies_to, self.asset_class_of(symbol)
-        return applies.covers_any((symbol, self.symbol_of(symbol)), asset_class)
+        return applies.covers((symbol, self.symbol_of(symbol)), asset_class)

@@ -176,15 +176,11 @@ class AppliesTo(Terms):
     tags: tuple[str, ...] = ()
     """Labels the firm gives accounts."""
 
-    def covers(self, symbol: str, asset_class: str) -> bool:
-        """Whether a trade in ``symbol`` falls under the rule."""
-        if self.instruments and symbol not in self.instruments:
+    def covers(self, names: Sequence[str], asset_class: str) -> bool:
+        """Whether a trade falls under the rule by one of its symbol's names."""
+        if self.instruments and set(self.instruments).isdisjoint(names):
             return False
         return not self.asset_classes or asset_class in self.asset_classes
-
-    def covers_any(self, names: Sequence[str], asset_class: str) -> bool:
-        """Whether a trade falls under it by one of its symbol's names."""
-        return any(self.covers(name, asset_class) for name in names)
 
     @property
     def whole_account(self) -> bool:

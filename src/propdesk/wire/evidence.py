@@ -18,7 +18,7 @@ from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Deal, Event, Quote
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument
-from propdesk.domain.valuation import NoConversion, conversion_for
+from propdesk.domain.valuation import Conversion, NoConversion, conversion_for
 from propdesk.wire.event_file import read_event_file, write_event
 from propdesk.wire.result_json import to_result
 from propdesk.wire.rulebook_file import LoadedRulebook, RulebookRefused, from_canonical
@@ -125,7 +125,7 @@ def evidence_of(evaluator: Evaluator, recorder: Recorder, loaded: LoadedRulebook
         "account": result["account"],
         "phase": result["phase"],
         "size": str(evaluator.size),
-        "instruments": instruments_of(kept, evaluator.catalogue, result["currency"]),
+        "instruments": instruments_of(kept, evaluator),
         "events": [[number, json.loads(write_event(event))] for number, event in kept],
         "events_in_log": evaluator.event_no,
         "result": {name: result[name] for name in COMPARED},
@@ -164,25 +164,21 @@ def day_chain(days: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return chain
 
 
-def instruments_of(
-    kept: Iterable[tuple[int, Event]], catalogue: Catalogue, currency: str
-) -> list[dict[str, Any]]:
-    """The instruments and aliases the events depend on, conversions included."""
+def instruments_of(kept: Iterable[tuple[int, Event]], evaluator: Evaluator) -> list[dict[str, Any]]:
+    """The instruments and aliases the events depend on, conversions included, as they were before
+    the log defined any anew: its own events do that again."""
+    given = evaluator.given_catalogue
     needed: dict[str, Instrument] = {}
     names: dict[str, str] = {}
-    for _, event in kept:
-        symbol = getattr(event, "symbol", None)
-        instrument = catalogue.find(symbol) if isinstance(symbol, str) else None
-        if instrument is None or symbol is None or symbol in names:
-            continue
-        names[symbol] = instrument.symbol
-        needed[instrument.symbol] = instrument
-        try:
-            conversion = conversion_for(instrument.profit_currency, currency, catalogue)
-        except NoConversion:
-            continue  # a quote of something no position is in
-        if conversion is not None:
-            needed[conversion.symbol] = catalogue.get(conversion.symbol)
+    for symbol in dict.fromkeys(each.symbol for _, each in kept if hasattr(each, "symbol")):
+        instrument = given.find(symbol)
+        if instrument is not None:
+            names[symbol] = instrument.symbol
+            needed[instrument.symbol] = instrument
+        for catalogue in (given, evaluator.catalogue):
+            for conversion in _conversions(symbol, catalogue, evaluator):
+                if conversion.symbol in given:
+                    needed[conversion.symbol] = given.get(conversion.symbol)
     return [
         {
             **{key: _text(value) for key, value in asdict(each).items()},
@@ -192,6 +188,19 @@ def instruments_of(
         }
         for each in sorted(needed.values(), key=lambda each: each.symbol)
     ]
+
+
+def _conversions(symbol: str, catalogue: Catalogue, evaluator: Evaluator) -> Iterator[Conversion]:
+    """What turns this symbol's profit into the account's currency, where anything does."""
+    instrument, account = catalogue.find(symbol), evaluator.account
+    if instrument is None or account is None:
+        return
+    try:
+        found = conversion_for(instrument.profit_currency, account.situation.currency, catalogue)
+    except NoConversion:
+        return  # a quote of something no position is in
+    if found is not None:
+        yield found
 
 
 def catalogue_of(rows: Iterable[Mapping[str, Any]]) -> Catalogue:

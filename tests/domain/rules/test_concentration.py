@@ -90,6 +90,10 @@ def test_what_was_closed(rule: Concentration, events: list[Any], verdicts: list[
         (OPEN, [AT, quote("08:00", "10000", "TWO"), LONG, buy("09:00", "q", symbol="TWO"),
                 quote("09:30", "12500", "TWO"), quote("10:00", "7999")],
          [("1 10:00:00", "warn", d(2001))]),
+        # one it does not concern, before one that it does
+        (replace(OPEN, applies_to=AppliesTo(instruments=("TWO",))),
+         [AT, quote("08:00", "10000", "TWO"), LONG, buy("09:10", "q", symbol="TWO"),
+          quote("09:30", "1"), quote("10:00", "7999", "TWO")], [("1 10:00:00", "warn", d(2001))]),
         # two positions in one instrument
         (OPEN, [AT, LONG, buy("09:10", "q"), quote("10:00", "8999")],
          [("1 10:00:00", "warn", d(2002))]),
@@ -120,10 +124,17 @@ def bar(clock: str, low: str, high: str) -> Bar:
     return Bar(at(clock), "ONE", 60_000_000, *ends, *ends)
 
 
+BAR = bar("10:00", "8000", "10000")
+
+
 def test_bars_leave_it_possible_until_the_best_case_breaks_it() -> None:
     assert told(OPEN, AT, LONG, bar("10:00", "8000", "10000")) == []
-    assert told(OPEN, AT, LONG, bar("10:00", "7999", "8000")) == [
-        ("1 10:00:00", "possible", d(2001))
+    detail = {"instrument": "ONE", "daily_limit": "4000.00"}
+    maybe = judge(OPEN, [start(), AT, LONG, bar("10:00", "7999", "8000")])
+    assert rows(maybe) == [("1 10:00:00", "possible", d(2001), d(2000), "cross", detail)]
+    touch = replace(OPEN, comparison="touch")
+    assert [each[:3] for each in rows(judge(touch, [start(), AT, LONG, BAR]))] == [
+        ("1 10:00:00", "possible", d(2000))
     ]
     assert told(OPEN, AT, LONG, bar("10:00", "7000", "7999")) == [("1 10:00:00", "warn", d(2001))]
 

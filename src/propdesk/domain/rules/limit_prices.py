@@ -71,10 +71,10 @@ class LimitPricesJudge(Judge[LimitPrices]):
         detail = {"position": deal.position, "symbol": deal.symbol}
         if band.up is not None and deal.price >= band.up - near:
             up = {**detail, "limit_up": f"{band.up:f}"}
-            yield Violation(deal.price, band.up - near, "touch", detail=up)
+            yield Violation(deal.price, band.up - near, detail=up)
         elif band.down is not None and deal.price <= band.down + near:
             down = {**detail, "limit_down": f"{band.down:f}"}
-            yield Violation(deal.price, band.down + near, "touch", detail=down)
+            yield Violation(deal.price, band.down + near, detail=down)
 
     def _limited(self, instrument: Instrument) -> bool:
         """Futures have limits; anything else only where the log tells some."""
