@@ -100,6 +100,10 @@ def test_a_statement_cut_off_anywhere_is_refused(page) -> None:
         (MT5, "<td>in</td>", "<td>sideways</td>", "'sideways' is not a direction"),
         (MT5, "filled", "dreamt", "'dreamt' is not a state of an order"),
         (MT5, "<b>Balance</b>", "<b>Karma</b>", "unknown columns"),
+        (MT5, "<b>Symbol</b></td><td nowrap><b>Type</b></td><td nowrap><b>Direction",
+         "<b>Thing</b></td><td nowrap><b>Type</b></td><td nowrap><b>Direction", "unknown columns"),
+        (MT5, "<b>Time</b></td><td nowrap><b>State", "<b>Hour</b></td><td nowrap><b>State",
+         "the table 'Orders' has unknown columns"),
     ],
 )  # fmt: skip
 def test_one_wrong_cell_is_refused_with_its_row(page, old, new, said) -> None:

@@ -234,6 +234,14 @@ def test_entities_are_not_unfolded() -> None:
     assert opened(workbook(BOMB + bomb.replace("<t>", "<t>y"))).rows[0].cells == ("y",)
 
 
+def test_an_archive_cut_in_the_middle_is_a_sentence() -> None:
+    content = workbook(sheet([["x"] * 20] * 50))
+    for place in range(30, len(content) - 30, 61):
+        with pytest.raises(Unreadable) as refused:
+            read_history(content[:place] + content[place + 30 :], "book.xlsx")
+        assert "\n" not in str(refused.value)
+
+
 def test_a_part_that_lies_about_its_size_is_stopped() -> None:
     content = workbook(sheet([["x"]] * 20_000))
     with zipfile.ZipFile(BytesIO(content)) as archive:

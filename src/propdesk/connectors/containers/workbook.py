@@ -28,6 +28,17 @@ UNPACKED_BYTES_MIN, UNPACKED_RATIO_MAX = 16_000_000, 60
 PARTS_MAX = 1_000
 SHEETS_MAX = 50
 _RELATION = "{*}Relationship"
+# What zipfile raises for a broken archive: a part with a password is a RuntimeError, an offset
+# outside the file a ValueError or an OSError.
+_BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 
 def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, ...]:
@@ -61,10 +72,9 @@ def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, 
 def _refusals(name: str) -> Iterator[None]:
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise Unreadable(name, None, f"not a workbook that can be unpacked: {error}") from None
-    except RuntimeError as error:  # what zipfile raises for a part with a password
-        raise Unreadable(name, None, f"not a workbook that can be unpacked: {error}") from None
+    except _BROKEN_ARCHIVE as error:
+        said = " ".join(str(error).split())[:100]
+        raise Unreadable(name, None, f"not a workbook that can be unpacked: {said}") from None
     except etree.XMLSyntaxError as error:
         said = str(error.msg).split("\n", 1)[0]
         raise Unreadable(name, None, f"a workbook with a broken part: {said}") from None

@@ -25,7 +25,9 @@ _ACTIONS: dict[str, Action] = {
     "rejected": "rejected",
     "expired": "expired",
 }
-_COLUMNS = {"Open Time", "Order", "Symbol", "Type", "Volume", "Price", "S / L", "T / P", "State"}
+_COLUMNS = {
+    "Open Time", "Order", "Symbol", "Type", "Volume", "Price", "S / L", "T / P", "Time", "State",
+}  # fmt: skip
 _KINDS: dict[str, Literal["market", "limit", "stop", "stop_limit"]] = {
     "": "market",
     "limit": "limit",

@@ -35,7 +35,10 @@ from propdesk.domain import events
 from propdesk.domain.events import BalanceAdjusted, Deal, Side
 from propdesk.domain.exact import ZERO, exactly
 
-_COLUMNS = {"Time", "Deal", "Type", "Direction", "Volume", "Price", "Order", "Profit", "Balance"}
+_COLUMNS = {
+    "Time", "Deal", "Symbol", "Type", "Direction", "Volume", "Price", "Order", "Profit", "Balance",
+    "Comment",
+}  # fmt: skip
 _ENTRIES: dict[str, events.Entry] = {
     "in": "in",
     "out": "out",
