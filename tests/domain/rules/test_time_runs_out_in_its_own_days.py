@@ -146,3 +146,9 @@ def test_no_timer_waits_for_a_time_that_does_not_run_or_is_over() -> None:
 )
 def test_the_last_trading_day(first: date, days: int, last: date) -> None:
     assert last_day(first, days, "trading_days") == last
+
+
+def test_a_calendar_day_may_be_a_saturday() -> None:
+    saturday = date(2021, 3, 6)
+    assert last_day(saturday, 1, "calendar_days") == saturday
+    assert last_day(saturday, 2, "calendar_days") == date(2021, 3, 7)
