@@ -25,9 +25,9 @@ _ACTIONS: dict[str, Action] = {
     "rejected": "rejected",
     "expired": "expired",
 }
-_COLUMNS = {
-    "Open Time", "Order", "Symbol", "Type", "Volume", "Price", "S / L", "T / P", "Time", "State",
-}  # fmt: skip
+_COLUMNS = {"Open Time", "Order", "Symbol", "Type", "Volume", "Price", "S / L", "T / P", "State"}
+# An order that still works has no time at which it ended.
+_TABLES = {"Orders": _COLUMNS | {"Time"}, "Working Orders": _COLUMNS}
 _KINDS: dict[str, Literal["market", "limit", "stop", "stop_limit"]] = {
     "": "market",
     "limit": "limit",
@@ -58,11 +58,11 @@ class OrderRow:
 def orders_of(sheet: Sheet, zone: tzinfo) -> list[OrderRow]:
     """Every order of the report but the pairs of a close-by, which have no side of their own."""
     found: list[OrderRow] = []
-    for heading in ("Orders", "Working Orders"):
+    for heading, columns in _TABLES.items():
         section = sheet.section(heading)
         if section is None:
             continue
-        if not set(section.header) >= _COLUMNS:
+        if not set(section.header) >= columns:
             raise sheet.refuse(section.row, f"the table {heading!r} has unknown columns")
         for row in section.rows:
             if len(row.cells) != len(section.header):
@@ -82,7 +82,7 @@ def _order(row: int, cells: dict[str, str], zone: tzinfo) -> OrderRow | None:
         raise ValueError(f"{cells['Type']!r} is not a type of order")
     state = cells["State"]
     working = state in {"placed", "started"}
-    if not working and state not in _ACTIONS:
+    if not working and (state not in _ACTIONS or "Time" not in cells):
         raise ValueError(f"{state[:20]!r} is not a state of an order")
     return OrderRow(
         row=row,
