@@ -30,6 +30,7 @@ from tests.domain.rules.histories import (
 )
 
 WARN = (Effect(kind="warn"),)
+TAKEN = Effect(kind="profit_adjust", factor=d(0))
 
 
 def hedging(**more: Any) -> Hedging:
@@ -206,6 +207,15 @@ def test_the_verdict_in_full() -> None:
     assert verdict.evidence == {"positions": "a, b", "symbols": "ONE, ONE"}
 
 
+def test_the_profits_of_every_hedged_pair_are_taken() -> None:
+    rule = hedging(effects=(TAKEN,))
+    two = [buy("10:10", "x", symbol="TWO"), sell("10:20", "y", symbol="TWO")]
+    assert told(rule, LONG, SHORT, *two, SHUT_LONG, close("12:00", two[1], "10000")) == [
+        ("1 11:00", "l, s"),
+        ("1 12:00", "y, x"),
+    ]
+
+
 def test_where_accounts_may_hedge_each_other_nothing_need_be_known_of_them() -> None:
     group = GroupFormed(at("08:00"), "g", (ACCOUNT, "B", "C"))
     result = judge(hedging(), [start(), quote("00:00", "10000"), group, LONG])
@@ -361,9 +371,6 @@ def test_evaluations_may_hedge_each_other(first: str, second: str, free: bool) -
 )
 def test_it_says_itself(rule: Hedging, sentence: str) -> None:
     assert rule.sentence() == sentence
-
-
-TAKEN = Effect(kind="profit_adjust", factor=d(0))
 
 
 @pytest.mark.parametrize(
