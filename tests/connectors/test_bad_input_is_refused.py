@@ -113,6 +113,15 @@ def test_one_wrong_cell_is_refused_with_its_row(page, old, new, said) -> None:
     assert error.row is not None
 
 
+def test_a_working_order_that_has_ended_is_refused_with_its_row() -> None:
+    page = MT5.replace("<b>Orders</b>", "<b>Working Orders</b>").replace(
+        "<b>Time</b></td><td nowrap><b>State", "<b>Market Price</b></td><td nowrap><b>State"
+    )
+    error = refused(page.encode())
+    assert error.reason == "'filled' is not a state of an order"
+    assert error.row is not None
+
+
 def test_an_unknown_symbol_of_a_report_is_refused_with_its_first_row() -> None:
     error = refused(MT5.replace("GBPUSD", "MOON").encode())
     assert "instrument 'MOON' is not in the catalogue" in error.reason
