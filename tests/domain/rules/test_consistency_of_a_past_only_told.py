@@ -32,6 +32,12 @@ CYCLE = terms(since="last_payout")
 WINS = terms(denominator="positive_days")
 OF_TARGET = terms(denominator="profit_target", target=TARGET)
 EXCESS = terms(since="last_payout", consequence="raises_target_by_excess", target=TARGET)
+RATIO = terms(
+    since="last_payout",
+    denominator="profit_target",
+    consequence="raises_target_by_ratio",
+    target=TARGET,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +64,8 @@ EXCESS = terms(since="last_payout", consequence="raises_target_by_excess", targe
         (OF_TARGET, state("104000"), None, 10000, None),
         (EXCESS, state("112000", "2000", cycle_profit=d(10000)), 2000, 10000, True),
         (EXCESS, state("112000", "2000", payouts=2), 2000, None, None),
+        (RATIO, state("112000", "2000", cycle_profit=d(10000)), 2000, 10000, True),
+        (RATIO, state("112000", "2000", payouts=2), 2000, 10000, None),  # earned: not told
     ],
 )
 def test_what_is_known_of_a_told_past(

@@ -7,6 +7,7 @@ import pytest
 
 from propdesk.domain.events import (
     BalanceAdjusted,
+    Bar,
     DayReported,
     PayoutMoved,
     StateReported,
@@ -194,6 +195,34 @@ def test_a_percentage_of_the_days_start(day: int, profit: str, counts: int) -> N
     assert found.figures["threshold"] == 500
     if before:
         assert goal(rule, *before, until=2).figures["threshold"] == 550
+
+
+@pytest.mark.parametrize(("profit", "counts"), [("550", 2), ("549.99", 1)])
+def test_a_reported_day_takes_its_own_start(profit: str, counts: int) -> None:
+    rule = terms("closed_profit", threshold=HALF_OF_DAY)
+    assert days(rule, trade("10000"), on(2, profit), until=None) == (counts, 0)
+
+
+def test_a_change_of_balance_is_not_the_reported_profit() -> None:
+    """550 more on the account, of which 500 are called profit."""
+    day = on(1, "500", balance=d(100550))
+    for kind, counts in (("balance_delta", 1), ("closed_profit", 0)):
+        assert days(terms(kind, threshold=Amount(money=d(550))), day, until=2) == (counts, 0)
+
+
+def test_equity_known_only_as_a_span_at_the_days_end() -> None:
+    ends = (d(10500), d(10600), d(10500), d(10600))
+    bar = Bar(at("23:00"), "ONE", 2 * 3_600_000_000, *ends, *ends)
+    assert days(terms("equity_delta"), OPEN, bar, until=2) == (0, 1)
+
+
+def test_days_with_both_ends_of_a_trade() -> None:
+    rule = terms("opened_and_closed", required=5)
+    assert days(rule, trade("1"), trade("1", hour=12), trade("1", day=2)) == (2, 0)
+
+
+def test_a_payout_may_ask_for_no_days() -> None:
+    assert goal(terms("executed", required_by_payout=(5, 0)), paid(1)).required == 0
 
 
 def test_a_percentage_of_the_start_of_a_told_day() -> None:

@@ -82,6 +82,19 @@ def test_a_trade_closed_in_parts(
     assert told(rule, *events) == (moments, left)
 
 
+def test_a_third_part_loses_only_what_it_adds() -> None:
+    thrice = buy("09:00", "p", "3")
+    parts = [close(f"{hour}:00", thrice, "10250", "1") for hour in (10, 11, 12)]
+    rule = two_hundred("clips_excess")
+    assert told(rule, thrice, *parts) == (["10:00", "11:00", "12:00"], 200)
+
+
+def test_a_violation_names_its_trade_to_the_effect() -> None:
+    """Taking the trade's profit takes all of the part that got there, not the excess alone."""
+    taken = (Effect(kind="profit_adjust", factor=d(0)),)
+    assert told(two_hundred("violates", effects=taken), *PARTS) == (["10:00"], 300)
+
+
 A, B, C = buy("09:00", "a"), buy("09:30", "b"), buy("10:30", "c")
 GROWN = (
     A,

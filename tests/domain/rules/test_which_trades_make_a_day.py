@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from propdesk.domain.events import Bar, DayReported, Quote, StateReported, TimePassed
+from propdesk.domain.instants import DAY
 from propdesk.domain.instruments import CalculationMode, Catalogue
 from propdesk.domain.judging import Objective
 from propdesk.domain.rules.activity_days import ActivityDays
@@ -189,6 +190,31 @@ def test_a_days_profit_is_summed_anew_with_the_average() -> None:
     assert days(sums, first, second, large) == (0, 0)
 
 
+@pytest.mark.parametrize(("profit", "counts"), [("550", 2), ("549.99", 1)])
+@pytest.mark.parametrize("of", ["base", "balance"])
+def test_every_way_of_counting_takes_the_start_of_its_own_day(
+    of: Any, profit: str, counts: int
+) -> None:
+    """The second day starts with 110,000; the first one's profit counts as well."""
+    more: dict[str, Any] = {"threshold": Amount(percent=d("0.5"), of=of)}
+    won, second = trade("10000"), trade(profit, day=2)
+    for kind in ("closed_profit", "balance_delta", "equity_delta", "opened_profit"):
+        assert days(terms(kind, **more), won, second) == (counts, 0)
+    average = TradeFilter(min_percent_of_average_size=d(70))
+    for kind in ("closed_profit", "opened_profit"):
+        by_size = terms(kind, filters=average, **more)
+        assert days(by_size, won, second, trade("1", day=4)) == (counts, 0)
+
+
+def test_a_trade_opened_before_the_history_is_held_against_its_start() -> None:
+    early = trade("500")
+    before = type(early)(
+        **{f: getattr(early, f) for f in early.__slots__} | {"opened_at": at("10:00") - DAY}
+    )
+    rule = terms("opened_profit", threshold=Amount(percent=d("0.5"), of="base"))
+    assert days(rule, before) == (1, 0)
+
+
 TARGET = filtered(instruments_of_target=Amount(money=d(1000)))
 
 
@@ -205,6 +231,20 @@ def test_instruments_are_settled_by_the_trade_that_reaches_the_target(
         trade("0.01", day=2, symbol="TWO"),
     )
     assert found == (counts, 0)
+
+
+def test_the_target_of_instruments_may_be_a_percentage() -> None:
+    rule = filtered(instruments_of_target=Amount(percent=d(1)))
+    later = trade("1", day=2, symbol="TWO")
+    assert days(rule, trade("1000"), later) == (1, 0)
+    assert days(rule, trade("999"), later) == (2, 0)
+
+
+def test_a_finished_day_stays_in_doubt_when_the_average_moves() -> None:
+    both = TradeFilter(min_percent_of_average_size=d(70), min_notional_percent=d(1))
+    rule = terms("closed_profit", threshold=HALF_PERCENT, filters=both)
+    blind, known = trade("600"), trade("600", day=2, notional=d(5000))
+    assert days(rule, blind, known, trade("1", day=4, notional=d(5000))) == (1, 1)
 
 
 def test_later_instruments_stay_out_for_good() -> None:

@@ -236,8 +236,6 @@ class ActivityDaysJudge(Judge[ActivityDays]):
                 self._add(opened, trade.net, counts=counts)
                 enough = self._enough(opened, self.sums.get(opened, ZERO))
                 self.days[opened] = None if opened in self.unsure else enough
-            case _:
-                pass
 
     def _book_anew(self, trade: Trade, percent: Decimal) -> None:
         """The average size has changed: every trade is looked at again."""

@@ -65,6 +65,10 @@ class ShareLimit(Terms):
                 if name == stage:
                     return limit
             raise TermsError(f"no consistency limit for stage {stage!r}")
+        return self.for_size(size)
+
+    def for_size(self, size: Decimal) -> Decimal:
+        """The limit of the table by size. Raises ``TermsError`` below its smallest."""
         table = self.by_size or {}
         below = [each for each in table if each <= size]
         if not below:
@@ -140,7 +144,7 @@ class Consistency(RuleTerms):
     def sentence(self, size: Decimal | None = None) -> str:
         limit = self.limit.words()
         if size is not None and self.limit.by_size is not None:
-            limit = f"{self.limit.resolve(size, '', 1):f} %"
+            limit = f"{self.limit.for_size(size):f} %"
         verb = "may be at most" if self.operator == "at_most" else "must stay below"
         since = " since the last payout" if self.since == "last_payout" else ""
         unit = self.unit.replace("_", " ")
@@ -210,7 +214,7 @@ class ConsistencyJudge(Judge[Consistency]):
             return ()
         target, percent = self.target(), self.percent()
         share = Fraction(earned) / Fraction(target)
-        if earned <= 0 or is_consistent(share, percent, self.terms.operator):
+        if is_consistent(share, percent, self.terms.operator):
             return ()
         clips = self.terms.consequence == "clips_excess"
         said = [each for each in self.units.members(key) if each in self.clipped]
