@@ -90,6 +90,8 @@ def test_a_statement_cut_off_anywhere_is_refused(page) -> None:
         (MT4, "2026.03.02 12:00:00", "yesterday", "is not a time of the form"),
         (MT4, "2026.03.02 10:00:00", "2026.03.01 10:00:00", "before the account's first deposit"),
         (MT4, "<td>buy</td>", "<td>hold</td>", "a row of type 'hold'"),
+        (MT4, "<td>buy</td>", "", "a trade's row of 13 cells"),
+        (MT4, "<td>2026.03.02 10:00:00</td>", "<td>x</td></tr><tr>", "a ticket's row of 2 cells"),
         (MT4, "Currency: USD", "Currency:", "names no account and currency"),
         (MT5, "<td>1.00</td><td>1.08000</td><td>101", "<td>-1.00</td><td>1.08000</td><td>101",
          "a volume of '-1.00' lots is not possible"),

@@ -14,6 +14,7 @@ from propdesk.domain.events import OrderSeen, Side
 
 WIDTH = 14
 _CANCELLED_WIDTH = 11
+_BALANCE_WIDTH = 5
 _PENDING = re.compile(r"(buy|sell) (limit|stop)")
 
 
@@ -26,6 +27,8 @@ class StatementRows:
 
     def closed(self, row: Row) -> Ticket | None:
         """A closed trade; None for a balance row or a cancelled order, which are booked."""
+        if len(row.cells) < _BALANCE_WIDTH:
+            raise ValueError(f"a ticket's row of {len(row.cells)} cells is not known")
         kind = row.cells[2]
         if kind in {"balance", "credit"}:
             self._adjusted(row, kind)
@@ -37,8 +40,10 @@ class StatementRows:
 
     def trade(self, row: Row, *, closed: bool) -> Ticket:
         cells = row.cells
-        if len(cells) != WIDTH or cells[2] not in {"buy", "sell"}:
-            raise ValueError(f"a row of type {cells[2][:20]!r} and {len(cells)} cells is not known")
+        if len(cells) != WIDTH:
+            raise ValueError(f"a trade's row of {len(cells)} cells is not known")
+        if cells[2] not in {"buy", "sell"}:
+            raise ValueError(f"a row of type {cells[2][:20]!r} is not known")
         opened_at = figures.moment(cells[1], self.zone)
         closed_at = figures.moment(cells[8], self.zone) if closed else None
         if closed_at is not None and closed_at < opened_at:

@@ -65,7 +65,7 @@ def read_mt4_statement(sheet: Sheet, options: Options) -> Statement:
 def _tickets(section: Section | None) -> list[Row]:
     """The rows of tickets; the others are sums and lines of comments."""
     rows = section.rows if section else ()
-    return [row for row in rows if row.cells[0].isdecimal() and len(row.cells) > 3]
+    return [row for row in rows if row.cells and row.cells[0].isdecimal()]
 
 
 def _heading(sheet: Sheet, zone: tzinfo) -> tuple[str, str, Decimal | None, int]:
