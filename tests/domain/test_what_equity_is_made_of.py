@@ -31,7 +31,9 @@ GOAL = ProfitTarget(target=Amount(money=d(50)), measured_on="balance")
 Q = quote("08:00", "10000")
 
 
-def judged(*events: Any, fast: bool = True, netting: bool = False, **accounting: Any) -> Evaluation:
+def evaluating(
+    *events: Any, fast: bool = True, netting: bool = False, **accounting: Any
+) -> Evaluator:
     phase = Phase(
         name="phase",
         rules=(FLOOR, GOAL),
@@ -48,14 +50,18 @@ def judged(*events: Any, fast: bool = True, netting: bool = False, **accounting:
     )
     evaluator = Evaluator(book, phase, size=SIZE, catalogue=CATALOGUE, fast=fast)
     evaluator.feed([start(netting=netting), *events])
-    return evaluator.result()
+    return evaluator
+
+
+def judged(*events: Any, **more: Any) -> Evaluation:
+    return evaluating(*events, **more).result()
 
 
 def equity(result: Evaluation) -> Any:
     return None if result.equity is None else result.equity.low
 
 
-COSTS = {"commission": d(-7), "swap": d(-3), "fee": d(-2)}
+COSTS: dict[str, Any] = {"commission": d(-7), "swap": d(-3), "fee": d(-2)}
 OPENED = buy("09:00", "p", "2", **COSTS)
 HALF = replace(close("10:00", OPENED, "10000", "1"), commission=d(-5))
 REST = close("11:00", OPENED, "10000", "1")
@@ -192,6 +198,23 @@ def test_without_slippage_a_position_counts_from_the_price_asked_for(
         assert [(gap.symbol, gap.reason) for gap in result.coverage.gaps] == [
             ("ONE", "the price an open position was asked for is not in the log")
         ]
+
+
+def test_a_price_told_late_leaves_the_worst_of_the_others_as_it_was() -> None:
+    events = (
+        order("10000"),
+        replace(SLIPPED, price=d(10000)),
+        quote("09:30", "9000"),
+        buy("09:40", "q", price=d(9050), order="Q"),
+        quote("10:00", "10000"),
+        order("9000", "Q", clock="10:01"),
+        close("10:02", SLIPPED, "10000"),
+    )
+    evaluator = evaluating(Q, *events, slippage_in_equity=False)
+    assert evaluator.account is not None
+    (trade,) = evaluator.account.situation.trades
+    assert trade.worst_floating == d(-1000)
+    assert equity(evaluator.result()) == d(100000) + trade.net + 1000
 
 
 def test_a_part_closed_before_another_fill_weighs_what_is_left_of_it() -> None:

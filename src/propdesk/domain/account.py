@@ -219,8 +219,9 @@ class Account:
         match event:
             case OrderSeen():
                 self.situation.orders.append(event)
-                if self.asked is not None and self.asked.note(event):
-                    self.worth.revalue_by(self.catalogue)
+                if self.asked is not None:
+                    for position in self.asked.note(event):
+                        self.worth.value_anew(position)
                 return ask(judges, lambda judge: judge.on_order(event))
             case StopSet():
                 self.book.set_stop(event)

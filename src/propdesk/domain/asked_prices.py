@@ -30,15 +30,16 @@ class AskedPrices:
         self._asked: dict[str, Decimal] = {}
         self._parts: dict[str, list[Part]] = {}  # by position
 
-    def note(self, order: OrderSeen) -> bool:
-        """Remember what an order asks for. Returns whether an open position was waiting for it."""
+    def note(self, order: OrderSeen) -> list[str]:
+        """Remember what an order asks for. Returns the open positions it has a part in."""
         if order.requested_price is None:
-            return False
-        known = self._asked.get(order.id)
+            return []
         self._asked[order.id] = order.requested_price
-        return known != order.requested_price and any(
-            part.order == order.id for parts in self._parts.values() for part in parts
-        )
+        return [
+            position
+            for position, parts in self._parts.items()
+            if any(part.order == order.id for part in parts)
+        ]
 
     def filled(self, deal: Deal, positions: Mapping[str, Position]) -> None:
         """Take a fill into account; ``positions`` is already the new book."""

@@ -99,6 +99,11 @@ class Worth:
         self.catalogue = catalogue
         self.sync(positions)
 
+    def value_anew(self, position: str) -> None:
+        """The price a position is valued from has become known."""
+        holding = self.holdings[position]
+        self._replace(holding.position, holding.worst)
+
     def _replace(self, position: Position, worst: Decimal) -> None:
         old = self.holdings.get(position.id)
         if old is not None:
