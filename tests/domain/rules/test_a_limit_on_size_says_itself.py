@@ -82,6 +82,19 @@ BY_SIZE = Cap(by_size={d(50000): d(7), SIZE: d(14)})
             "open lots < cap",
         ),
         (
+            {"ladder": (Tier(profit=Amount(percent=d(3)), cap=BY_SIZE),), "cap": BY_SIZE},
+            (
+                "Open in all: at most 14 lots at first, "
+                "14 lots from a profit of 3 % of the initial balance (3,000.00) on."
+            ),
+            "open lots ≤ cap",
+        ),
+        (
+            {"aggregation": "instrument", "caps": {"ONE": BY_SIZE}, "cap": BY_SIZE},
+            "Open in one instrument: at most 14 lots of ONE, 14 lots of any other.",
+            "open lots ≤ cap",
+        ),
+        (
             {"half_until": Amount(percent=d(3))},
             (
                 "No more than 10 lots open in all. Half of it, until the profit is "

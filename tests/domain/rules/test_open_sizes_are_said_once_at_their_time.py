@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from propdesk.domain.events import OrderSeen, TimePassed
+from propdesk.domain.rules.exposure import Cap
 from propdesk.domain.terms import AppliesTo, Effect
 from tests.domain.rules.exposure_rows import cap, over, terms
 from tests.domain.rules.histories import (
     ACCOUNT,
+    SIZE,
     at,
     buy,
     close,
@@ -32,6 +34,14 @@ BY_POSITION = {"counting": "per_position"}
     ("more", "events", "said"),
     [
         ({}, [BIG], [over("09:00", "11", "10", "a")]),
+        # closed in the same moment, it was open all the same
+        ({}, [BIG, close("09:00", BIG, "10000")], [over("09:00", "11", "10", "a")]),
+        # lots need no equity, whatever margin would be a part of
+        ({"percent_of": "equity"}, [BIG], [over("09:00", "11", "10", "a")]),
+        ({"cap": Cap(by_size={d(50000): d(20), SIZE: d(7)})}, [BIG],
+         [over("09:00", "11", "7", "a")]),
+        ({"aggregation": "instrument", "caps": {"ONE": cap(12), "TWO": cap(2)}}, [BIG, OTHER],
+         [over("09:01", "3", "2", "b", "TWO")]),
         ({"cap": cap(11), "comparison": "touch"}, [BIG],
          [over("09:00", "11", "11", "a", comparison="touch")]),
         ({"aggregation": "instrument", "cap": cap(5)}, [FOUR, SHORT],
@@ -204,6 +214,24 @@ T = trip("t", "09:00", "11:00", "4")
         # opened and closed in one moment, it was open for that moment
         ({"cap": cap(7)}, [trip("z", "10:00", "10:00", "4"), T], [over("11:00", "8", "7", "z")]),
         ({"cap": cap(3)}, [trip("z", "10:00", "10:00", "4")], [over("10:00", "4", "3", "z")]),
+        # opened in the same moment, only one was too much
+        ({"cap": cap(7), **BY_POSITION}, [trip("a", "09:00", "10:00", "4"), T],
+         [over("11:00", "8", "7", "t")]),
+        # a buy and a sell are nothing net
+        ({"cap": cap(3), "aggregation": "absolute_sum"},
+         [trip("a", "09:00", "10:00", "2"), trip("c", "09:00", "11:00", "2", side="sell")], []),
+        ({"cap": cap(3), "aggregation": "absolute_sum"},
+         [trip("a", "09:00", "10:00", "2"), trip("c", "09:00", "11:00", "2")],
+         [over("11:00", "4", "3", "c")]),
+        # each instrument has its own stretch
+        ({"cap": cap(3), "aggregation": "instrument"},
+         [trip("a", "09:00", "10:00", "4"), trip("c", "09:00", "11:00", "4", symbol="TWO")],
+         [over("10:00", "4", "3", "a", "ONE"), over("11:00", "4", "3", "c", "TWO")]),
+        # a stretch goes on when one closes and the others are still too much
+        ({"cap": cap(7)},
+         [trip("x", "09:00", "09:30", "4"), trip("z", "10:00", "10:30", "1"),
+          trip("y", "09:15", "11:00", "4"), trip("l", "09:00", "12:00", "4")],
+         [over("11:00", "8", "7", "y")]),
         # another bucket is another sum
         ({"cap": cap(7), "aggregation": "instrument"},
          [trip("a", "09:00", "10:00", "4", symbol="TWO"), T], []),

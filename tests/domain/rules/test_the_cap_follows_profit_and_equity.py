@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from propdesk.domain.events import BalanceAdjusted, Bar, TimePassed
+from propdesk.domain.events import BalanceAdjusted, Bar, OrderSeen, Quote, TimePassed
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.instruments import CalculationMode, Catalogue
 from propdesk.domain.rules.exposure import Tier, cap_at, half_of
@@ -170,6 +170,39 @@ def test_what_is_open_is_judged_as_soon_as_equity_is_known():
     assert rows(judge(rule, history)) == [levered("10:00", 110_000, 100_000, "a")]
 
 
+def test_each_of_those_that_waited_for_equity_is_judged():
+    """One of ONE is in order, six of TWO are worth 0.6 of the account."""
+    rule = replace(LEVERAGE, aggregation="instrument", cap=cap("0.5"))
+    two = buy("09:01", "b", "6", symbol="TWO")
+    quotes = [quote("10:00", "10000"), quote("10:00", "10000", "TWO")]
+    said = over("10:00", "0.6", "0.5", "b", "TWO", unit="effective_leverage")
+    assert rows(judge(rule, [start(), buy("09:00", "a"), two, *quotes])) == [said]
+    while_open = replace(rule, when="while_open", cap=cap("0.61"))
+    dearer = [start(), buy("09:00", "a"), two, *quotes, quote("10:02", "11000", "TWO")]
+    share = str(Fraction(66_000, 106_000))
+    assert rows(judge(while_open, dearer)) == [
+        over("10:02", share, "0.61", "", "TWO", unit="effective_leverage")
+    ]
+
+
+MARGIN = terms(unit="margin_percent", leverage=d(10), percent_of="equity")
+
+
+@pytest.mark.parametrize(
+    ("lots", "said"),
+    [
+        # five at 10,000 and 7.5 at 8,000 need 11,000: ten per cent of the 110,000 it is worth
+        ("7.5", []),
+        ("7.51", [over("09:02", str(Fraction(110_080, 11_000)), "10", "b", unit="margin_percent")]),
+    ],
+)
+@pytest.mark.parametrize("fast", [True, False])
+def test_margin_of_equity_is_that_of_the_moment(lots, said, fast):
+    history = [start(), Q, sell("09:00", "a", "5"), quote("09:01", "8000")]
+    second = sell("09:02", "b", lots, price=d(8000))
+    assert rows(judge(MARGIN, [*history, second], fast=fast)) == said
+
+
 RATES = Catalogue(
     (
         instrument("DAX", profit_currency="EUR", margin_currency="EUR"),
@@ -206,6 +239,18 @@ def test_worth_moves_with_the_rate(more, events, said, fast):
     history = [start(), quote("08:58", "1.2", "EURUSD"), DAX_QUOTED, ON_DAX, *events]
     rule = replace(WORTH, **more)
     assert rows(judge(rule, history, catalogue=RATES, fast=fast)) == said
+
+
+@pytest.mark.parametrize(("side", "value"), [("buy", "12000"), ("sell", "11000")])
+def test_an_order_buys_at_the_ask_and_sells_at_the_bid(side, value):
+    """10,000 EUR at 1.10 to 1.20."""
+    rule = replace(WORTH, aggregation="order", cap=cap(10999))
+    rate = Quote(at("08:58"), "EURUSD", d("1.1"), d("1.2"))
+    placed = OrderSeen(ACCOUNT, at("09:00"), "o", "placed", "DAX", side, "limit", d(1), d(10000))
+    filled = replace(ON_DAX, side=side)
+    for event, name in ((placed, "o"), (filled, "a")):
+        found = rows(judge(rule, [start(), rate, DAX_QUOTED, event], catalogue=RATES))
+        assert found == [over("09:00", value, "10999", name, unit="notional")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violati
 from propdesk.domain.open_sizes import OpenSizes, PercentOf
 from propdesk.domain.position_sizes import (
     EVERYTHING,
-    NOTHING,
     Aggregation,
     Held,
     Range,
@@ -206,7 +205,8 @@ class ExposureJudge(Judge[ExposureLimit]):
         if order.requested_price is None and self.terms.unit in PRICED:
             return ()  # its fill will say what it is worth
         held = Held(order.id, order.symbol, order.side, order.lots, order.requested_price)
-        return self._test_order(order.id, held, (order.id, order.at))
+        violation = self._test_order(order.id, held)
+        return () if violation is None else (violation,)
 
     def on_opened(self, deal: Deal) -> Violations:
         positions = self.situation.positions
@@ -222,7 +222,8 @@ class ExposureJudge(Judge[ExposureLimit]):
         filled = self.orders.get(name, ZERO) + deal.lots
         self.orders[name] = filled
         whole = Held(found.id, deal.symbol, deal.side, filled, deal.price)
-        return self._test_order(name, whole, key)
+        violation = self._test_order(name, whole)
+        return () if violation is None else self._in_time(key, violation)
 
     def on_deal(self, deal: Deal) -> Violations:
         del deal
@@ -282,10 +283,7 @@ class ExposureJudge(Judge[ExposureLimit]):
             if violation.certainty == "proven":
                 self.over.add(name)
                 self.counted.add(key)
-            if self.terms.when == "at_close" and violation.certainty == "proven":
-                self.due.setdefault(key, violation)
-            else:
-                found.append(violation)
+            found += self._in_time(key, violation)
         self.opened.clear()
         return found
 
@@ -302,18 +300,19 @@ class ExposureJudge(Judge[ExposureLimit]):
             found.append(violation)
         return found
 
-    def _test_order(self, order: str, held: Held, key: Key) -> Violations:
+    def _test_order(self, order: str, held: Held) -> Violation | None:
         if order in self.over:
-            return ()
-        size = self.sizes.size(held)
-        violation = self._held_against_cap(self.sizes.bucket(held.symbol), size, held.key)
-        if violation is None:
-            return ()
-        if violation.certainty == "proven":
+            return None
+        violation = self._held_against_cap(EVERYTHING, self.sizes.size(held), held.key)
+        if violation is not None and violation.certainty == "proven":
             self.over.add(order)
-            if self.terms.when == "at_close":
-                self.due.setdefault(key, violation)
-                return ()
+        return violation
+
+    def _in_time(self, key: Key, violation: Violation) -> tuple[Violation, ...]:
+        """What is to be said of a position now; the rest waits for its close."""
+        if self.terms.when == "at_close" and violation.certainty == "proven":
+            self.due.setdefault(key, violation)
+            return ()
         return (violation,)
 
     def _test_reported(self, trade: Trade) -> list[Violation]:
@@ -356,7 +355,7 @@ class ExposureJudge(Judge[ExposureLimit]):
             Held(each.id, each.symbol, each.side, each.lots, None, each.notional)
             for each in open_now
         ]
-        total = self.sizes.sums_of(held).get(name, NOTHING)
+        total = self.sizes.sums_of(held).get(name)
         violation = self._held_against_cap(name, total, opening.id)
         return None if violation is None else replace(violation, trades=(opening,))
 

@@ -70,4 +70,5 @@ def _sized(terms: "ExposureLimit", cap: "Cap", size: Decimal | None) -> str:
             unit = terms.unit
     if cap.at_most is None and size is None:
         return f"what the account's size allows in {unit.removeprefix('of ')}"
-    return f"{cap.resolve(size or ZERO):{',.2f' if terms.unit == 'notional' else 'f'}} {unit}"
+    figure = cap.resolve(size or ZERO)
+    return f"{figure:,.2f} {unit}" if terms.unit == "notional" else f"{figure:f} {unit}"
