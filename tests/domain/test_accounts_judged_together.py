@@ -226,3 +226,19 @@ def test_without_a_named_account_a_second_one_is_refused() -> None:
     late = AccountOpened("C", at("09:00"), "USD", d(5))
     scaled = Scaled("C", at("10:00"), d(6))
     assert judge(APART, [start(), late, scaled], account=ACCOUNT).status == "active"
+
+
+def test_the_day_rolls_before_another_accounts_event() -> None:
+    overnight = replace(APART, same_account="banned_overnight")
+    own = [LONG, sell("10:00", "q")]
+    result = judge(overnight, [*OPENED, group(), *own, other(buy("08:00", "x", day=2))],
+                   account=ACCOUNT)  # fmt: skip
+    assert outcomes(result) == [("24:00", "warn"), ("32:00", "warn")]
+    assert [each.label.day for each in result.days] == [1, 2]
+
+
+def test_a_pause_that_another_accounts_deal_brings_ends_with_the_day() -> None:
+    rule = replace(APART, effects=(Effect(kind="pause_until", until="next_day"),))
+    log = [*OPENED, group(), LONG, SHORT]
+    assert judge(rule, log, account=ACCOUNT).status == "paused"
+    assert judge(rule, [*log, TimePassed(at("00:00", 2))], account=ACCOUNT).status == "active"
