@@ -7,7 +7,7 @@ from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.instruments import CalculationMode, Catalogue
 from propdesk.domain.rulebook import Accounting, Clock, Phase, Rulebook
 from propdesk.domain.rules.open_risk import OpenRisk, OpenRiskJudge
-from propdesk.domain.terms import Amount, Effect
+from propdesk.domain.terms import Amount, Effect, RuleTerms
 from tests.domain.rules.histories import (
     CATALOGUE,
     SIZE,
@@ -28,7 +28,7 @@ def terms(**more: Any) -> OpenRisk:
     return OpenRisk(**{**figures, **more})
 
 
-def evaluated(rule: OpenRisk, events: list[Any], *, reports: bool = False) -> Evaluator:
+def evaluated(rule: RuleTerms, events: list[Any], *, reports: bool = False) -> Evaluator:
     """The evaluator after these events; with ``reports`` it reads the platform's equity."""
     phase = Phase(
         name="phase",

@@ -140,4 +140,4 @@ def test_a_cap_says_what_is_missing():
     with pytest.raises(TermsError, match=r"^a cap is exactly one of at_most, by_size$"):
         Cap(at_most=d(1), by_size={d(1): d(1)})
     with pytest.raises(TermsError, match=r"^no cap for size 7000; there are 50000, 100000$"):
-        BY_SIZE.resolve(d(7000))
+        Cap(by_size={d("5E+4"): d(7), SIZE: d(14)}).resolve(d("7E+3"))

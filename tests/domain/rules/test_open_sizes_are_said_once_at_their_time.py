@@ -51,6 +51,12 @@ BY_POSITION = {"counting": "per_position"}
         ({"aggregation": "absolute_sum", "cap": cap(6)}, [FOUR, OTHER],
          [over("09:01", "7", "6", "b")]),
         ({"aggregation": "absolute_sum", "cap": cap(6)}, [FOUR, SHORT], []),
+        # what is named keeps its own cap until it is under it
+        ({"aggregation": "instrument", "caps": {"ONE": cap(5)}, "cap": cap(20)},
+         [BIG, buy("09:01", "b")], [over("09:00", "11", "5", "a", "ONE")]),
+        # orders are never added up
+        ({"aggregation": "order", "when": "while_open", "cap": cap(5)},
+         [FOUR, SHORT, TimePassed(at("10:00"))], []),
         # each instrument has its own event
         ({"aggregation": "instrument", "cap": cap(2)}, [FOUR, OTHER],
          [over("09:00", "4", "2", "a", "ONE"), over("09:01", "3", "2", "b", "TWO")]),

@@ -9,7 +9,8 @@ import pytest
 from propdesk.domain.events import BalanceAdjusted, Bar, OrderSeen, Quote, TimePassed
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.instruments import CalculationMode, Catalogue
-from propdesk.domain.rules.exposure import Tier, cap_at, half_of
+from propdesk.domain.judging import ALWAYS_CALM, Calm
+from propdesk.domain.rules.exposure import Cap, Tier, cap_at, half_of
 from propdesk.domain.terms import Amount, AppliesTo
 from tests.domain.rules.exposure_rows import cap, over, terms
 from tests.domain.rules.histories import (
@@ -26,6 +27,7 @@ from tests.domain.rules.histories import (
     sell,
     start,
 )
+from tests.domain.rules.open_risk_rows import evaluated
 from tests.domain.rules.verdicts import rows
 
 Q = quote("08:00", "10000")
@@ -87,6 +89,7 @@ def test_the_rung_of_the_day(more, events, said):
     assert rows(judge(replace(STEPS, **more), history)) == said
 
 
+LIVE_STEPS = {"ladder": LADDER, "ladder_source": "live_equity", "ladder_effective": "now"}
 LIVE = replace(STEPS, ladder_source="live_equity", ladder_effective="now")
 TWO_OPEN = [Q, buy("09:00", "a", "2")]
 
@@ -275,6 +278,34 @@ def test_a_rate_known_as_a_span_proves_by_its_better_end(comparison, low, high, 
 
 
 @pytest.mark.parametrize(
+    ("more", "lots", "asked"),
+    [
+        ({}, "11", False),  # lots do not move with a price
+        ({"ladder": LADDER, "ladder_moves": "up_only"}, "1", False),  # of the day's end
+        ({"when": "while_open"}, "1", False),
+        ({"aggregation": "order"}, "1", False),
+        ({"unit": "effective_leverage", "cap": cap(1)}, "10", False),
+        ({"unit": "effective_leverage", "cap": cap(1)}, "10.1", True),  # until it is under again
+        ({"unit": "effective_leverage", "when": "while_open"}, "1", True),
+        ({"unit": "notional", "cap": cap(10000)}, "1", False),
+        ({"unit": "notional", "cap": cap(9999)}, "1", True),
+        ({"unit": "notional", "cap": cap(10000), "when": "while_open"}, "1", True),
+        ({"unit": "effective_leverage", "aggregation": "order"}, "1", True),
+        (LIVE_STEPS, "1", False),
+        ({**LIVE_STEPS, "ladder_moves": "up_only"}, "1", True),
+        ({**LIVE_STEPS, "aggregation": "order"}, "1", True),
+    ],
+)
+def test_until_when_it_need_not_be_asked(more, lots, asked):
+    evaluator = evaluated(terms(**more), [start(), Q, sell("09:00", "a", lots)])
+    (found,) = evaluator.judges
+    always = Calm(low=SIZE, high=SIZE)
+    assert found.calm() == (always if asked else ALWAYS_CALM)
+    dark = evaluated(terms(**more), [start(), sell("09:00", "a", lots)])
+    assert dark.judges[0].calm() == ALWAYS_CALM
+
+
+@pytest.mark.parametrize(
     ("more", "events", "who"),
     [
         ({}, [], ["a"]),
@@ -296,6 +327,13 @@ def test_a_margin_without_a_leverage_is_not_known(more, events, who):
     assert rows(judge(rule, [start(), Q, buy("09:00", "a"), *events])) == said
 
 
+BY_SIZE = Cap(by_size={d(50000): d(7), SIZE: d(14)})
+SHARES = (
+    Tier(profit=Amount(percent=d(2)), cap=Cap(by_size={SIZE: d(28)})),
+    Tier(profit=Amount(percent=d(1)), cap=Cap(by_size={SIZE: d(7)})),
+)
+
+
 @pytest.mark.parametrize(
     ("more", "name", "profit", "most"),
     [
@@ -305,6 +343,13 @@ def test_a_margin_without_a_leverage_is_not_known(more, events, who):
         ({"cap": None, "ladder": LADDER}, "all", -1, 0),
         ({"cap": cap(5), "ladder": tuple(reversed(LADDER))}, "all", 1500, 3),
         ({"cap": None, "ladder": LADDER, "half_until": Amount(money=d(2000))}, "all", 1500, 1),
+        # by the account's size, in each part
+        ({"cap": BY_SIZE}, "all", 0, 14),
+        ({"ladder": SHARES, "cap": BY_SIZE}, "all", "999.99", 14),
+        ({"ladder": SHARES}, "all", 1000, 7),
+        ({"ladder": SHARES}, "all", 2000, 28),
+        ({"half_until": Amount(percent=d(1))}, "all", "999.99", 5),
+        ({"half_until": Amount(percent=d(1))}, "all", 1000, 10),
         # what is named has its own cap, whatever the ladder says
         ({"aggregation": "group", "caps": {"forex": cap(9)}, "ladder": LADDER}, "forex", 0, 9),
         ({"aggregation": "group", "caps": {"forex": cap(9)}, "ladder": LADDER}, "metals", 0, 2),

@@ -46,7 +46,7 @@ class Cap(Terms):
             return self.at_most
         table = self.by_size or {}
         if size not in table:
-            sizes = ", ".join(format(each, "f") for each in table)
+            sizes = ", ".join(f"{each:f}" for each in table)
             raise TermsError(f"no cap for size {size:f}; there are {sizes}")
         return table[size]
 
@@ -292,7 +292,7 @@ class ExposureJudge(Judge[ExposureLimit]):
             return []
         found: list[Violation] = []
         for name, total in self.sizes.sums().items():
-            violation = self._held_against_cap(name, total, "")
+            violation = self._held_against_cap(name, total)
             if violation is None or name in self.over:
                 continue
             if violation.certainty == "proven":
@@ -359,7 +359,7 @@ class ExposureJudge(Judge[ExposureLimit]):
         violation = self._held_against_cap(name, total, opening.id)
         return None if violation is None else replace(violation, trades=(opening,))
 
-    def _held_against_cap(self, name: str, total: Range | None, key: str) -> Violation | None:
+    def _held_against_cap(self, name: str, total: Range | None, key: str = "") -> Violation | None:
         cap = cap_at(self.terms, self.situation.size, self.profit, name)
         if cap is None:
             return None
@@ -388,5 +388,5 @@ class ExposureJudge(Judge[ExposureLimit]):
         self.over = {
             name
             for name in self.over
-            if name in sums and self._held_against_cap(name, sums[name], "") is not None
+            if name in sums and self._held_against_cap(name, sums[name]) is not None
         }
