@@ -205,6 +205,11 @@ def test_an_equity_not_known_inside_the_window_leaves_no_anchor() -> None:
     assert told(daily("day_start_equity"), *unseen, *seen).limits == ()
     (line,) = told(daily("day_start_balance"), *unseen, *seen).limits
     assert line.base == SIZE
+    # Known again before the reset, and money moved while it was not.
+    again = (quote("23:59", "10000", "TWO"), quote("12:00", "10000", "TWO", day=2))
+    paid = PayoutMoved(ACCOUNT, at("23:58:30"), "paid", "P", d(2000))
+    assert told(daily("day_start_equity"), *unseen, *again).limits == ()
+    assert told(daily("day_start_equity"), *unseen, paid, *again).limits == ()
 
 
 def test_a_soft_limit_broken_before_the_window_is_judged_anew_after_it() -> None:

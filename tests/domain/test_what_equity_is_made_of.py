@@ -97,6 +97,20 @@ def test_a_commission_not_yet_booked_is_a_commission() -> None:
     assert equity(judged(Q, opened, fees_in_equity=False)) == d(99993)
 
 
+@pytest.mark.parametrize("netting", [False, True])
+def test_unbooked_commission_adds_up_and_is_booked_part_by_part(netting: bool) -> None:
+    fills = (
+        buy("09:00", "p", unbooked=d(-7)),
+        buy("09:10", "p" if not netting else "q", unbooked=d(-3)),
+    )
+    part = replace(close("10:00", fills[0], "10000", "0.5"), commission=d(-2))
+    for events, expected in ((fills[:1], 99993), (fills, 99990), ((*fills, part), 99990)):
+        assert equity(judged(Q, *events, netting=netting)) == d(expected)
+    last = replace(close("11:00", fills[0], "10000", "1.5"), commission=d(-8))
+    closed = judged(Q, *fills, part, last, netting=netting)
+    assert (equity(closed), closed.balance) == (d(99990), d(99990))
+
+
 @pytest.mark.parametrize(
     ("part", "costs"),
     [

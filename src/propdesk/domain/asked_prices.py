@@ -10,7 +10,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from propdesk.domain.events import Deal, OrderSeen
-from propdesk.domain.instruments import finite_decimal
 from propdesk.domain.positions import Position
 from propdesk.domain.valuation import ExactPrice
 
@@ -27,7 +26,7 @@ class AskedPrices:
     """The asked prices of the open positions of one account."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, Decimal] = {}
+        self._asked: dict[str | None, Decimal] = {}  # by order; a fill may name none
         self._parts: dict[str, list[Part]] = {}  # by position
 
     def note(self, order: OrderSeen) -> list[str]:
@@ -56,7 +55,7 @@ class AskedPrices:
         elif position.side == deal.side:  # a reversal: all that is open is this fill's
             parts[:] = [Part(deal.order, open_now)]
         else:
-            before = sum((part.lots for part in parts), Fraction(0))
+            before = sum(part.lots for part in parts)
             for part in parts:
                 part.lots *= open_now / before
 
@@ -64,11 +63,9 @@ class AskedPrices:
         """The average price asked for; None where an order's is not known."""
         cost = lots = Fraction(0)
         for part in self._parts[position.id]:
-            asked = None if part.order is None else self._asked.get(part.order)
+            asked = self._asked.get(part.order)
             if asked is None:
                 return None
             cost += Fraction(asked) * part.lots
             lots += part.lots
-        average = cost / lots
-        exact = finite_decimal(average)
-        return average if exact is None else exact
+        return cost / lots
