@@ -111,6 +111,10 @@ def test_the_doubt_ends_when_the_missing_account_is_opened() -> None:
     assert judge(terms(), log, account=ACCOUNT).status == "unknown"
     later = judge(terms(), [*log, opened("B", "200000", "02:00")], account=ACCOUNT)
     assert (later.status, len(later.verdicts)) == ("active", 1)
+    one_more = [ME, group("B", "C"), opened("B", "200000", "02:00")]
+    assert judge(terms(), one_more, account=ACCOUNT).status == "unknown"  # C is still missing
+    proven = judge(terms(), [*log, opened("B", "200001", "02:00")], account=ACCOUNT)
+    assert proven.status == "active"  # it is known, and was warned of
     too_large = told(terms(), [*log, opened("B", "200001", "02:00")])
     assert too_large == [("1 01:00:00", "unknown", None), ("1 02:00:00", "warn", d(300001))]
 

@@ -314,6 +314,10 @@ def test_the_profit_of_a_reported_trade_can_be_taken_out():
     ("comparison", "risk", "said"),
     [
         ("cross", "2000", []),
+        (
+            "cross", "2000.01",
+            [("1 11:00:00", "warn", d("2000.01"), d(2000), "cross", {"position": "10:00-11:00"})],
+        ),
         ("touch", "1999.99", []),
         (
             "touch", "2000",
