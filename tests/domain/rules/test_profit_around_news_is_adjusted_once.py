@@ -122,6 +122,12 @@ def test_a_hurried_trade_closed_inside_is_taken_once() -> None:
     assert rows(judge(terms, release(), INSIDE, part("12:31", "9900", INSIDE))) == []
 
 
+def test_a_reported_trade_is_named_for_what_was_held_and_for_what_was_closed() -> None:
+    trade = reported("09:00", "12:31", "100", position="P")
+    found = rows(judge(cutting("hold", "close", "sl_tp_fill"), release(), trade))
+    assert [each[5]["what"] for each in found] == ["hold", "close"]
+
+
 def test_a_proven_close_outweighs_a_doubtful_opening() -> None:
     opening = buy("12:29", "P", "3")  # nobody said whether an order was waiting for it
     found = rows(judge(cutting(), release(), opening, part("12:31", "10100", opening)))
