@@ -131,3 +131,19 @@ def test_the_groups_accounts_are_counted_without_the_log_opening_them() -> None:
     assert told(rule, owned) == [("1 02:00:00", "warn", 3)]
     assert told(rule, [*owned[:2], group("B")]) == []  # the owner's and the group's are one circle
     assert told(rule, [*owned[:2], group("C")]) == [("1 01:00:00", "warn", 3)]
+
+
+def test_the_verdict_names_the_circle_its_accounts_and_who_is_missing() -> None:
+    both = {"group": "o", "kind": "owner", "accounts": f"{ACCOUNT} B"}
+    clock, most = "1 01:00:00", d(300000)
+    proven = judge(terms(), [ME, opened("B", "200001"), group("B")], account=ACCOUNT)
+    assert rows(proven) == [(clock, "warn", d(300001), most, "cross", both)]
+    maybe = judge(
+        terms(stages=FUNDED), [ME, opened("B", "200001"), group("B", stages="f")], account=ACCOUNT
+    )
+    assert rows(maybe) == [(clock, "possible", d(300001), most, "cross", both)]
+    three = {"group": "s", "kind": "strategy", "accounts": f"{ACCOUNT} B C"}
+    reason = "the log does not tell the size of B, C in USD"
+    rule = terms(kinds=("strategy",))
+    lost = judge(rule, [ME, group("B"), group("B", "C", kind="strategy")], account=ACCOUNT)
+    assert rows(lost) == [(clock, "unknown", None, most, "cross", {**three, "reason": reason})]
