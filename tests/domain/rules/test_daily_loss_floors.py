@@ -186,6 +186,8 @@ def test_the_money_of_a_day_is_followed_once_and_the_next_day_starts_anew() -> N
     again = BalanceAdjusted(ACCOUNT, at("12:00", 2), d(500), "deposit")
     assert floor_of(daily(), DEPOSIT, PAID) == (97000, 92000)
     assert floor_of(daily(), DEPOSIT, PAID, again) == (97500, 92500)
+    third = BalanceAdjusted(ACCOUNT, at("14:00"), d(300), "deposit")
+    assert floor_of(daily(), DEPOSIT, PAID, third) == (97300, 92300)
     weekly = daily(horizon="week")
     assert floor_of(weekly, DEPOSIT, until(2), again) == (101500, 96500)
     peak = daily(base="account_peak_equity")

@@ -225,3 +225,16 @@ def test_a_bar_locks_only_by_its_worst_price(where: Lock, low: str, locked: bool
 def test_a_lock_of_another_way_of_moving_stops_nothing() -> None:
     assert floor_of(static(lock=lock(money(-6000))), made("9000")) == (94000, True)
     assert floor_of(static(lock=lock(ZERO)), made("9000")) == (95000, False)
+
+
+def test_an_equity_that_is_not_known_locks_nothing() -> None:
+    unseen = buy("08:00", "x", symbol="TWO")
+    assert floor_of(trailing(lock=BY_EQUITY), unseen, made("4000")) == (99000, False)
+
+
+@pytest.mark.parametrize(("price", "said"), [("10000.01", []), ("10000", ["possible"])])
+def test_a_floor_that_is_not_locked_yet_is_clipped_all_the_same(price: str, said: Any) -> None:
+    """The peak is from 101,000 to 106,000: the floor from 96,000 to 100,000, not to 101,000."""
+    rule = trailing("live_equity", lock=lock(ZERO))
+    path = [*OPEN, bar("09:00", "11000", "16000"), quote("10:00", price)]
+    assert [each.outcome for each in judge(rule, [start(), *path]).verdicts] == said

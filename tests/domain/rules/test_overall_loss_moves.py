@@ -11,7 +11,17 @@ from propdesk.domain.events import Scaled, StateReported
 from propdesk.domain.rules.overall_loss import OverallLoss, OverallLossJudge
 from propdesk.domain.terms import Amount, TermsError
 from tests import story
-from tests.domain.rules.histories import ACCOUNT, CATALOGUE, SIZE, at, d, judge, outcomes, start
+from tests.domain.rules.histories import (
+    ACCOUNT,
+    CATALOGUE,
+    SIZE,
+    at,
+    buy,
+    d,
+    judge,
+    outcomes,
+    start,
+)
 from tests.domain.rules.overall_losses import (
     FIVE,
     PAUSE,
@@ -59,6 +69,13 @@ def test_a_payout_lowers_a_peak_that_counts_from_tomorrow() -> None:
     assert floor_of(replace(rule, on_payout="reset"), *events[:2]) == (95000, False)
 
 
+@pytest.mark.parametrize("day", [2, 3])
+def test_a_payout_lowers_a_mark_of_the_days_end_at_once(day: int) -> None:
+    """Day 1 ends with 104,000; 1,000 of it is paid on day 2."""
+    rule = trailing("eod_balance", on_payout="reduce_peak")
+    assert floor_of(rule, made("4000"), paid("1000", day=2), until(day)) == (98000, False)
+
+
 RISING = static(mode="payout_trailing", on_payout="raise_by_trader_share")
 
 
@@ -75,6 +92,16 @@ RISING = static(mode="payout_trailing", on_payout="raise_by_trader_share")
 def test_a_floor_that_follows_payouts(payouts: list[Any], floor: int) -> None:
     assert floor_of(RISING, made("20000"), *payouts) == (floor, False)
     assert floor_of(replace(RISING, on_payout="unchanged"), made("9000"), *payouts)[0] == 95000
+
+
+def test_a_floor_can_be_asked_for_while_equity_is_not_known() -> None:
+    book = story.rulebook(trailing(on_payout="reduce_peak"), zone="UTC")
+    evaluator = Evaluator(book, book.phases[0], size=SIZE, catalogue=CATALOGUE)
+    evaluator.feed([start(), made("4000"), buy("11:00", "a")])
+    (asked,) = evaluator.judges
+    assert isinstance(asked, OverallLossJudge)
+    assert asked.situation.equity is None
+    assert asked.floor_after(d(1000), d(800)) == 98000
 
 
 @pytest.mark.parametrize(

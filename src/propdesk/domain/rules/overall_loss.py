@@ -251,8 +251,6 @@ class OverallLossJudge(Judge[OverallLoss]):
                 self.peak = self.pending = exactly_at(self.start)
                 self.coming = Snapshot()
                 self.locked_at = None
-            case "unchanged":
-                pass
         lock = self.terms.lock
         if lock is not None and (self.terms.also_locks_on_payout or lock.trigger == "payout"):
             self.locked_at = self._lock_level(lock)
