@@ -26,6 +26,11 @@ REQUIRED = {
     "topstep-combine",
     "topstep-express",
 }
+UNSTATED = {
+    "overall_loss": "The pages read state no overall limit",
+    "profit_target": "The pages read state no profit target",
+}
+"""A phase without one of these is whole only if the note says that no page states it."""
 
 
 def test_the_first_dozen_is_there() -> None:
@@ -42,9 +47,33 @@ def test_a_preset_is_a_template_that_names_its_sources(name: str) -> None:
     assert rulebook.title.startswith(f"{rulebook.style_of.removesuffix(' Trader Funding')}-style")
     assert "not the firm's current terms; no endorsement" in rulebook.note
     for phase in rulebook.phases:
-        for rule in phase.rules:
-            assert rule.source.startswith(("https://", "http://")), (phase.name, rule)
-            assert rule.read_on == "2026-11", (phase.name, rule)
+        for part in (*phase.rules, phase.payout, phase.scaling):
+            if part is not None:
+                assert part.source.startswith(("https://", "http://")), (phase.name, part)
+                assert part.read_on == "2026-11", (phase.name, part)
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_preset_says_which_limit_or_target_no_page_states(name: str) -> None:
+    rulebook = load_rulebook(name).rulebook
+    unsaid = {
+        (phase.name, needed)
+        for phase in rulebook.phases
+        for needed, sentence in UNSTATED.items()
+        if needed == "overall_loss" or phase.stage == "evaluation"
+        if not any(rule.rule == needed for rule in phase.rules)
+        if sentence not in rulebook.note
+    }
+    assert not unsaid
+
+
+@pytest.mark.parametrize("name", presets())
+def test_nobody_passes_an_evaluation_without_a_target_by_himself(name: str) -> None:
+    for phase in load_rulebook(name).rulebook.phases:
+        if phase.stage == "evaluation" and not any(
+            rule.rule == "profit_target" for rule in phase.rules
+        ):
+            assert phase.promotion.moment == "after_manual_review", phase.name
 
 
 @pytest.mark.parametrize("name", presets())
@@ -52,9 +81,7 @@ def test_a_preset_can_be_judged_at_every_size_it_offers(name: str) -> None:
     rulebook = load_rulebook(name).rulebook
     assert rulebook.sizes
     for phase in rulebook.phases:
-        if phase.stage == "evaluation":
-            assert any(rule.rule == "profit_target" for rule in phase.rules), phase.name
-        assert any(rule.rule == "overall_loss" for rule in phase.rules), phase.name
+        assert phase.rules, phase.name
         for offer in rulebook.sizes:
             for rule in phase.rules:
                 assert rule.sentence(offer.size)
