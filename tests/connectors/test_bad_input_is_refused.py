@@ -196,7 +196,7 @@ TICK = b"27000123,1.38700,1.38790\n"
         ([("a\\20140502_eurusd_tick_quote.csv", TICK)], "has a path for a name"),
         ([("one.csv", TICK), ("two.csv", TICK)], "this one holds 2"),
         ([], "this one holds 0"),
-        ([("readme.txt", b"hello\n")], "a Lean zip or a table whose first line names"),
+        ([("readme.txt", b"hello\n")], "these are no quotes that are read"),
     ],
 )
 def test_a_zip_made_to_harm_is_refused(tmp_path: Path, members, said) -> None:

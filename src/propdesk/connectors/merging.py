@@ -1,8 +1,9 @@
 """A history and its quotes as one log, with every hole in the quotes that matters marked.
 
 A hole matters while a position of the symbol, or one whose profit the symbol converts, is open.
-It is marked from the last quote on, where the evaluator stops knowing the price. Merging must
-not fill a hole or move an event.
+It is marked from the last quote on, where the evaluator stops knowing the price. Bars that tell
+only one side of the price are a hole while the other side is needed. Merging must not fill a hole
+or move an event.
 """
 
 import heapq
@@ -14,8 +15,9 @@ from typing import NamedTuple
 from propdesk.connectors.history import History
 from propdesk.connectors.market_hours import Hours, hours_of, moment_after, open_time
 from propdesk.connectors.quotes.source import LATEST, QuoteSource
+from propdesk.connectors.quotes.template import Known
 from propdesk.connectors.symbols import built_in_catalogue
-from propdesk.domain.events import Bar, Deal, Event, GapClosed, GapOpened, Quote
+from propdesk.domain.events import Bar, Deal, Event, GapClosed, GapOpened, Quote, Side
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import SECOND
 from propdesk.domain.instruments import Catalogue
@@ -23,6 +25,7 @@ from propdesk.domain.valuation import NoConversion, conversion_for
 
 SILENCE_S_MAX = 300
 _END = "quotes end"
+_CLOSES_AT: dict[Side, Known] = {"buy": "bid", "sell": "ask"}
 
 
 class _Silence(NamedTuple):
@@ -61,7 +64,8 @@ def merge(
     prices = (
         heapq.merge(*streams, key=_at) if len(streams) > 1 else iter(streams[0] if streams else ())
     )
-    watch = _Watch(history.account, history.currency, known)
+    told = {symbol: quotes.known(symbol) for symbol in quotes.symbols if symbol in wanted}
+    watch = _Watch(history.account, history.currency, known, told)
     booked, ended = iter(history.events), list[_Silence]()
     event = next(booked, None)
     for price in prices:
@@ -110,17 +114,24 @@ def _marked(
 class _Position:
     symbol: str
     lots: Decimal
+    side: Side
 
 
 @dataclass(slots=True)
 class _Watch:
-    """What is open, which symbols that needs, which of them are silent. Mutable: it walks."""
+    """What is open, which symbols that needs, which of them are silent. Mutable: it walks.
+
+    ``told`` are the sides each symbol's quotes tell. A needed symbol of which they do not tell
+    enough is *blind*: a gap, whatever comes.
+    """
 
     account: str
     currency: str
     catalogue: Catalogue
+    told: dict[str, Known]
     _open: dict[str, _Position] = field(default_factory=dict)
-    _needed: tuple[str, ...] = ()
+    _needed: dict[str, Known] = field(default_factory=dict)
+    _blind: set[str] = field(default_factory=set)
     _heard: set[str] = field(default_factory=set)
     _silent: dict[str, str] = field(default_factory=dict)
     _gaps: set[str] = field(default_factory=set)
@@ -139,11 +150,13 @@ class _Watch:
         symbol = price.symbol
         if isinstance(price, _Silence):
             self._silent[symbol] = price.reason
-            if symbol in self._needed:
+            if symbol in self._needed and symbol not in self._blind:
                 yield from self._gap(price.at, symbol)
             return
         self._heard.add(symbol)
         self._silent.pop(symbol, None)
+        if symbol in self._blind:
+            return
         if symbol in self._gaps:
             self._gaps.discard(symbol)
             yield GapClosed(price.at, symbol)
@@ -152,42 +165,61 @@ class _Watch:
     def _after(self, deal: Deal) -> Iterator[Event]:
         """Gaps that begin or end because of a deal: a symbol is needed, or no longer."""
         self._book(deal)
-        before, self._needed = self._needed, self._needs()
+        before, was_blind = self._needed, self._blind
+        self._needed = self._needs()
+        self._blind = {each for each, side in self._needed.items() if self._lacks(each, side)}
         for symbol in before:
-            if symbol not in self._needed and symbol in self._gaps:
+            seen_again = symbol in was_blind - self._blind and symbol not in self._silent
+            if symbol in self._gaps and (symbol not in self._needed or seen_again):
                 self._gaps.discard(symbol)
                 yield GapClosed(deal.at, symbol)
         for symbol in self._needed:
-            if symbol not in before and (symbol in self._silent or symbol not in self._heard):
+            missing = symbol in self._silent or symbol not in self._heard
+            if symbol not in self._gaps and (
+                symbol in self._blind or (symbol not in before and missing)
+            ):
                 yield from self._gap(deal.at, symbol)
+
+    def _lacks(self, symbol: str, needed: Known) -> bool:
+        return self.told.get(symbol, "both") not in {"both", needed}
 
     def _gap(self, at: int, symbol: str) -> Iterator[Event]:
         self._gaps.add(symbol)
-        yield GapOpened(at, symbol, self._silent.get(symbol, "no quotes yet"))
+        reason = self._silent.get(symbol, "no quotes yet")
+        if symbol in self._blind:
+            reason = f"the quotes tell only the {self.told[symbol]}"
+        yield GapOpened(at, symbol, reason)
 
     def _book(self, deal: Deal) -> None:
         held = self._open.get(deal.position)
         if deal.entry == "in":
             lots = deal.lots + (held.lots if held else ZERO)
-            self._open[deal.position] = _Position(deal.symbol, lots)
+            self._open[deal.position] = _Position(deal.symbol, lots, deal.side)
         elif held is not None:
             left = deal.lots - held.lots if deal.entry == "inout" else held.lots - deal.lots
             if left > ZERO:
                 held.lots = left
+                held.side = deal.side if deal.entry == "inout" else held.side
             else:
                 del self._open[deal.position]
 
-    def _needs(self) -> tuple[str, ...]:
-        """Every symbol whose price the open positions need, in the order they were opened."""
-        needed: dict[str, None] = {}
+    def _needs(self) -> dict[str, Known]:
+        """Every symbol whose price the open positions need and which side of it, as opened."""
+        needed: dict[str, Known] = {}
         for position in self._open.values():
-            for symbol in (position.symbol, self._converts(position.symbol)):
-                if symbol is not None:
-                    needed[symbol] = None
-        return tuple(needed)
+            own, converting = _CLOSES_AT[position.side], self._converts(position.symbol)
+            needed[position.symbol] = _joined(needed.get(position.symbol), own)
+            if converting is not None and converting != position.symbol:
+                # Which side converts depends on whether the position gains.
+                needed[converting] = "both"
+        return needed
 
     def _converts(self, symbol: str) -> str | None:
         return _conversion_symbol(symbol, self.currency, self.catalogue)
+
+
+def _joined(before: Known | None, side: Known) -> Known:
+    return side if before in {None, side} else "both"
 
 
 def _conversion_symbol(symbol: str, currency: str, catalogue: Catalogue) -> str | None:

@@ -1,1 +1,1 @@
-"""Files of quotes: one symbol each (Lean) or several in one table (CSV)."""
+"""Files of quotes: ticks and bars of one symbol or several, each format one file."""

@@ -37,7 +37,7 @@ def member_of(path: Path) -> str:
 
 
 def _checked(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
-    members = archive.infolist()
+    members = _without_report(archive.infolist())
     if len(members) != _MEMBERS_MAX:
         raise Unreadable(
             name, None, f"a zip of quotes holds one file; this one holds {len(members)}"
@@ -56,6 +56,13 @@ def _checked(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
             name, None, f"unpacks to {member.file_size:,} bytes; that is no file of quotes"
         )
     return member
+
+
+def _without_report(members: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """HistData packs a report of gaps beside the table: the same name, ending in .txt."""
+    tables = [each for each in members if not each.filename.lower().endswith(".txt")]
+    stems = {PurePosixPath(each.filename).stem for each in members}
+    return tables if len(tables) == 1 and len(stems) == 1 else members
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -77,16 +84,18 @@ def lines_of(path: Path) -> Iterator[str]:
             else:
                 yield from _bounded(raw, path.name)
     except UnicodeDecodeError:
-        raise Unreadable(path.name, None, "is not UTF-8 text") from None
+        raise Unreadable(path.name, None, "is neither UTF-8 nor UTF-16 text") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
         raise Unreadable(path.name, None, f"cannot be unpacked: {error}") from None
 
 
 def _bounded(file: _Reads, name: str, limit: int = UNPACKED_BYTES_MAX) -> Iterator[str]:
     """Lines, counted as they come: what an archive says of its own size is not believed."""
-    decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+    chunk = file.read(MEGABYTE)
+    wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    decode = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")().decode
     read, rest = 0, ""
-    while chunk := file.read(MEGABYTE):
+    while chunk:
         read += len(chunk)
         if read > limit:
             raise Unreadable(name, None, f"unpacks to more than {limit:,} bytes")
@@ -95,6 +104,7 @@ def _bounded(file: _Reads, name: str, limit: int = UNPACKED_BYTES_MAX) -> Iterat
         if len(rest) > LINE_LENGTH_MAX:
             raise Unreadable(name, None, f"a line is longer than {LINE_LENGTH_MAX} characters")
         yield from lines
+        chunk = file.read(MEGABYTE)
     rest += decode(b"", final=True)
     if rest:
         yield rest

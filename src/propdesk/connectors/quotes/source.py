@@ -7,20 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import TypeAlias
 
-from propdesk.connectors.quotes.lean import LeanFile, lean_file
-from propdesk.connectors.quotes.packed import member_of
-from propdesk.connectors.quotes.table import TableFile, table_file
+from propdesk.connectors.quotes.crossed import told
+from propdesk.connectors.quotes.registry import opened
+from propdesk.connectors.quotes.sides import paired
+from propdesk.connectors.quotes.template import Known, QuoteFile, QuoteOptions
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.symbols import built_in_catalogue, naming_by
 from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.events import Bar, Quote
 from propdesk.domain.instruments import Catalogue
 
-QuoteFile: TypeAlias = LeanFile | TableFile
 LATEST = 2**62
-_NAMES = (".zip", ".csv", ".gz", ".txt")
+_NAMES = (".zip", ".csv", ".gz", ".txt", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +33,30 @@ class QuoteSource:
         return tuple(sorted(self.files))
 
     def has_bars(self) -> bool:
-        """Whether any price is known only by its extremes."""
+        """Whether any file tells prices only by their extremes."""
         every = (file for files in self.files.values() for _, file in files)
-        return any(isinstance(file, LeanFile) and file.span_us for file in every)
+        return any(file.span_us for file in every)
+
+    def known(self, symbol: str) -> Known:
+        """Which sides of the symbol's price are told at every moment."""
+        sides = {file.known for _, file in self.files[symbol]} - {"both"}
+        return sides.pop() if sides else "both"
 
     def stream(self, symbol: str, since: int = 0, until: int = LATEST) -> Iterator[Quote | Bar]:
-        """The quotes of one symbol in ``[since, until]``. Raises ``Unreadable``."""
+        """The quotes of one symbol in ``[since, until]``; a crossed one is told as a span.
+
+        Raises ``Unreadable``.
+        """
         latest = since
         for printed, file in self.files.get(symbol, ()):
-            quotes: Iterator[Quote | Bar] = (
-                file.read(since, until)
-                if isinstance(file, LeanFile)
-                else file.read(printed, since, until)
-            )
             renamed = printed != symbol
-            for quote in quotes:
+            for quote in file.walk(printed, since, until):
                 if quote.at < latest:
                     raise Unreadable(
                         file.path.name, None, f"overlaps with another file of {symbol} quotes"
                     )
                 latest = quote.at
-                yield quote._replace(symbol=symbol) if renamed else quote
+                yield told(quote._replace(symbol=symbol) if renamed else quote)
 
 
 def open_quotes(
@@ -68,13 +70,12 @@ def open_quotes(
     naming = naming_by(known)
     found: dict[str, list[tuple[str, QuoteFile]]] = {}
     for path in _every_file(paths):
-        clock = _zone(zone, path)
-        file = _opened(path, clock, known)
-        for printed in (file.symbol,) if isinstance(file, LeanFile) else file.symbols:
+        file = opened(path, QuoteOptions(zone=_zone(zone, path), catalogue=known))
+        for printed in file.symbols:
             found.setdefault(naming(printed), []).append((printed, file))
     return QuoteSource(
         {
-            symbol: tuple(sorted(files, key=lambda one: one[1].first_at))
+            symbol: tuple(sorted(paired(files), key=lambda one: one[1].first_at))
             for symbol, files in found.items()
         }
     )
@@ -97,13 +98,3 @@ def _every_file(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise Unreadable(path.name, None, "there is no such file of quotes")
-
-
-def _opened(path: Path, zone: tzinfo | None, catalogue: Catalogue) -> QuoteFile:
-    with path.open("rb") as file:
-        zipped = file.read(2) == b"PK"
-    if zipped:
-        lean = lean_file(path, member_of(path), zone)
-        if lean is not None:
-            return lean
-    return table_file(path, zone, catalogue)

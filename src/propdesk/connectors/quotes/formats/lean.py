@@ -2,17 +2,20 @@
 
 ``YYYYMMDD_symbol_tick_quote.csv`` holds ``ms,bid,ask``; ``…_minute_quote.csv`` holds eleven
 columns of bid and ask extremes. The format does not name its zone: it is that of the broker.
-The reader must not reorder: a line that goes back in time is refused.
+FXCM's files run on New York winter time the year round; every other broker's seen are UTC.
+The format must not reorder: a line that goes back in time is refused.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
 from propdesk.connectors.quotes.packed import lines_of
 from propdesk.connectors.quotes.prices import Prices
+from propdesk.connectors.quotes.template import Glimpse, QuoteFile, QuoteFormat, QuoteOptions
+from propdesk.connectors.quotes.wall_clock import FIXED_EST
 from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.clock import zone_of
 from propdesk.domain.events import Bar, Quote
@@ -20,13 +23,11 @@ from propdesk.domain.instants import DAY, MINUTE, SECOND, micros_of
 
 _MEMBER = re.compile(r"(\d{8})_([a-z0-9]+)_(tick|second|minute)_quote(?:_[a-z]+)?\.csv")
 _SPANS = {"second": SECOND, "minute": MINUTE}
-# FXCM's files run on New York winter time the year round; every other broker's seen are UTC.
-_FIXED = timezone(timedelta(hours=-5))
 _TICK, _BAR = 3, 11
 
 
 @dataclass(frozen=True, slots=True)
-class LeanFile:
+class _Day:
     """One day of one symbol."""
 
     path: Path
@@ -35,7 +36,7 @@ class LeanFile:
     span_us: int | None
     """The length of a bar; None for ticks."""
 
-    def read(self, since: int, until: int) -> Iterator[Quote | Bar]:
+    def walk(self, _symbol: str, since: int, until: int) -> Iterator[Quote | Bar]:
         """The quotes of ``[since, until]`` in order. Raises ``Unreadable`` with the row."""
         make = _tick if self.span_us is None else _bar
         prices, midnight, latest = Prices(), self.first_at, -1
@@ -69,30 +70,39 @@ def _offset(text: str) -> int:
     return offset
 
 
-def _tick(at: int, file: LeanFile, cells: list[str], prices: Prices) -> Quote:
+def _tick(at: int, file: _Day, cells: list[str], prices: Prices) -> Quote:
     if len(cells) != _TICK:
         raise ValueError(f"a tick has {_TICK} columns, not {len(cells)}")
     return Quote(at, file.symbol, prices[cells[1]], prices[cells[2]])
 
 
-def _bar(at: int, file: LeanFile, cells: list[str], prices: Prices) -> Bar:
+def _bar(at: int, file: _Day, cells: list[str], prices: Prices) -> Bar:
     if len(cells) != _BAR:
         raise ValueError(f"a bar has {_BAR} columns, not {len(cells)}")
     bid, ask = cells[1:5], cells[6:10]
     return Bar(at, file.symbol, file.span_us or 0, *(prices[cell] for cell in (*bid, *ask)))
 
 
-def lean_file(path: Path, member: str, zone: tzinfo | None) -> LeanFile | None:
-    """The file if the name of its only member is Lean's; None if it is something else."""
-    found = _MEMBER.fullmatch(member)
-    if found is None:
-        return None
+def _knows(glimpse: Glimpse) -> bool:
+    return glimpse.head.startswith(b"PK") and _MEMBER.fullmatch(glimpse.inner) is not None
+
+
+def _open(glimpse: Glimpse, options: QuoteOptions) -> QuoteFile:
+    path, found = glimpse.path, _MEMBER.fullmatch(glimpse.inner)
+    assert found is not None  # noqa: S101 - known by this name
     try:
         day = datetime.strptime(found.group(1), "%Y%m%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise Unreadable(path.name, None, f"{member!r} names no day") from None
-    midnight = _midnight(day, zone or _broker_zone(path))
-    return LeanFile(path, found.group(2).upper(), midnight, _SPANS.get(found.group(3)))
+        raise Unreadable(path.name, None, f"{glimpse.inner!r} names no day") from None
+    midnight = _midnight(day, options.zone or _broker_zone(path))
+    file = _Day(path, found.group(2).upper(), midnight, _SPANS.get(found.group(3)))
+    return QuoteFile(
+        path=path,
+        symbols=(file.symbol,),
+        first_at=midnight,
+        walk=file.walk,
+        span_us=file.span_us,
+    )
 
 
 def _midnight(day: date, zone: tzinfo) -> int:
@@ -102,4 +112,13 @@ def _midnight(day: date, zone: tzinfo) -> int:
 def _broker_zone(path: Path) -> tzinfo:
     """The broker is a folder of Lean's tree (``forex/fxcm/tick/eurusd``)."""
     parts = " ".join(path.parts[:-1]).lower()
-    return _FIXED if "fxcm" in parts else zone_of("UTC")
+    return FIXED_EST if "fxcm" in parts else zone_of("UTC")
+
+
+FORMAT = QuoteFormat(
+    name="lean",
+    title="Lean ticks or bars (a zip a day)",
+    zone="UTC, but fixed UTC-05:00 in a folder of FXCM, unless a clock was named",
+    knows=_knows,
+    open=_open,
+)
