@@ -19,6 +19,7 @@ from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Deal, Event, Quote
 from propdesk.domain.instruments import CalculationMode, Catalogue, Instrument
 from propdesk.domain.valuation import Conversion, NoConversion, conversion_for
+from propdesk.wire.conditions import CelConditions
 from propdesk.wire.event_file import read_event_file, write_event
 from propdesk.wire.result_json import to_result
 from propdesk.wire.rulebook_file import LoadedRulebook, RulebookRefused, from_canonical
@@ -286,17 +287,47 @@ def recomputed(evidence: Mapping[str, Any], differences: list[str]) -> dict[str,
     loaded = from_canonical(book["content"], book["add_ons"])
     if loaded.sha256 != book["sha256"]:
         differences.append("the rulebook's content does not have the hash it claims")
-    evaluator = Evaluator(
+    evaluator = _evaluator(evidence, loaded)
+    numbers = [number for number, _ in evidence["events"]]
+    lines = [json.dumps(event) for _, event in evidence["events"]]
+    evaluator.feed_numbered(numbers, read_event_file(lines, "evidence"))
+    return to_result(evaluator.result(), loaded)
+
+
+def _evaluator(evidence: Mapping[str, Any], loaded: LoadedRulebook) -> Evaluator:
+    return Evaluator(
         loaded.rulebook,
         loaded.rulebook.phase(evidence["phase"]),
         size=Decimal(evidence["size"]),
         catalogue=catalogue_of(evidence["instruments"]),
         account=evidence["account"],
+        conditions=CelConditions(),
     )
-    numbers = [number for number, _ in evidence["events"]]
-    lines = [json.dumps(event) for _, event in evidence["events"]]
-    evaluator.feed_numbered(numbers, read_event_file(lines, "evidence"))
-    return to_result(evaluator.result(), loaded)
+
+
+def held_against(evidence: Mapping[str, Any], log: Iterable[Event]) -> tuple[str, ...]:
+    """Where the evidence says other than the log it was taken from; empty when it says the same.
+
+    The log is judged from its first event, so that the state the evidence opens with is proven
+    too, and nothing the account depended on was left out of it or put in. Raises
+    ``EvidenceRefused``, or what reading the log raises.
+    """
+    try:
+        book = evidence["rulebook"]
+        loaded = from_canonical(book["content"], book["add_ons"])
+        evaluator, recorder = _evaluator(evidence, loaded), Recorder()
+        evaluator.feed(recorder.watch(log, evaluator))
+        again = evidence_of(evaluator, recorder, loaded)
+        found = [
+            _difference(name, evidence[name], again[name])
+            for name in ("events", "events_in_log", "instruments", "days")
+            if evidence[name] != again[name]
+        ]
+    except UnusableHistory as refused:
+        return (f"the log cannot be judged: {refused}",)
+    except (KeyError, TypeError, IndexError) as missing:
+        raise EvidenceRefused(f"the evidence file is incomplete: {missing}") from missing
+    return tuple(f"against the log: {each}" for each in found)
 
 
 def _difference(name: str, claimed: object, found: object) -> str:

@@ -7,26 +7,40 @@ from typing import Any, NoReturn
 
 import click
 
-from propdesk.wire.evidence import EvidenceRefused, verify
+from propdesk.wire.event_file import read_event_file
+from propdesk.wire.evidence import EvidenceRefused, held_against, verify
+from propdesk.wire.unreadable import Unreadable
 
 BYTES_MAX = 512 * 1024 * 1024
 
 
 @click.command("verify")
 @click.argument("evidence", type=click.Path(path_type=Path))
-def command(evidence: Path) -> None:
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path),
+    help="The event file it was taken from: proves the opening state, and that nothing is missing.",
+)
+def command(evidence: Path, log: Path | None) -> None:
     """Recompute the verdict of EVIDENCE. Exit 0 when it holds, 1 when not, 2 if unreadable."""
     try:
-        found = verify(_content(evidence))
+        content = _content(evidence)
+        found = verify(content)
+        differences = found.differences
+        if log is not None:
+            differences += held_against(content, read_event_file(log))
     except OSError as failed:
         _refuse(evidence, failed.strerror or "cannot be read")
     except (ValueError, RecursionError):
         _refuse(evidence, "not JSON")
     except EvidenceRefused as refused:
         _refuse(evidence, str(refused))
-    for difference in found.differences:
+    except Unreadable as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(2)
+    for difference in differences:
         click.echo(f"  {difference}")
-    if not found.holds:
+    if differences:
         click.echo(f"DOES NOT HOLD  {found.summary}")
         sys.exit(1)
     click.echo(f"HOLDS  {found.summary}")
