@@ -7,7 +7,14 @@ import pytest
 
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.terms import RuleTerms
-from propdesk.wire.rulebook_file import PRESETS, load_rulebook, presets, with_add_ons
+from propdesk.wire.rulebook_difference import differences
+from propdesk.wire.rulebook_file import (
+    EARLIER,
+    load_rulebook,
+    presets,
+    versions_of,
+    with_add_ons,
+)
 from propdesk.wire.rulebook_schema import rulebook_schema
 
 SCHEMA = rulebook_schema()
@@ -26,6 +33,7 @@ REQUIRED = {
     "topstep-combine",
     "topstep-express",
 }
+REPLACED = sorted(file.stem for file in EARLIER.glob("*.yaml"))
 UNSTATED = {
     "overall_loss": "The pages read state no overall limit",
     "profit_target": "The pages read state no profit target",
@@ -37,11 +45,11 @@ def test_the_first_dozen_is_there() -> None:
     assert set(presets()) >= REQUIRED
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", [*presets(), *REPLACED])
 def test_a_preset_is_a_template_that_names_its_sources(name: str) -> None:
     loaded = load_rulebook(name)
     rulebook = loaded.rulebook
-    assert rulebook.name == name == PRESETS.joinpath(f"{name}.yaml").stem
+    assert rulebook.name == name.partition("@")[0]
     assert loaded.source == f"preset:{name}"
     assert rulebook.style_of
     assert rulebook.title.startswith(f"{rulebook.style_of.removesuffix(' Trader Funding')}-style")
@@ -92,6 +100,21 @@ def test_each_add_on_of_a_preset_holds_and_differs(name: str) -> None:
     loaded = load_rulebook(name)
     for add_on in loaded.rulebook.add_ons:
         assert with_add_ons(loaded, [add_on]).rulebook.phases != loaded.rulebook.phases
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_a_replaced_version_is_older_than_the_next_and_differs_from_it(name: str) -> None:
+    versions = versions_of(name.partition("@")[0])
+    place = [each.source for each in versions].index(f"preset:{name}")
+    one, other = versions[place].rulebook, versions[place + 1].rulebook
+    assert one.version == name.partition("@")[2]
+    assert one.effective_from < other.effective_from
+    assert differences(one, other)
+
+
+def test_the_preset_itself_is_the_version_in_force() -> None:
+    for name in {each.partition("@")[0] for each in REPLACED}:
+        assert versions_of(name)[-1].source == f"preset:{name}"
 
 
 def test_no_two_presets_are_one() -> None:
