@@ -131,7 +131,9 @@ class Phase(Terms):
     promotion: Promotion = field(default_factory=Promotion)
     """How the phase ends well."""
     payout: Any = None  # PayoutTerms, parsed by the wire; Any keeps the modules acyclic
+    """When a payout may be asked for, how much it may be and what it leaves."""
     scaling: Any = None
+    """When the account grows, and to what size."""
     accounting: Accounting | None = None
     """Replaces the rulebook's accounting in this phase."""
 

@@ -55,7 +55,9 @@ class ScalingTrigger(Terms):
     buying_power_percent: Decimal | None = None
     """Buying power used, as a percentage of what was allowed."""
     flat: bool = False
+    """No position may be open."""
     on_request: bool = False
+    """The trader must ask for it."""
 
     def __post_init__(self) -> None:
         if self.further_payouts and self.withdrawn_percent is None:
@@ -98,9 +100,11 @@ class ScalingTerms(Terms):
     """How an account grows."""
 
     trigger: ScalingTrigger
+    """What must have happened before a step."""
     first_step: ScalingStep | None = None
     """The first step, where it differs from the later ones."""
     step: ScalingStep
+    """How far each step goes."""
     cap: Decimal | None = None
     """The largest size of one account."""
     person_cap: Decimal | None = None

@@ -41,7 +41,9 @@ class TransitionTerms(Terms):
     activation_days: int | None = None
     """Days in which the next account must be activated; none: no deadline."""
     moment: Literal["at_once", "after_day_reset", "after_manual_review"] = "at_once"
+    """When the step is made once the phase is passed."""
     flat_required: bool = True
+    """Positions must be closed before it."""
     demote_to: Literal["first", "previous", "same"] = "first"
     """Where an account goes that is sent back (reset of the account: ``same``)."""
 

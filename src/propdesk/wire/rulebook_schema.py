@@ -4,12 +4,14 @@ Made from the same dataclasses that validate, with their attribute docstrings as
 It must not describe anything the reader would refuse.
 """
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
+from propdesk.domain.terms import Terms
 from propdesk.wire.field_descriptions import descriptions_of
 from propdesk.wire.rulebook_shapes import PARTS, adapter_of
 
@@ -24,8 +26,10 @@ def rulebook_schema() -> dict[str, Any]:
     named, more = TypeAdapter.json_schemas(adapters, ref_template="#/$defs/{model}")
     definitions: dict[str, Any] = more["$defs"]
     refs = {shape: named[(shape, mode)] for shape in shapes}
-    for shape in shapes:
-        _describe(definitions[shape.__name__], shape)
+    for shape in _with_subclasses(Terms):
+        qualified = f"{shape.__module__.replace('.', '__')}__{shape.__name__}"
+        for name in {shape.__name__, qualified} & definitions.keys():
+            _describe(definitions[name], shape)
     for terms, _ in RULES.values():
         _require(definitions[terms.__name__], "rule")
     definitions["AnyRule"] = {
@@ -44,7 +48,9 @@ def rulebook_schema() -> dict[str, Any]:
         "description": "What is judged, in any order.",
     }
     for name, shape in PARTS.items():
-        phase[name] = {"anyOf": [refs[shape], {"type": "null"}], "default": None}
+        said = descriptions_of(Phase)[name]
+        optional = [refs[shape], {"type": "null"}]
+        phase[name] = {"anyOf": optional, "default": None, "description": said}
     _require(definitions["Phase"], "rules")
     definitions["Rulebook"]["properties"]["add_ons"] = _ADD_ONS
     return {
@@ -73,6 +79,14 @@ _ADD_ONS = {
         },
     },
 }
+
+
+def _with_subclasses(shape: type) -> Iterator[type]:
+    """A class and all that inherit from it, by whatever way."""
+    yield shape
+    heirs: list[type] = shape.__subclasses__()
+    for each in heirs:
+        yield from _with_subclasses(each)
 
 
 def _require(definition: dict[str, Any], name: str) -> None:

@@ -16,6 +16,7 @@ class SplitTier(Terms):
     up_to: Decimal | None = None
     """Cumulative gross payouts up to which it holds; none: from there on."""
     percent: Decimal
+    """The trader's share of this slice."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -77,6 +77,7 @@ class DailyLoss(RuleTerms):
     on_payout: Literal["shift", "unchanged"] = "shift"
     """``shift``: money moved in or out moves the anchor with it."""
     step_up: StepUp | None = None
+    """A profit from which on the limit is another one, or none."""
     warn_at: tuple[Decimal, ...] = ()
     """Warnings at these percentages of the allowance used."""
 
