@@ -25,7 +25,8 @@ from propdesk.wire.catalogue import CatalogueFileError, load_catalogue
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.event_file import read_event_file
 from propdesk.wire.evidence import Recorder, evidence_of
-from propdesk.wire.result_json import exact, to_result
+from propdesk.wire.figures_json import exact
+from propdesk.wire.result_json import to_result
 from propdesk.wire.rulebook_file import LoadedRulebook, RulebookRefused, load_rulebook, with_add_ons
 from propdesk.wire.unreadable import Unreadable
 

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from propdesk.domain.events import Side
+from propdesk.domain.failing_prices import FailingPrice
 from propdesk.domain.judging import Figure, LimitLine, Objective
 from propdesk.domain.payouts import PayoutJudgement
-from propdesk.domain.situation import DayRecord, Span
+from propdesk.domain.situation import DayRecord, Span, Trade
+from propdesk.domain.statistics import Statistics
 from propdesk.domain.terms import Comparison
 
 Status: TypeAlias = Literal["active", "passed", "breached", "paused", "expired", "unknown"]
@@ -82,6 +85,20 @@ class Strip:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPosition:
+    """A position that is open at the end of the history."""
+
+    position: str
+    symbol: str
+    side: Side
+    lots: Decimal
+    opened_at: int
+    open_price: Decimal
+    floating: Span | None
+    """None where its price is not known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The judgement of one account in one phase."""
 
@@ -106,3 +123,7 @@ class Evaluation:
     strip: Strip | None = None
     payout: PayoutJudgement | None = None
     mismatches: tuple[str, ...] = ()
+    trades: tuple[Trade, ...] = ()
+    positions: tuple[OpenPosition, ...] = ()
+    failing_prices: tuple[FailingPrice, ...] = ()
+    statistics: Statistics | None = None

@@ -4,20 +4,17 @@ Money is a string with the currency's minor digits, rounded half away from zero 
 ``*_exact`` fields keep the unrounded figure. Unknown is null, never zero.
 """
 
-from collections.abc import Mapping
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from propdesk.domain.evaluation import Evaluation, Gap, Sample, Verdict
-from propdesk.domain.exact import round_half_away, round_ratio_half_away
 from propdesk.domain.instants import format_instant
-from propdesk.domain.judging import Figure, LimitLine, Objective
-from propdesk.domain.situation import DayRecord, Span
+from propdesk.domain.judging import LimitLine, Objective
+from propdesk.domain.situation import DayRecord
+from propdesk.wire.activity_json import activity
+from propdesk.wire.figures_json import exact, money, plain, span
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 SAMPLES_MAX = 1500  # more points than a chart has pixels
-RATIO_DIGITS = 4
 
 
 def to_result(evaluation: Evaluation, loaded: LoadedRulebook) -> dict[str, Any]:
@@ -36,7 +33,7 @@ def to_result(evaluation: Evaluation, loaded: LoadedRulebook) -> dict[str, Any]:
         "status": evaluation.status,
         "at": format_instant(evaluation.at),
         "balance": money(evaluation.balance, digits),
-        "equity": _span(evaluation.equity, digits),
+        "equity": span(evaluation.equity, digits),
         "verdicts": [_verdict(each, digits) for each in evaluation.verdicts],
         "days": [_day(each, digits) for each in evaluation.days],
         "objectives": [_objective(each, digits) for each in evaluation.objectives],
@@ -51,43 +48,8 @@ def to_result(evaluation: Evaluation, loaded: LoadedRulebook) -> dict[str, Any]:
         "mismatches": list(evaluation.mismatches),
         "series": [_sample(each, digits) for each in thinned(evaluation.samples)],
         "strip": _strip(evaluation),
+        **activity(evaluation),
     }
-
-
-def money(amount: Figure | None, digits: int) -> str | None:
-    """An amount with its currency's minor digits, rounded half away from zero."""
-    if amount is None:
-        return None
-    if isinstance(amount, Fraction):
-        return f"{round_ratio_half_away(amount, digits):f}"
-    return f"{round_half_away(Decimal(amount), digits):f}"
-
-
-def exact(amount: Figure | None) -> str | None:
-    """The unrounded figure: a decimal, or a ratio ``n/d`` where it has no end."""
-    if amount is None:
-        return None
-    return str(amount) if isinstance(amount, Fraction) else f"{Decimal(amount).normalize():f}"
-
-
-def plain(value: object, digits: int) -> Any:
-    """Any figure, flag or nested value as JSON can hold it; money by the minor digits."""
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case Decimal():
-            return money(value, digits)
-        case Fraction():
-            return f"{round_ratio_half_away(value, RATIO_DIGITS):f}"
-        case Mapping():
-            return {str(key): plain(each, digits) for key, each in value.items()}
-        case list() | tuple():
-            return [plain(each, digits) for each in value]
-        case _ if hasattr(value, "__dataclass_fields__"):
-            names = value.__dataclass_fields__
-            return {name: plain(getattr(value, name), digits) for name in names}
-        case _:
-            return str(value)
 
 
 def thinned(samples: tuple[Sample, ...]) -> list[Sample]:
@@ -114,13 +76,6 @@ def _instant(at: int | None) -> str | None:
     return None if at is None else format_instant(at)
 
 
-def _span(span: Span | None, digits: int) -> str | None:
-    if span is None:
-        return None
-    low, high = money(span.low, digits), money(span.high, digits)
-    return low if low == high else f"{low} … {high}"
-
-
 def _verdict(verdict: Verdict, digits: int) -> dict[str, Any]:
     return {
         "id": verdict.id,
@@ -143,9 +98,9 @@ def _day(day: DayRecord, digits: int) -> dict[str, Any]:
         "start": format_instant(day.day.start),
         "end": format_instant(day.day.end),
         "start_balance": money(day.start_balance, digits),
-        "start_equity": _span(day.start_equity, digits),
+        "start_equity": span(day.start_equity, digits),
         "end_balance": money(day.end_balance, digits),
-        "end_equity": _span(day.end_equity, digits),
+        "end_equity": span(day.end_equity, digits),
         "min_equity": money(day.min_equity, digits),
         "max_equity": money(day.max_equity, digits),
         "daily_floor": money(day.daily_floor, digits),
@@ -206,7 +161,7 @@ def _strip(evaluation: Evaluation) -> dict[str, Any] | None:
     return {
         "at": format_instant(strip.at),
         "balance": money(strip.balance, evaluation.digits),
-        "equity": _span(strip.equity, evaluation.digits),
+        "equity": span(strip.equity, evaluation.digits),
         "positions": [dict(each) for each in strip.positions],
         "prices": {symbol: {"bid": bid, "ask": ask} for symbol, (bid, ask) in strip.prices.items()},
     }
