@@ -32,7 +32,7 @@ PAGES = pytest.mark.parametrize("page", [MT4, MT5], ids=["mt4", "mt5"])
     [
         (b"", "empty.htm", "the file is empty"),
         (b"\x00\x01\x02 nothing", "given.bin", "neither a web page, nor an Excel workbook"),
-        (b"hello", "notes.txt", "none of the exports that are read: event file"),
+        (b"hello", "notes.txt", "none of the exports that are read: cTrader"),
         (b"<html><body><h1>News</h1></body></html>", "news.htm", "a web page, but no statement"),
         (b"<html><table></table></html>", "book.xlsx", "saved under a workbook's name"),
         (b"PK\x03\x04rest", "book.xlsx", "not a workbook that can be unpacked"),

@@ -161,6 +161,7 @@ def _of_statement(
             )
         )
     zone_said = "New York plus seven hours" if zone_name == SERVER else zone_name
+    read_as = f"Times in the file carry no zone; they are read as {zone_said}."
     return History(
         kind=reader.name,
         account=statement.account,
@@ -170,9 +171,9 @@ def _of_statement(
         stated_balance=None if stated is None else stated.balance,
         platform=statement.platform,
         netting=statement.netting,
-        source_zone=zone_name,
+        source_zone=statement.clock or zone_name,
         closed_trades=statement.closed_trades,
-        notes=(f"Times in the file carry no zone; they are read as {zone_said}.", *statement.notes),
+        notes=statement.notes if statement.clock else (read_as, *statement.notes),
         symbols=_symbols(events),
         first_at=opened.at,
         last_at=events[-1].at,

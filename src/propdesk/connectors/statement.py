@@ -39,6 +39,7 @@ class Statement:
 
     ``opening`` is the balance before the first entry, where the export tells it or was told it;
     None: the first entry is the deposit that opens the account.
+    ``clock`` is the one the export itself names for its times; None: it names none.
     ``stated`` is None where the file says nothing of what the account is worth at its end.
     """
 
@@ -52,6 +53,7 @@ class Statement:
     opening: Decimal | None = None
     leverage: Decimal | None = None
     netting: bool = False
+    clock: str | None = None
     notes: tuple[str, ...] = ()
 
 
