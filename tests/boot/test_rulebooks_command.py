@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from propdesk.boot.cli import main
-from propdesk.wire.rulebook_file import presets
+from propdesk.wire.rulebook_file import load_rulebook, presets
 
 
 def run(*arguments: str):
@@ -29,7 +29,8 @@ def test_each_preset_can_be_shown_and_checked(name: str) -> None:
     assert "no endorsement" in shown.stdout
     checked = run("check", name)
     assert checked.exit_code == 0
-    assert f"{name}: {name} 2026-11 holds" in checked.stdout
+    version = load_rulebook(name).rulebook.version
+    assert f"{name}: {name} {version} holds" in checked.stdout
 
 
 def test_show_gives_the_amounts_of_a_size() -> None:
