@@ -83,7 +83,7 @@ def test_diff_says_what_changes_for_a_trader() -> None:
 
 def test_diff_refuses_what_is_not_there() -> None:
     assert (
-        "there is no such version; there are 2026-11"
+        "there is no such version; there are 2023, 2026-11"
         in run("diff", "ftmo-2-step@1999", "ftmo-2-step").stderr
     )
     refused = run("diff", "ftmo-2-step", "ftmo-1-step", "--size", "7")
