@@ -11,7 +11,10 @@ from datetime import tzinfo
 from decimal import Decimal
 from pathlib import Path
 
+from propdesk.connectors.column_map import ColumnMap
 from propdesk.connectors.containers.opening import sheets_in
+from propdesk.connectors.readers.mapped_table import READER as MAPPED_TABLE
+from propdesk.connectors.readers.mapped_table.rows import sheet_by
 from propdesk.connectors.readers.registry import recognised
 from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import Unreadable
@@ -66,22 +69,25 @@ def read_history(
     *,
     currency: str | None = None,
     size: Decimal | None = None,
+    columns: ColumnMap | None = None,
 ) -> History:
     """The history in a file of any kind that is known here. Raises ``Unreadable``.
 
     ``source_zone`` is the clock of times without a zone (``server`` unless named); ``account``
     picks one of a file's accounts, or names the one an export does not name; ``catalogue`` gives
-    brokers' symbols one name; ``currency`` and ``size`` are used where an export tells none.
+    brokers' symbols one name; ``currency`` and ``size`` are used where an export tells none;
+    ``columns`` read a table that no reader knows.
     """
     shown = _shown(source, name)
     known = built_in_catalogue() if catalogue is None else catalogue
-    zone_name = source_zone or SERVER
+    zone_name = source_zone or (columns and columns.zone) or SERVER
     options = Options(
         zone=_zone(zone_name, shown),
         catalogue=known,
         account=account,
         currency=_currency(currency, shown),
         size=size,
+        columns=columns,
     )
     reader, found = _read(source, shown, options)
     told = _chosen(found, shown, account)
@@ -121,7 +127,11 @@ def _currency(named: str | None, shown: str) -> str | None:
 def _read(
     source: Path | bytes, shown: str, options: Options
 ) -> tuple[Reader, Statement | Accounts]:
-    reader, sheet = recognised(sheets_in(source, shown), shown)
+    sheets = sheets_in(source, shown)
+    if options.columns is not None:
+        sheet = sheet_by(sheets, options.columns, shown)
+        return MAPPED_TABLE, MAPPED_TABLE.read(sheet, options)
+    reader, sheet = recognised(sheets, shown)
     return reader, reader.read(sheet, options)
 
 
@@ -225,7 +235,8 @@ def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Ev
 
 def _named(entry: Event, naming: Naming) -> Event:
     if isinstance(entry, Deal | OrderSeen):
-        return replace(entry, symbol=naming(entry.symbol))
+        symbol = naming(entry.symbol)
+        return entry if symbol == entry.symbol else replace(entry, symbol=symbol)
     return entry
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
+from propdesk.connectors.column_map import ColumnMap
 from propdesk.connectors.sheet import Container, Sheet
 from propdesk.connectors.statement import Accounts, Statement
 from propdesk.domain.instruments import Catalogue
@@ -19,6 +20,7 @@ class Options:
 
     ``zone`` is the clock of times without one. ``account``, ``currency`` and ``size`` (the
     balance the account was opened with) are used only where an export does not tell them.
+    ``columns`` are those of a table no reader knows.
     """
 
     zone: tzinfo
@@ -26,6 +28,7 @@ class Options:
     account: str | None = None
     currency: str | None = None
     size: Decimal | None = None
+    columns: ColumnMap | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
