@@ -118,18 +118,6 @@ class ScalingTerms(Terms):
     read_on: str = ""
     """The date they were read."""
 
-    def sentence(self) -> str:
-        step = self.step
-        if step.percent_of_original is not None:
-            how = f"grows by {step.percent_of_original:f} % of its original size"
-        elif step.factor is not None:
-            how = f"grows to {step.factor:f} times its size"
-        else:
-            how = "grows to the next size of the table"
-        months = f" every {self.trigger.months} months" if self.trigger.months else ""
-        cap = f", up to {self.cap:,f}" if self.cap is not None else ""
-        return f"An account that meets the conditions {how}{months}{cap}."
-
 
 @dataclass(frozen=True, slots=True)
 class ScalingReason:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from propdesk.boot.refusals import UnusableInput
-from propdesk.domain.payouts import PayoutTerms
+from propdesk.domain.payouts.words import payout_sentences
 from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import TermsError
 from propdesk.wire.rulebook_difference import differences
 from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
@@ -152,15 +153,14 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
             click.echo(f"    {rule.formula()}")
         if rule.source:
             click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")
+    given = None if size is None else offered[size]
     if phase.payout is not None:
-        click.echo(f"  payout: {_payout_sentence(phase.payout)}")
+        _show_sentences("payout", payout_sentences(phase.payout, given))
     if phase.scaling is not None:
-        click.echo(f"  scaling: {phase.scaling.sentence()}")
+        _show_sentences("scaling", scaling_sentences(phase.scaling, given))
 
 
-def _payout_sentence(terms: PayoutTerms) -> str:
-    when = "on demand" if not terms.cycle_days else f"every {terms.cycle_days} days"
-    since = terms.first_counted_from.replace("_", " ")
-    first = "at once" if not terms.first_after_days else f"{terms.first_after_days} days"
-    kind = "" if not terms.first_after_days else f" ({terms.day_kind}) after {since}"
-    return f"First {first}{kind}, then {when}."
+def _show_sentences(part: str, sentences: tuple[str, ...]) -> None:
+    click.echo(f"  {part}:")
+    for each in sentences:
+        click.echo(f"    {each}")

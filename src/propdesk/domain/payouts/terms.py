@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from propdesk.domain.market_hours import Weekday
 from propdesk.domain.payouts.split import Split
+from propdesk.domain.payouts.words import payout_sentences
 from propdesk.domain.terms import Amount, Comparison, Terms, TermsError
 
 Counter: TypeAlias = Literal["days", "consistency", "cycle_profit"]
@@ -226,3 +227,7 @@ class PayoutTerms(Terms):
     """Address of the page the values were read from."""
     read_on: str = ""
     """The date they were read."""
+
+    def sentence(self, size: Decimal | None = None) -> str:
+        """The terms in plain sentences for the public rulebook."""
+        return " ".join(payout_sentences(self, size))
