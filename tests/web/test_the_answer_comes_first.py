@@ -1,16 +1,29 @@
 """Headline, meters and drawing of a result: what is known, what is not, and nothing made up."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from propdesk.web.result_page import page_of
-from propdesk.web.templatetags.figures import clock, gain, moment, money, tone
+from propdesk.domain.payouts.facts import ReasonCode
+from propdesk.web.result_page import RANGES, page_of
+from propdesk.web.templatetags.figures import (
+    clock,
+    duration,
+    gain,
+    moment,
+    money,
+    percent,
+    tone,
+    whole,
+)
 
 DAY = {
     "day": "2026-03-09",
     "start": "2026-03-08T23:00:00Z",
+    "end": "2026-03-09T23:00:00Z",
+    "profit": "0.00",
+    "counted": False,
     "daily_floor": "95000.00",
 }
 
@@ -61,7 +74,7 @@ def result(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_the_band_of_a_limit(room: str | None, used: str | None, band: str) -> None:
-    (meter,) = page_of(result(limits=[limit(room=room)]), "UTC").meters
+    (meter,) = page_of(result(limits=[limit(room=room)]), "UTC").room.meters
     assert (meter.used, meter.band) == (None if used is None else Decimal(used), band)
 
 
@@ -70,6 +83,143 @@ def test_the_tightest_limit_leads() -> None:
     answer = page_of(result(limits=lines), "UTC").answer
     assert answer.headline == "1,234.56 USD may still be lost"
     assert answer.sentences[0] == "The account fails at equity 95,000.00 (Daily loss)."
+
+
+PRICE = {
+    "rule": "daily_loss",
+    "symbol": "EURUSD",
+    "side": "bid",
+    "price": "1.07213",
+    "now": "1.08",
+}
+
+
+def test_the_failing_prices_of_the_tightest_limit_are_in_the_answer() -> None:
+    other = {**PRICE, "symbol": "GBPUSD", "side": "ask", "price": "1.30001"}
+    elsewhere = {**PRICE, "rule": "overall_loss", "price": "1.00000"}
+    told = result(limits=[limit()], failing_prices=[PRICE, elsewhere])
+    assert "That is EURUSD ≤ 1.07213." in page_of(told, "UTC").answer.sentences
+    told = result(limits=[limit()], failing_prices=[PRICE, other])
+    said = "That is, if only one of them moves, EURUSD ≤ 1.07213, GBPUSD ≥ 1.30001."
+    assert said in page_of(told, "UTC").answer.sentences
+
+
+@pytest.mark.parametrize(
+    ("status", "prices", "priceless"),
+    [("active", 1, ("XAUUSD.m",)), ("unknown", 1, ("XAUUSD.m",)), ("breached", 0, ())],
+)
+def test_only_a_running_account_has_room(
+    status: str, prices: int, priceless: tuple[str, ...]
+) -> None:
+    positions = [{"symbol": "EURUSD.r"}, {"symbol": "XAUUSD.m"}]
+    told = result(status=status, limits=[limit()], failing_prices=[PRICE], positions=positions)
+    room = page_of(told, "UTC").room
+    assert (len(room.meters[0].prices), room.priceless) == (prices, priceless)
+    assert room.ended is (status == "breached")
+
+
+@pytest.mark.parametrize(
+    ("code", "observed", "limit_", "says", "when"),
+    [
+        (
+            "too_early",
+            "2026-03-13",
+            "2026-03-23",
+            "It is too early: 2026-03-13, payable from 2026-03-23.",
+            "2026-03-23",
+        ),
+        ("too_few_days", "2", "5", "Trading days: 2 of 5.", ""),
+        (
+            "profit_too_small",
+            "1234.5",
+            "≥ 2000",
+            "Profit is 1,234.5; it must be ≥ 2,000.",
+            "",
+        ),
+        ("new_code", "1", "2", "New code: 1 / 2", ""),
+    ],
+)
+def test_why_nothing_is_payable(
+    code: str, observed: str, limit_: str, says: str, when: str
+) -> None:
+    reason = {"code": code, "observed": observed, "limit": limit_, "certain": True}
+    (why,) = page_of(result(payout={"reasons": [reason]}), "UTC").reasons
+    assert (why.says, why.when, why.certain) == (says, when, True)
+
+
+def test_every_reason_has_a_sentence() -> None:
+    for code in get_args(ReasonCode):
+        reason = {"code": code, "observed": "seen", "limit": "asked", "certain": True}
+        (why,) = page_of(result(payout={"reasons": [reason]}), "UTC").reasons
+        assert not why.says.endswith("seen / asked")
+
+
+def test_a_consistency_objective_shows_shares_and_what_is_needed() -> None:
+    objective = {
+        "rule": "consistency",
+        "required": "0.1500",
+        "current": "0.4724",
+        "met": False,
+        "additional_needed": "22748.3333",
+        "best": "5000.00",
+    }
+    target = {"rule": "profit_target", "required": "10", "current": "4", "met": False, "more": "6"}
+    shares, amounts = page_of(result(objectives=[objective, target]), "UTC").goals
+    assert (shares.consistency, shares.figures) == (True, ())
+    assert (amounts.consistency, amounts.figures) == (False, (("more", "6"),))
+    assert amounts.percent == 40
+
+
+def test_a_range_shows_the_end_of_the_history() -> None:
+    series = [
+        {
+            "at": f"2026-03-{day:02}T12:00:00Z",
+            "balance": f"{day}.00",
+            "equity_low": f"{day}.00",
+            "equity_high": f"{day}.00",
+            "daily_floor": None,
+            "overall_floor": None,
+        }
+        for day in range(1, 12)
+    ]
+    lows = {}
+    for name in RANGES:
+        chart = page_of(result(series=series), "UTC", name).chart
+        assert chart is not None
+        lows[name] = chart.levels[0][1]
+    assert lows == {"1d": "10", "1w": "4", "1m": "1", "all": "1"}
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [("0.4724", "47.24 %"), ("0.1500", "15 %"), ("1.0000", "100 %"), ("0", "0 %"), (None, "—")],
+)
+def test_ratios_as_percentages(ratio: str | None, shown: str) -> None:
+    assert percent(ratio) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("1225.00", "+1,225"), ("-382.50", "−383"), ("0.49", "0"), (None, "—")],
+)
+def test_whole_units(text: str | None, shown: str) -> None:
+    assert whole(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (None, "—"),
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (7800, "2 h 10 min"),
+        (86_400, "1 d"),
+        (97_200, "1 d 3 h"),
+    ],
+)
+def test_durations(seconds: int | None, shown: str) -> None:
+    assert duration(seconds) == shown
 
 
 @pytest.mark.parametrize(

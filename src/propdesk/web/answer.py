@@ -83,6 +83,7 @@ def _active(result: Mapping[str, Any], verdict: Mapping[str, Any] | None, zone: 
     }
     return _("%(room)s %(currency)s may still be lost") % figures, [
         _("The account fails at equity %(floor)s (%(rule)s).") % figures,
+        _failing_prices(result, line["rule"]),
         _open_goals(result),
     ]
 
@@ -112,6 +113,19 @@ def _paused(result: Mapping[str, Any], verdict: Mapping[str, Any] | None, zone: 
 def _expired(result: Mapping[str, Any], verdict: Mapping[str, Any] | None, zone: str) -> Told:
     del verdict, zone
     return _("The time of this phase is over"), [_open_goals(result)]
+
+
+def _failing_prices(result: Mapping[str, Any], rule: str) -> str:
+    prices = [each for each in result.get("failing_prices", ()) if each["rule"] == rule]
+    if not prices:
+        return ""
+    listed = ", ".join(
+        f"{each['symbol']} {'≤' if each['side'] == 'bid' else '≥'} {each['price']}"
+        for each in prices
+    )
+    if len(prices) == 1:
+        return _("That is %(prices)s.") % {"prices": listed}
+    return _("That is, if only one of them moves, %(prices)s.") % {"prices": listed}
 
 
 def _open_goals(result: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ They stand beside the judgement: no verdict rests on them. Nothing is computed h
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -36,8 +37,8 @@ def _trade(trade: Trade, digits: int) -> dict[str, Any]:
         "lots": exact(trade.lots),
         "opened_at": format_instant(trade.opened_at),
         "closed_at": format_instant(trade.closed_at),
-        "open_price": exact(trade.open_price),
-        "close_price": exact(trade.close_price),
+        "open_price": _written(trade.open_price),
+        "close_price": _written(trade.close_price),
         "profit": money(trade.profit, digits),
         "costs": money(trade.costs, digits),
         "net": money(trade.net, digits),
@@ -53,7 +54,7 @@ def _position(each: OpenPosition, digits: int) -> dict[str, Any]:
         "side": each.side,
         "lots": exact(each.lots),
         "opened_at": format_instant(each.opened_at),
-        "open_price": exact(each.open_price),
+        "open_price": _written(each.open_price),
         "floating": span(each.floating, digits),
     }
 
@@ -63,8 +64,8 @@ def _failing(each: FailingPrice) -> dict[str, Any]:
         "rule": each.rule,
         "symbol": each.symbol,
         "side": each.side,
-        "price": f"{each.price:f}",
-        "now": f"{each.now:f}",
+        "price": _written(each.price),
+        "now": _written(each.now),
     }
 
 
@@ -77,8 +78,8 @@ def _statistics(statistics: Statistics, digits: int) -> dict[str, Any]:
         "by_session": _tallies(statistics.by_session, digits),
         "holding_s_average": _seconds(statistics.holding_average_us),
         "holding_s_median": _seconds(statistics.holding_median_us),
-        "sharpe_daily": exact(sharpe.daily),
-        "sharpe_annualised": exact(sharpe.annualised),
+        "sharpe_daily": _written(sharpe.daily),
+        "sharpe_annualised": _written(sharpe.annualised),
         "sharpe_days": sharpe.days,
         "max_drawdown_balance": money(statistics.drawdown_of_balance, digits),
         "max_drawdown_equity": span(statistics.drawdown_of_equity, digits),
@@ -106,6 +107,11 @@ def _tally(tally: Tally, digits: int) -> dict[str, Any]:
         "profit_factor": plain(tally.profit_factor, digits),
         "expectancy": money(tally.expectancy, digits),
     }
+
+
+def _written(figure: Decimal | None) -> str | None:
+    """With the decimals it came with: a price of 1.08760 is no 1.0876."""
+    return None if figure is None else f"{figure:f}"
 
 
 def _seconds(micros: Fraction | None) -> int | None:

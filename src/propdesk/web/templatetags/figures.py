@@ -1,7 +1,10 @@
-"""How money, moments and words of the result are shown. It must not round or compute anything."""
+"""How money, moments and words of the result are shown.
+
+It must not compute anything, and rounds only what says so and has the whole figure beside it.
+"""
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django import template
 from django.utils.translation import gettext as _
@@ -36,6 +39,54 @@ def tone(text: object) -> str:
     """The class of a gain or a loss."""
     sign = gain(text)[0]
     return {"+": "gain", MINUS: "loss"}.get(sign, "")
+
+
+@register.filter
+def whole(text: object) -> str:
+    """A gain in whole units, for places too narrow for the figure, which stands beside it."""
+    amount = amount_of(text)
+    if amount is None:
+        return UNKNOWN
+    return gain(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+@register.filter
+def percent(ratio: object) -> str:
+    """``0.4724`` as ``47.24 %``: the same digits, moved."""
+    amount = amount_of(ratio)
+    if amount is None:
+        return UNKNOWN
+    shown = f"{amount.scaleb(2):f}"
+    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
+    return f"{shown} %".replace("-", MINUS)
+
+
+@register.filter
+def duration(seconds: int | None) -> str:
+    """``2 d 3 h``, ``2 h 10 min``, ``12 min 5 s``, ``40 s``: the two largest parts."""
+    if seconds is None:
+        return UNKNOWN
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    parts = ((days, "d"), (hours_left, "h"), (minutes_left, "min"), (rest, "s"))
+    first = next((place for place, part in enumerate(parts) if part[0]), len(parts) - 1)
+    return " ".join(
+        f"{amount} {unit}"
+        for place, (amount, unit) in enumerate(parts[first : first + 2])
+        if amount or place == 0
+    )
+
+
+def amount_of(text: object) -> Decimal | None:
+    """The number a text of the result is; None for what is not known or is no number."""
+    if text is None or isinstance(text, bool):
+        return None
+    try:
+        amount = Decimal(str(text))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
 
 
 @register.filter

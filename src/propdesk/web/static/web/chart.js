@@ -103,8 +103,34 @@
     }, columns, place);
   }
 
-  draw();
-  document.addEventListener("themechange", draw);
+  // The links of the ranges work without this script; with it they neither reload nor jump.
+  const ranges = Array.from(document.querySelectorAll("[data-range]"));
+  const times = columns[0];
+  function show(link) {
+    const seconds = Number(link.dataset.range);
+    const last = times[times.length - 1];
+    const first = seconds ? Math.max(times[0], last - seconds) : times[0];
+    chart.setScale("x", { min: first, max: last });
+    for (const each of ranges) each.toggleAttribute("aria-current", false);
+    link.setAttribute("aria-current", "true");
+  }
+  for (const link of ranges) {
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      history.replaceState(null, "", link.getAttribute("href"));
+      show(link);
+    });
+  }
+  function shown() {
+    draw();
+    const link = ranges.find((each) => each.hasAttribute("aria-current"));
+    if (link && link.dataset.range !== "0") show(link);
+  }
+
+  for (const each of document.querySelectorAll("[data-needs-script]")) each.hidden = false;
+  shown();
+  document.addEventListener("themechange", shown);
   let due = 0;
   window.addEventListener("resize", () => {
     cancelAnimationFrame(due);
