@@ -335,6 +335,15 @@ def test_the_chart_has_a_point_a_minute_and_one_at_every_event() -> None:
     assert min(lows) == 97000
 
 
+def test_every_point_of_the_chart_has_the_floor_in_force_then() -> None:
+    evaluator = evaluator_of(rulebook(DAILY), sampled=True)
+    closed = deal("2026-03-02 10:00:00", "P1", "sell", "out", "1.00", "1.11000", profit="1000")
+    evaluator.feed(long(closed, passed("2026-03-03 08:00:00")))
+    midnight = at(MIDNIGHT)
+    floors = {(each.at > midnight, each.daily_floor) for each in evaluator.result().samples}
+    assert floors == {(False, Decimal(95000)), (True, Decimal(96000))}
+
+
 def test_the_strip_shows_what_was_held_at_the_breach() -> None:
     result = judged(rulebook(DAILY), long(bid("09:00:00", "1.04000"), bid("09:00:01", "1.20000")))
     strip = result.strip

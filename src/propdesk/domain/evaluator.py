@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from propdesk.domain.account import Account
-from propdesk.domain.account_days import close_day, open_day
+from propdesk.domain.account_days import close_day, note_floors, open_day
 from propdesk.domain.applicability import rules_in_force
 from propdesk.domain.asking import cause_of
 from propdesk.domain.conditions import Conditions
@@ -464,6 +464,7 @@ class Evaluator:
         account = self.account
         if account is None:
             return
+        note_floors(account, self.judges)
         sample = account.take_window(at)
         if self.samples is not None and not (self._over and self.samples[-1:] == [sample]):
             self.samples.append(sample)
