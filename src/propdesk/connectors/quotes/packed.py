@@ -18,6 +18,8 @@ UNPACKED_BYTES_MAX = 512 * MEGABYTE
 # Tick files shrink six to ten times; a bomb shrinks a thousandfold.
 RATIO_MAX = 50
 LINE_LENGTH_MAX = 4096
+# A line takes some fifty bytes more than its text; a megabyte of empty ones takes fifty.
+_CHUNK = 65_536
 _MEMBERS_MAX = 1
 
 

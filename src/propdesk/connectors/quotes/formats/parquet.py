@@ -149,14 +149,13 @@ class _Exact:
 
     def __call__(self, cell: object, symbol: str) -> Decimal:
         if isinstance(cell, float):
-            price = self._prices[repr(cell)]
-            exponent = price.normalize().as_tuple().exponent
+            exponent = Decimal(repr(cell)).normalize().as_tuple().exponent
             digits = self._digits(symbol)
-            if not isinstance(exponent, int) or -exponent > digits:
+            if isinstance(exponent, int) and -exponent > digits:
                 raise ValueError(
                     f"{cell!r} is a binary float of more than the {digits} decimals of {symbol}"
                 )
-            return price
+            return self._prices[repr(cell)]
         if isinstance(cell, Decimal | int | str):
             return self._prices[str(cell)]
         raise ValueError(f"{str(cell)[:40]!r} is not a price")
