@@ -9,8 +9,8 @@ from django.test import Client
 
 from propdesk.domain.terms import Amount, Effect
 from propdesk.web.rulebook_library import shelf
-from propdesk.wire.rulebook_words import spoken
 from propdesk.wire.rulebook_file import LoadedRulebook, presets
+from propdesk.wire.rulebook_words import spoken
 
 pytestmark = pytest.mark.django_db
 
