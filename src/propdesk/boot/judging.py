@@ -11,19 +11,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from propdesk.connectors.calendars.calendar import Calendar, read_calendar
+from propdesk.connectors.calendars.sources import CalendarSource
 from propdesk.connectors.history import History, read_history
 from propdesk.connectors.merging import merge
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import Event, NewsScheduled
+from propdesk.domain.events import Event
 from propdesk.domain.exact import parse_decimal
-from propdesk.domain.instants import format_instant
+from propdesk.domain.instants import format_instant, parse_instant
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.terms import TermsError
 from propdesk.wire.catalogue import CatalogueFileError, load_catalogue
 from propdesk.wire.conditions import CelConditions
-from propdesk.wire.event_file import read_event_file
 from propdesk.wire.evidence import Recorder, evidence_of
 from propdesk.wire.figures_json import exact
 from propdesk.wire.result_json import to_result
@@ -51,7 +52,9 @@ class Request:
     source_zone: str | None = None
     quotes_zone: str | None = None
     instruments: Path | None = None
-    calendar: Path | None = None
+    calendar: tuple[Path, ...] = ()
+    calendar_zone: str | None = None
+    calendar_received: str | None = None
     add_ons: tuple[str, ...] = ()
     trace: Path | None = None
     with_evidence: bool = False
@@ -144,7 +147,8 @@ def _judged(
         conditions=CelConditions(),
     )
     recorder = Recorder() if request.with_evidence else None
-    events = watched(_events(request, history, catalogue))
+    calendar = _calendar(request)
+    events = watched(_events(request, history, catalogue, calendar))
     if recorder is not None:
         events = recorder.watch(events, evaluator)
     if request.trace is None:
@@ -152,18 +156,31 @@ def _judged(
     else:
         _traced(evaluator, events, request.trace)
     evidence = None if recorder is None else evidence_of(evaluator, recorder, loaded)
-    return Judged(to_result(evaluator.result(), loaded), evidence, history.notes)
+    notes = (*history.notes, *calendar.notes)
+    return Judged(to_result(evaluator.result(), loaded), evidence, notes)
 
 
-def _events(request: Request, history: History, catalogue: Catalogue) -> Iterable[Event]:
+def _calendar(request: Request) -> Calendar:
+    """Every version of the releases in the files named; empty where none is."""
+    received_at = None
+    if request.calendar_received is not None:
+        try:
+            received_at = parse_instant(request.calendar_received)
+        except ValueError as wrong:
+            raise Refused(f"--calendar-received: {wrong}") from None
+    sources = [CalendarSource(path, received_at=received_at) for path in request.calendar]
+    return read_calendar(sources, zone=request.calendar_zone)
+
+
+def _events(
+    request: Request, history: History, catalogue: Catalogue, calendar: Calendar
+) -> Iterable[Event]:
     events: Iterable[Event] = history.events
     if request.quotes:
         quotes = open_quotes(request.quotes, request.quotes_zone, catalogue)
         events = merge(history, quotes, catalogue=catalogue)
-    if request.calendar is not None:
-        releases = read_event_file(request.calendar)
-        news = [each for each in releases if isinstance(each, NewsScheduled)]
-        events = heapq.merge(news, events, key=lambda event: event.at)
+    if calendar.events:  # of one moment, what is known comes before what is done
+        events = heapq.merge(calendar.events, events, key=lambda event: event.at)
     return events
 
 

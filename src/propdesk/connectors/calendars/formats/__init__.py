@@ -1,0 +1,1 @@
+"""The formats of calendars, one file each with one ``FORMAT``; found by being here."""

@@ -1,0 +1,171 @@
+"""Versions of one calendar put in the order they were received, as events of the log.
+
+A release without an id is the one of the same currency and title whose time is nearest in the same
+week; pairs are taken nearest first, so the same files always give the same events. A wrong pair
+changes no verdict: the old time ends and the new one begins with the version either way.
+It must not look ahead: what a version becomes depends on it and on those received before it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from propdesk.connectors.calendars.currencies import EVERY
+from propdesk.connectors.calendars.template import ALL_CURRENCIES, Entry, Listing
+from propdesk.connectors.calendars.weeks import week_of
+from propdesk.connectors.refusal import Unreadable
+from propdesk.domain.events import NewsScheduled
+from propdesk.domain.instants import format_instant
+
+# The busiest title seen, a president's speeches, has five.
+OF_A_WEEK_MAX = 100
+_TOO_MANY = f"more than {OF_A_WEEK_MAX} releases of one currency and title in one week"
+
+
+@dataclass(slots=True)
+class Changes:
+    """How often what happened to releases. Mutable: it counts while versions are followed."""
+
+    added: int = 0
+    added_late: int = 0
+    retimed: int = 0
+    retimed_late: int = 0
+    withdrawn: int = 0
+
+
+@dataclass(slots=True)
+class Series:
+    """The releases of one calendar as they are known after the versions followed so far.
+
+    Mutable: it is moved on by each version. ``keeps_ids``: its ids are the log's.
+    """
+
+    name: str
+    keeps_ids: bool
+    known: dict[str, NewsScheduled] = field(default_factory=dict)
+    by_words: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=Changes)
+
+    def follow(self, listing: Listing, received_at: int) -> Iterator[NewsScheduled]:
+        """What a version changes, as events at ``received_at``. Raises ``Unreadable``."""
+        timed = [each for each in listing.entries if each.release_at is not None]
+        ids = self._ids(timed, listing)
+        for key, entry in zip(ids, timed, strict=True):
+            event = _event(key, entry, received_at)
+            before = self.known.get(key)
+            if before is None and event.withdrawn:
+                continue  # withdrawn before it was ever said
+            if before is None or replace(before, at=received_at) != event:
+                self._count(before, event)
+                self._know(event)
+                yield event
+        yield from self._gone(listing, set(ids), received_at)
+
+    def _know(self, event: NewsScheduled) -> None:
+        if event.id not in self.known:
+            self.by_words.setdefault(_words(event), []).append(event.id)
+        self.known[event.id] = event
+
+    def _gone(self, listing: Listing, listed: set[str], at: int) -> Iterator[NewsScheduled]:
+        """What an earlier version has in this one's span, and this one has not."""
+        if listing.complete is None:
+            return
+        for key, event in list(self.known.items()):
+            here = event.release_at in listing.complete
+            if here and key not in listed and not event.withdrawn:
+                gone = replace(event, at=at, withdrawn=True)
+                self._count(event, gone)
+                self.known[key] = gone
+                yield gone
+
+    def _count(self, before: NewsScheduled | None, event: NewsScheduled) -> None:
+        late = event.release_at < event.at
+        if event.withdrawn:
+            self.changes.withdrawn += 1
+        elif before is None or before.withdrawn:
+            self.changes.added += 1
+            self.changes.added_late += late
+        elif before.release_at != event.release_at:
+            self.changes.retimed += 1
+            self.changes.retimed_late += before.release_at < event.at
+
+    # -- which release an entry is
+    def _ids(self, entries: list[Entry], listing: Listing) -> list[str]:
+        found: dict[int, str] = {}
+        without: dict[tuple[str, ...], list[int]] = {}
+        seen: set[str] = set()
+        for place, entry in enumerate(entries):
+            if not entry.id:
+                without.setdefault(_words(_event("", entry, 0)), []).append(place)
+                continue
+            key = entry.id if self.keeps_ids else f"{self.name}/{entry.id}"
+            if key in seen:
+                raise Unreadable(
+                    listing.document, entry.row, f"the id {entry.id[:40]!r} is there twice"
+                )
+            seen.add(key)
+            found[place] = key
+        for words, places in without.items():
+            found |= self._matched(words, places, entries, listing)
+        return [found[place] for place in range(len(entries))]
+
+    def _matched(
+        self, words: tuple[str, ...], places: list[int], entries: list[Entry], listing: Listing
+    ) -> dict[int, str]:
+        """Releases of one currency and title to the known ones of the same week, nearest first."""
+        weeks = {place: week_of(_at(entries[place]), listing.zone) for place in places}
+        for week, count in Counter(weeks.values()).items():
+            if count > OF_A_WEEK_MAX:
+                row = next(entries[place].row for place in places if weeks[place] == week)
+                raise Unreadable(listing.document, row, _TOO_MANY)
+        pairs = sorted(
+            (abs(event.release_at - _at(entries[place])), event.release_at, key, place)
+            for key in self.by_words.get(words, ())
+            for event in [self.known[key]]
+            for place in places
+            if event.release_at in weeks[place]
+        )
+        found: dict[int, str] = {}
+        taken: set[str] = set()
+        for _, _, key, place in pairs:
+            if key not in taken and place not in found:
+                found[place] = key
+                taken.add(key)
+        for place in places:
+            if place not in found:
+                found[place] = self._new(entries[place], words, taken)
+                taken.add(found[place])
+        return found
+
+    def _new(self, entry: Entry, words: tuple[str, ...], taken: set[str]) -> str:
+        named = "/".join((self.name, *words, format_instant(_at(entry))))
+        key, number = named, 1
+        while key in self.known or key in taken:
+            number += 1
+            key = f"{named}#{number}"
+        return key
+
+
+def _at(entry: Entry) -> int:
+    if entry.release_at is None:  # only releases with a time are matched
+        raise ValueError("a release without a time has no place in a week")
+    return entry.release_at
+
+
+def _event(key: str, entry: Entry, received_at: int) -> NewsScheduled:
+    everyone = ALL_CURRENCIES in entry.currencies
+    return NewsScheduled(
+        at=received_at,
+        id=key,
+        release_at=_at(entry),
+        title=entry.title,
+        currencies=EVERY if everyone else entry.currencies,
+        symbols=entry.symbols,
+        impact=entry.impact,
+        withdrawn=entry.withdrawn,
+    )
+
+
+def _words(event: NewsScheduled) -> tuple[str, ...]:
+    whom = "ALL" if event.currencies == EVERY else "+".join(event.currencies)
+    return (whom, event.title)
