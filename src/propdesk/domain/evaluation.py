@@ -123,6 +123,8 @@ class Evaluation:
     strip: Strip | None = None
     payout: PayoutJudgement | None = None
     mismatches: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    """Why it cannot be known, beside the gaps: one sentence for each rule in doubt."""
     trades: tuple[Trade, ...] = ()
     positions: tuple[OpenPosition, ...] = ()
     failing_prices: tuple[FailingPrice, ...] = ()

@@ -58,6 +58,7 @@ def evaluation_of(evaluator: "Evaluator", account: Account) -> Evaluation:
         strip=evaluator.strip,
         payout=payout,
         mismatches=tuple(account.mismatches),
+        doubts=tuple(standing.uncertain.values()),
         trades=tuple(situation.trades),
         positions=_positions(account),
         failing_prices=failing_prices(account.worth, _by_quotes(account), held),

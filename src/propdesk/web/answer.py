@@ -93,8 +93,9 @@ def _unknown(result: Mapping[str, Any], verdict: Mapping[str, Any] | None, zone:
     gaps = result["coverage"]["gaps"]
     symbols = ", ".join(sorted({each["symbol"] for each in gaps if each["symbol"]}))
     headline = _("What is in the file does not prove a verdict")
+    doubts = [str(each) for each in result["coverage"].get("doubts", ())]
     if not gaps:
-        return headline, [_open_goals(result)]
+        return headline, [*doubts, _open_goals(result)]
     says = _("While positions were open, equity is not known in %(count)s stretches.")
     return headline, [
         says % {"count": len(gaps)},

@@ -41,6 +41,7 @@ def to_result(evaluation: Evaluation, loaded: LoadedRulebook) -> dict[str, Any]:
         "coverage": {
             "basis": evaluation.coverage.basis,
             "gaps": [_gap(each) for each in evaluation.coverage.gaps],
+            "doubts": list(evaluation.doubts),
         },
         "strikes": dict(evaluation.strikes),
         "paused_until": _instant(evaluation.paused_until),
