@@ -13,6 +13,7 @@ from typing import Any
 
 from propdesk.connectors.calendars.calendar import Calendar, read_calendar
 from propdesk.connectors.calendars.sources import CalendarSource
+from propdesk.connectors.column_map import read_column_map
 from propdesk.connectors.history import History, read_history
 from propdesk.connectors.merging import merge
 from propdesk.connectors.quotes.source import open_quotes
@@ -49,6 +50,7 @@ class Request:
     quotes: tuple[Path, ...] = ()
     account: str | None = None
     currency: str | None = None
+    columns: Path | None = None
     source_zone: str | None = None
     quotes_zone: str | None = None
     instruments: Path | None = None
@@ -84,6 +86,7 @@ def judge(request: Request, watched: Callable[[Iterable[Event]], Iterable[Event]
             catalogue,
             currency=request.currency,
             size=size,
+            columns=None if request.columns is None else read_column_map(request.columns),
         )
         return _judged(
             request,
