@@ -1,6 +1,11 @@
 """The reference pages name every command, option and setting there is, and none there is not."""
 
 import re
+from collections.abc import Iterator
+from itertools import chain
+
+import click
+import pytest
 
 from propdesk.boot import cli
 from propdesk.boot.settings import FOREIGN, load
@@ -15,12 +20,38 @@ def test_every_command_is_in_the_reference() -> None:
     assert named == {command.name for command in cli.COMMANDS}, "docs/reference/commands.md"
 
 
-def test_every_option_of_evaluate_is_in_the_reference() -> None:
-    page = (REFERENCE / "commands.md").read_text(encoding="utf-8").split("## evaluate")[1]
-    named = set(re.findall(r"^\| `(--[a-z-]+)`", page, re.MULTILINE))
-    (evaluate,) = (command for command in cli.COMMANDS if command.name == "evaluate")
-    options = {opt for each in evaluate.params for opt in each.opts if opt.startswith("--")}
-    assert named == options - {"--help"}, "docs/reference/commands.md"
+def _leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands that do something, by the words one types."""
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for each in command.commands.values():
+        yield from _leaves(each, f"{name} {each.name}")
+
+
+LEAVES = dict(chain.from_iterable(_leaves(each, str(each.name)) for each in cli.COMMANDS))
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_option_and_argument_is_in_the_reference(name: str) -> None:
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8") + "\n## "
+    found = re.search(rf"^## {name}\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    assert found, f"docs/reference/commands.md lacks a section on {name}"
+    params = LEAVES[name].params
+    options = {opt for each in params for opt in each.opts if opt.startswith("--")} - {"--help"}
+    named = set(re.findall(r"^\| `(--[a-z-]+)`", found[1], re.MULTILINE))
+    assert named == options, f"docs/reference/commands.md, {name}"
+    arguments = [
+        each.make_metavar(click.Context(LEAVES[name]))
+        for each in params
+        if isinstance(each, click.Argument)
+    ]
+    assert all(each.strip(".[]") in found[1] for each in arguments), f"commands.md, {name}"
+
+
+def test_there_is_no_section_on_a_command_that_is_not_there() -> None:
+    page = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^## (.+)$", page, re.MULTILINE)) == LEAVES.keys()
 
 
 def test_every_setting_is_in_the_reference() -> None:
