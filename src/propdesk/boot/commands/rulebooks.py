@@ -11,8 +11,15 @@ from propdesk.domain.payouts.words import payout_sentences
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import TermsError
+from propdesk.wire.rulebook_advice import explained
 from propdesk.wire.rulebook_difference import differences
-from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
+from propdesk.wire.rulebook_file import (
+    LoadedRulebook,
+    RulebookRefused,
+    load_rulebook,
+    presets,
+    with_add_ons,
+)
 from propdesk.wire.rulebook_schema import rulebook_schema
 from propdesk.wire.unreadable import Unreadable
 
@@ -65,11 +72,17 @@ def show(name_or_file: str, size: str | None, add_ons: tuple[str, ...]) -> None:
 @command.command("check")
 @click.argument("files", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
-    """Validate rulebook files (or presets): every error at once, exit 2 when there is any."""
+    """Validate rulebook files (or presets): every error at once, exit 2 when there is any.
+
+    Each error is followed by its line and by what to write instead.
+    """
     wrong: list[str] = []
     for file in files:
         try:
             loaded = load_rulebook(file)
+        except RulebookRefused as refused:
+            wrong += _explained(file, refused)
+            continue
         except Unreadable as refused:
             wrong.append(str(refused))
             continue
@@ -77,6 +90,15 @@ def check(files: tuple[str, ...]) -> None:
         click.echo(f"{file}: {rulebook.name} {rulebook.version} holds, sha256 {loaded.sha256}")
     if wrong:
         raise UnusableInput("\n".join(wrong))
+
+
+def _explained(file: str, refused: RulebookRefused) -> list[str]:
+    """Every problem, with the line it stands on and what to write instead."""
+    content = Path(file).read_bytes()
+    told: list[str] = []
+    for problem in refused.problems:
+        told += [problem.told(refused.file), *explained(problem, content)]
+    return told
 
 
 @command.command("diff")
