@@ -4,7 +4,7 @@ from scripts.svg_canvas import Canvas
 
 STEPS = (
     ("1  the event is applied", "deal, quote, bar, money moved, time"),
-    ("2  costs, balance, equity", "equity is a span where prices are"),
+    ("2  costs, balance, equity", "equity is a span where only bars are"),
     ("3  peaks", "those that follow live equity"),
     ("4  floors", "moved by the peaks, clamped, locked"),
     ("5  limits are tested", "hard before soft, loss before target"),

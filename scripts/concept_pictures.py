@@ -113,9 +113,8 @@ def day(palette: dict[str, str]) -> str:
     plot.line(equity(found.samples), "equity")
     floors = [each.daily_floor for each in found.samples if each.daily_floor is not None]
     x, y = plot.x(verdict.at), plot.y(Decimal(str(verdict.observed)))
-    canvas.rule((x, plot.y(floors[-1]), x + 70, plot.y(floors[-1])), "daily", 2)
     canvas.dot(x, y, "floor")
-    canvas.text(x + 12, y + 5, f"breached: {verdict.observed:,f}", "floor")
+    canvas.text(x + 12, y + 20, f"breached: {verdict.observed:,f}", "floor")
     canvas.text(x + 12, plot.y(floors[-1]) - 7, f"new floor {verdict.limit:,f}", "daily")
     canvas.text(plot.left + 6, plot.y(floors[0]) - 7, f"daily floor {floors[0]:,f}", "daily")
     canvas.text(plot.x(at("2026-03-02 13:00:00")), plot.y(Decimal(104000)) - 7, "balance", "good")

@@ -340,7 +340,7 @@ def test_every_point_of_the_chart_has_the_floor_in_force_then() -> None:
     closed = deal("2026-03-02 10:00:00", "P1", "sell", "out", "1.00", "1.11000", profit="1000")
     evaluator.feed(long(closed, passed("2026-03-03 08:00:00")))
     midnight = at(MIDNIGHT)
-    floors = {(each.at > midnight, each.daily_floor) for each in evaluator.result().samples}
+    floors = {(each.at >= midnight, each.daily_floor) for each in evaluator.result().samples}
     assert floors == {(False, Decimal(95000)), (True, Decimal(96000))}
 
 

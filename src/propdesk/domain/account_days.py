@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from propdesk.domain.consequences import AnyJudge
+from propdesk.domain.evaluation import Sample
 from propdesk.domain.rules.activity_days import ActivityDaysJudge
 from propdesk.domain.situation import DayRecord, DayState
 
@@ -88,3 +89,11 @@ def note_floors(account: "Account", judges: Sequence[AnyJudge]) -> None:
     ]
     if daily:
         day.daily_floor = max(each for each in daily if isinstance(each, Decimal))
+
+
+def with_new_floors(account: "Account", judges: Sequence[AnyJudge], sample: Sample) -> Sample:
+    """A point of the chart taken as time rolls, with the floors that hold from then on."""
+    note_floors(account, judges)
+    day = account.situation.day
+    overall = sample.overall_floor if day.overall_floor is None else day.overall_floor
+    return replace(sample, daily_floor=day.daily_floor, overall_floor=overall)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from propdesk.domain.account import Account
-from propdesk.domain.account_days import close_day, note_floors, open_day
+from propdesk.domain.account_days import close_day, note_floors, open_day, with_new_floors
 from propdesk.domain.applicability import rules_in_force
 from propdesk.domain.asking import cause_of
 from propdesk.domain.conditions import Conditions
@@ -299,6 +299,8 @@ class Evaluator:
                 self.standing.paused_until = None
             self._objectives_due = True
             self._mark(cause)
+            if self.samples and self.samples[-1].at == now:
+                self.samples[-1] = with_new_floors(account, self.judges, self.samples[-1])
             if self._wake <= now:  # a timer that did not move on would stop time
                 # When the phase is over nothing rearms: only days still roll.
                 self._wake = situation.day.day.end if self._over else now + 1
