@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -17,6 +18,13 @@ Upload = Callable[..., dict[str, object]]
 def secret_key() -> None:
     """Pages need a key; it stays, since Django refuses to be given the empty one back."""
     settings.SECRET_KEY = "a key for tests only, of no worth to anybody"
+
+
+@pytest.fixture(autouse=True)
+def patience(settings: Any) -> None:
+    """Requests wait for their judging to the end: what goes on in a thread of its own sees no
+    test's transaction."""
+    settings.JUDGING_WAIT_S = 300
 
 
 @pytest.fixture

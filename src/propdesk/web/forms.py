@@ -32,6 +32,11 @@ class ManyFiles(forms.FileField):
         return [super(ManyFiles, self).clean(each, initial) for each in given]
 
 
+def _one_file(label: Any, help_text: Any) -> forms.FileField:
+    """An optional file; what is in it, even nothing, is its reader's to say."""
+    return forms.FileField(label=label, required=False, allow_empty_file=True, help_text=help_text)
+
+
 class JudgeForm(forms.Form):
     """A statement, its quotes, and by what it is judged."""
 
@@ -40,7 +45,8 @@ class JudgeForm(forms.Form):
         # An empty file is the reader's to refuse, with its name.
         allow_empty_file=True,
         help_text=_(
-            "MetaTrader 5 report or MetaTrader 4 statement (HTML), or an event file (JSON Lines)."
+            "An export of MetaTrader 4 or 5 (HTML, XLSX, CSV), of another platform, a table of "
+            "your own with its columns named below, or an event file (JSON Lines)."
         ),
         error_messages={"required": _("Choose the statement to judge.")},
     )
@@ -73,6 +79,62 @@ class JudgeForm(forms.Form):
             "clock; or an IANA name such as Europe/London."
         ),
     )
+    own_rulebook = _one_file(
+        _("Own rulebook"),
+        _("A YAML file; it takes the place of the one chosen above. Its errors come with lines."),
+    )
+    own_phase = forms.CharField(
+        label=_("Its phase"),
+        required=False,
+        max_length=60,
+        help_text=_("The phase's name in your file. Empty: its only phase."),
+    )
+    add_ons = forms.CharField(
+        label=_("Add-ons"),
+        required=False,
+        max_length=400,
+        help_text=_("Names of bought add-ons as the rulebook writes them, with commas between."),
+    )
+    account = forms.CharField(
+        label=_("Account"),
+        required=False,
+        max_length=60,
+        help_text=_("Only where the file holds several accounts, or names none."),
+    )
+    currency = forms.CharField(
+        label=_("Currency"),
+        required=False,
+        max_length=3,
+        validators=[RegexValidator(r"^[A-Za-z]{3}$", _("A currency has three letters: USD."))],
+        help_text=_("Only where the export names none, e.g. USD."),
+    )
+    calendars = ManyFiles(
+        label=_("Economic calendars"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_(
+            "JSON, CSV or ICS; several versions may be given, and each judges the trades made "
+            "while it was the latest. Needed by rules about news."
+        ),
+    )
+    instruments = _one_file(
+        _("Own instruments"),
+        _("A CSV file of contract sizes and ticks, for symbols the catalogue lacks or has wrong."),
+    )
+    columns = _one_file(
+        _("Columns of the table"),
+        _("A YAML file that says which column means what, for a table no reader knows."),
+    )
+    more_fields: ClassVar[tuple[str, ...]] = (
+        "own_rulebook",
+        "own_phase",
+        "add_ons",
+        "account",
+        "currency",
+        "calendars",
+        "instruments",
+        "columns",
+    )
     zones: ClassVar[tuple[str, ...]] = (
         "server",
         "UTC",
@@ -89,7 +151,24 @@ class JudgeForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs["class"] = "form-select" if name == "terms" else "form-control"
         self.fields["source_zone"].widget.attrs["list"] = "zones"
+        self.fields["account"].widget.attrs["list"] = "accounts"
         self.fields["size"].widget.attrs["inputmode"] = "decimal"
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """What few need, behind a summary."""
+        return [self[name] for name in self.more_fields]
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something is said or wrong there."""
+        return any(self[name].errors or self.data.get(name) for name in self.more_fields)
+
+    def clean_currency(self) -> str | None:
+        return str(self.cleaned_data["currency"]).upper() or None
+
+    def clean_add_ons(self) -> tuple[str, ...]:
+        return tuple(filter(None, map(str.strip, self.cleaned_data["add_ons"].split(","))))
 
     def clean_size(self) -> Decimal | None:
         text = self.cleaned_data["size"].strip().replace(",", "").replace(" ", "")

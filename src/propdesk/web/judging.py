@@ -3,33 +3,48 @@
 It decides nothing and keeps nothing; every refusal comes out as ``Refused`` with one sentence.
 """
 
+import heapq
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-from propdesk.connectors.history import History, read_history
+from propdesk.connectors.calendars.calendar import Calendar, read_calendar
+from propdesk.connectors.column_map import read_column_map
+from propdesk.connectors.history import History, accounts_in, read_history
 from propdesk.connectors.merging import merge
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Event
 from propdesk.domain.instruments import Catalogue
+from propdesk.domain.rulebook import Phase
 from propdesk.domain.terms import TermsError
-from propdesk.wire.catalogue import load_catalogue
+from propdesk.wire.catalogue import CatalogueFileError, load_catalogue
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.evidence import Recorder, evidence_of
 from propdesk.wire.result_json import to_result
-from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook
+from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, with_add_ons
 from propdesk.wire.unreadable import Unreadable
 
 AROUND = 6  # events shown before and after the deciding one
 
 
+Watched: TypeAlias = Callable[[Iterable[Event]], Iterable[Event]]
+"""May count the events on their way to the evaluator."""
+
+
 class Refused(Exception):
-    """The history cannot be judged. ``str`` is ``file:row: reason``; the page is a 422."""
+    """The history cannot be judged. ``str`` is ``file:row: reason``; the page is a 422.
+
+    ``accounts`` are those to choose from where one of several has to be named.
+    """
+
+    def __init__(self, sentence: str, accounts: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.accounts = accounts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +52,21 @@ class Request:
     """What is to be judged, by what."""
 
     history: Path
-    rulebook: str
+    rulebook: str | Path
+    """The name of a preset, or a file."""
     phase: str
+    """Empty: the only phase of the rulebook."""
     size: Decimal | None
     """None takes the statement's first deposit."""
     quotes: tuple[Path, ...] = ()
     source_zone: str | None = None
     quotes_zone: str | None = None
+    account: str | None = None
+    currency: str | None = None
+    add_ons: tuple[str, ...] = ()
+    instruments: Path | None = None
+    calendars: tuple[Path, ...] = ()
+    columns: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,42 +80,87 @@ class Judged:
     zone: str
 
 
-def judge(request: Request) -> Judged:
+def judge(request: Request, watched: Watched = iter) -> Judged:
     """Read, merge and judge. Raises ``Refused``."""
     shown = request.history.name
     try:
-        loaded = load_rulebook(request.rulebook)
-        catalogue = load_catalogue(None)
+        loaded = _loaded(request)
+        phase = _phase(request, loaded)
+        catalogue = load_catalogue(request.instruments)
+        columns = None if request.columns is None else read_column_map(request.columns)
         history = read_history(
-            request.history, shown, request.source_zone, None, catalogue, size=request.size
+            request.history,
+            shown,
+            request.source_zone,
+            request.account,
+            catalogue,
+            currency=request.currency,
+            size=request.size,
+            columns=columns,
         )
-        return _judged(request, loaded, catalogue, history)
+        calendar = read_calendar(request.calendars)
+        events = watched(_events(request, history, catalogue, calendar))
+        evaluator = Evaluator(
+            loaded.rulebook,
+            phase,
+            size=history.opening_balance if request.size is None else request.size,
+            catalogue=catalogue,
+            account=history.account,
+            sampled=True,
+            conditions=CelConditions(),
+        )
+        return judged_by(evaluator, events, loaded, (*history.notes, *calendar.notes))
     except Unreadable as refused:
+        raise Refused(str(refused), _accounts(request, refused)) from refused
+    except CatalogueFileError as refused:
         raise Refused(str(refused)) from refused
     except UnusableHistory as refused:
         raise Refused(f"{shown}:{refused.event_no}: {refused.why}") from refused
     except TermsError as refused:  # an amount by size that this size has none of
-        raise Refused(f"{request.rulebook}: {refused}") from refused
+        raise Refused(f"{_named(request.rulebook)}: {refused}") from refused
 
 
-def _judged(
-    request: Request, loaded: LoadedRulebook, catalogue: Catalogue, history: History
+def judged_by(
+    evaluator: Evaluator, events: Iterable[Event], loaded: LoadedRulebook, notes: tuple[str, ...]
 ) -> Judged:
-    evaluator = Evaluator(
-        loaded.rulebook,
-        loaded.rulebook.phase(request.phase),
-        size=history.opening_balance if request.size is None else request.size,
-        catalogue=catalogue,
-        account=history.account,
-        sampled=True,
-        conditions=CelConditions(),
-    )
+    """Feed the events and write down what comes out, with its evidence."""
     recorder = Recorder()
-    evaluator.feed(recorder.watch(_events(request, history, catalogue), evaluator))
+    evaluator.feed(recorder.watch(events, evaluator))
     evidence = evidence_of(evaluator, recorder, loaded)
     result = to_result(evaluator.result(), loaded)
     around = around_the_decision(result, evidence)
-    return Judged(result, evidence, around, history.notes, loaded.rulebook.clock.zone)
+    return Judged(result, evidence, around, notes, loaded.rulebook.clock.zone)
+
+
+def _accounts(request: Request, refused: Unreadable) -> tuple[str, ...]:
+    """The accounts of a file that was refused as a whole, where it holds several."""
+    if refused.file != request.history.name or refused.row is not None:
+        return ()
+    try:
+        found = accounts_in(request.history, request.history.name, request.source_zone)
+    except Unreadable:
+        return ()
+    return found if len(found) > 1 else ()
+
+
+def _loaded(request: Request) -> LoadedRulebook:
+    loaded = load_rulebook(request.rulebook)
+    return with_add_ons(loaded, request.add_ons) if request.add_ons else loaded
+
+
+def _phase(request: Request, loaded: LoadedRulebook) -> Phase:
+    phases = loaded.rulebook.phases
+    if not request.phase and len(phases) == 1:
+        return phases[0]
+    for phase in phases:
+        if phase.name == request.phase:
+            return phase
+    names = ", ".join(phase.name for phase in phases)
+    raise Refused(f"{_named(request.rulebook)}: name one of its phases: {names}")
+
+
+def _named(rulebook: str | Path) -> str:
+    return rulebook.name if isinstance(rulebook, Path) else rulebook
 
 
 def deciding_verdict(result: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -114,8 +182,13 @@ def around_the_decision(
     return [{**event, "event": number} for number, event in near]
 
 
-def _events(request: Request, history: History, catalogue: Catalogue) -> Iterable[Event]:
-    if not request.quotes:
-        return history.events
-    quotes = open_quotes(request.quotes, request.quotes_zone, catalogue)
-    return merge(history, quotes, catalogue=catalogue)
+def _events(
+    request: Request, history: History, catalogue: Catalogue, calendar: Calendar
+) -> Iterable[Event]:
+    events: Iterable[Event] = history.events
+    if request.quotes:
+        quotes = open_quotes(request.quotes, request.quotes_zone, catalogue)
+        events = merge(history, quotes, catalogue=catalogue)
+    if not calendar.events:
+        return events
+    return heapq.merge(calendar.events, events, key=lambda event: event.at)

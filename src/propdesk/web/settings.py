@@ -75,6 +75,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+# How long a request waits for its judging before it gets a page that follows it.
+JUDGING_WAIT_S = 2.5
 UPLOAD_BYTES_MAX = 100_000_000
 # Hundreds of days of quotes are hundreds of files.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from propdesk.web import health
-from propdesk.web.pages import home, judgements, rulebooks
+from propdesk.web.pages import home, judgements, judging, rulebooks
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("judge", home.judge_upload, name="judge-upload"),
     path("samples/<slug:name>/judge", home.judge_sample, name="judge-sample"),
+    path("judging/<uuid:id>/", judging.judging, name="judging"),
     path("judgements/<uuid:id>/", judgements.judgement, name="judgement"),
     path("judgements/<uuid:id>/evidence.json", judgements.evidence, name="evidence"),
     path("judgements/<uuid:id>/days/<str:day>/", judgements.day, name="day"),

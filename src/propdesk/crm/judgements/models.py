@@ -1,4 +1,4 @@
-"""The table of judged histories. Rows are written once, whole, and never changed."""
+"""The tables of judged histories: judgements, written once and whole, and those being made."""
 
 from typing import ClassVar
 
@@ -26,6 +26,11 @@ class Judgement(models.Model):
     evidence_gz = models.BinaryField()
     """The evidence file as it is handed out, packed: its bytes are what was hashed."""
 
+    compared_with = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="comparisons"
+    )
+    """The judgement whose history was judged again, by this one's rulebook."""
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
@@ -38,3 +43,24 @@ class Judgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}: {self.status}"
+
+
+class Judging(models.Model):
+    """A judging that takes longer than a request may: what its page shows until it is over.
+
+    It holds nothing of the history; a judgement is there whole or not at all.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    asked_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    """The last sign of life."""
+    file_name = models.CharField(max_length=120)
+    events = models.BigIntegerField(default=0)
+    refusal = models.TextField(default="")
+    """Why there is no judgement, once that is known."""
+    address = models.CharField(max_length=500, default="")
+    """The page of what came out, once it is there."""
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.events} events"

@@ -58,6 +58,17 @@ def too_large(request: HttpRequest) -> HttpResponse:
     )
 
 
+def too_busy(request: HttpRequest) -> HttpResponse:
+    answer = _page(
+        request,
+        503,
+        _("Too many histories are being judged"),
+        _("Nothing was kept. Send yours again in a minute."),
+    )
+    answer["Retry-After"] = "60"
+    return answer
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     return _page(
         request,

@@ -1,24 +1,27 @@
 """The first page: upload a history, or take a sample, and get it judged."""
 
-from pathlib import Path
-
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from propdesk.crm.judgements.actions.keep_judgement import (
-    Finished,
-    NotKeepable,
-    keep_judgement,
-    sha256_of,
-)
-from propdesk.crm.judgements.models import Judgement
 from propdesk.web import samples
 from propdesk.web.forms import JudgeForm
-from propdesk.web.judging import Refused, Request, judge
-from propdesk.web.received import received_at
-from propdesk.web.uploads import on_disk
+from propdesk.web.judging import Refused, Request
+from propdesk.web.judging_queue import TakesLonger, TooBusy
+from propdesk.web.keeping import judge_and_keep
+from propdesk.web.pages.errors import too_busy
+from propdesk.web.uploads import held
+
+FILE_FIELDS = (
+    "statement",
+    "quotes",
+    "own_rulebook",
+    "calendars",
+    "instruments",
+    "columns",
+)
 
 
 @require_safe
@@ -33,23 +36,48 @@ def judge_upload(request: HttpRequest) -> HttpResponse:
     form = JudgeForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=400)
+    try:
+        return redirect(_judged(form))
+    except Refused as refused:
+        return _page(request, form, refused=refused, status=422)
+    except TakesLonger as longer:
+        return redirect("judging", id=longer.judging)
+    except TooBusy:
+        return too_busy(request)
+
+
+def _judged(form: JudgeForm) -> str:
+    """The address of the judgement of a valid form."""
     asked = form.cleaned_data
+    files = held({name: files_of(asked[name]) for name in FILE_FIELDS})
     rulebook, phase = asked["terms"].split("/", 1)
-    with on_disk([asked["statement"], *asked["quotes"]]) as (statement, *quotes):
-        try:
-            kept = _judged_and_kept(
-                Request(
-                    history=statement,
-                    rulebook=rulebook,
-                    phase=phase,
-                    size=asked["size"],
-                    quotes=tuple(quotes),
-                    source_zone=asked["source_zone"],
-                )
-            )
-        except Refused as refused:
-            return _page(request, form, refusal=str(refused), status=422)
-    return redirect("judgement", id=kept.id)
+    own, statement = files.one("own_rulebook"), files.one("statement")
+    if statement is None:  # pragma: no cover - the form requires it
+        raise Http404
+    return judge_and_keep(
+        Request(
+            history=statement,
+            rulebook=rulebook if own is None else own,
+            phase=phase if own is None else asked["own_phase"],
+            size=asked["size"],
+            quotes=files.many("quotes"),
+            source_zone=asked["source_zone"],
+            account=asked["account"] or None,
+            currency=asked["currency"],
+            add_ons=asked["add_ons"],
+            calendars=files.many("calendars"),
+            instruments=files.one("instruments"),
+            columns=files.one("columns"),
+        ),
+        files.release,
+    )
+
+
+def files_of(given: UploadedFile | list[UploadedFile] | None) -> list[UploadedFile]:
+    """One file, several or none, as a list."""
+    if given is None:
+        return []
+    return given if isinstance(given, list) else [given]
 
 
 @require_POST
@@ -57,34 +85,24 @@ def judge_sample(request: HttpRequest, name: str) -> HttpResponse:
     sample = samples.find(name)
     if sample is None:
         raise Http404
-    kept = _judged_and_kept(sample.request(with_quotes="without_quotes" not in request.POST))
-    return redirect("judgement", id=kept.id)
-
-
-def _judged_and_kept(asked: Request) -> Judgement:
-    judged = judge(asked)
-    finished = Finished(
-        file_name=asked.history.name,
-        file_sha256=sha256_of(asked.history),
-        zone=judged.zone,
-        notes=judged.notes,
-        result=judged.result,
-        around=judged.around,
-        evidence=judged.evidence,
-    )
+    asked = sample.request(with_quotes="without_quotes" not in request.POST)
     try:
-        return keep_judgement(finished, received_at())
-    except NotKeepable as refused:
-        raise Refused(f"{Path(asked.history).name}: {refused}") from refused
+        return redirect(judge_and_keep(asked, lambda: None))
+    except TakesLonger as longer:
+        return redirect("judging", id=longer.judging)
+    except TooBusy:
+        return too_busy(request)
 
 
 def _page(
-    request: HttpRequest, form: JudgeForm, *, refusal: str = "", status: int = 200
+    request: HttpRequest, form: JudgeForm, *, refused: Refused | None = None, status: int = 200
 ) -> HttpResponse:
+    lines = [] if refused is None else str(refused).encode("utf-8", "replace").decode().split("\n")
     context = {
         "form": form,
         "samples": samples.samples(),
-        "refusal": refusal.encode("utf-8", "replace").decode(),
-        "title": _("This history cannot be judged") if refusal else "",
+        "refusal": lines,
+        "accounts": () if refused is None else refused.accounts,
+        "title": _("This history cannot be judged") if refused else "",
     }
     return render(request, "web/home.html", context, status=status)

@@ -34,8 +34,13 @@ class Finished:
     evidence: dict[str, Any]
 
 
-def keep_judgement(finished: Finished, at: datetime) -> Judgement:
-    """Write the judgement. Raises ``NotKeepable`` before anything is written."""
+def keep_judgement(
+    finished: Finished, at: datetime, compared_with: Judgement | None = None
+) -> Judgement:
+    """Write the judgement. Raises ``NotKeepable`` before anything is written.
+
+    ``compared_with`` is the judgement whose history this one judged again.
+    """
     result = finished.result
     _guard((finished.file_name, finished.notes, result, finished.around))
     evidence = json.dumps(finished.evidence, ensure_ascii=False) + "\n"
@@ -60,6 +65,7 @@ def keep_judgement(finished: Finished, at: datetime) -> Judgement:
             result=result,
             around=finished.around,
             evidence_gz=packed,
+            compared_with=compared_with,
         )
 
 
