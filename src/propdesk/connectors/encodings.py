@@ -4,6 +4,7 @@ It must not replace what it cannot decode: a wrong letter in a figure is a wrong
 """
 
 import codecs
+import io
 import re
 
 from charset_normalizer import from_bytes
@@ -19,7 +20,7 @@ _DECLARED = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_\-]{3,24})""", re.IGN
 # The code pages terminals were seen to write; the guess is made among these only.
 _CODE_PAGES = ("gb18030", "cp1251", "cp1252", "cp1250", "shift_jis", "big5", "euc_kr", "cp1254")
 _LOOKED_AT = 4096
-_GUESSED_FROM = 200_000
+_GUESSED_FROM = 100_000
 
 
 def decode(data: bytes, name: str) -> str:
@@ -51,7 +52,15 @@ def _sample(data: bytes) -> bytes:
 
     Cut behind a byte that is no second half of a letter in any of the code pages.
     """
-    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())
+    lines: list[bytes] = []
+    found = 0
+    for line in io.BytesIO(data):
+        if not line.isascii():
+            lines.append(line)
+            found += len(line)
+            if found > _GUESSED_FROM:
+                break
+    telling = b"".join(lines)
     if len(telling) <= _GUESSED_FROM:
         return telling
     cut = max(telling.rfind(mark, 0, _GUESSED_FROM) for mark in (b"\n", b" ", b"<", b",", b";"))

@@ -3,12 +3,29 @@
 It must not change a letter or a digit.
 """
 
+from propdesk.connectors.containers.allowance import Allowance
+
 _SPACES = str.maketrans({"\xa0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "\ufeff": " "})
+# Names and round figures repeat from the first rows on; prices and times mostly do not.
+REMEMBERED_MAX = 20_000
 
 
 class Texts(dict[str, str]):
-    """Keeps one copy of each text: the same names and figures fill a statement's thousand rows."""
+    """Keeps one copy of each text: the same names and figures fill a statement's thousand rows.
+
+    It keeps no more than ``REMEMBERED_MAX``; what is new is counted against the allowance.
+    """
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__()
+        self._allowance = allowance
 
     def plain(self, text: str) -> str:
         shown = " ".join(text.translate(_SPACES).split())
-        return self.setdefault(shown, shown)
+        kept = self.get(shown)
+        if kept is not None:
+            return kept
+        self._allowance.text(len(shown))
+        if len(self) < REMEMBERED_MAX:
+            self[shown] = shown
+        return shown

@@ -5,28 +5,32 @@ without columns is rows of one cell.
 """
 
 import csv
-import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from propdesk.connectors.containers.allowance import TEXT_TIMES, Allowance
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import ROWS_MAX, Row, Sheet, too_many_rows
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LOOKED_AT = 200
+# The three ends of a line, kept with it, as a file opened with ``newline=""`` gives them.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 COLUMNS_MAX = 512
 
 
 def read_table(text: str, name: str, source: Path | bytes) -> Sheet:
     """The rows of a text; a row's number is the line it begins in. Raises ``Unreadable``."""
-    lines = list(io.StringIO(text, newline=""))
-    delimiter = _delimiter(lines, name)
-    texts = Texts()
+    delimiter = _delimiter(_lines(text), name)
+    allowance = Allowance(name, TEXT_TIMES * len(text))
+    texts = Texts(allowance)
     rows: list[Row] = []
-    for number, cells in _records(lines, delimiter, name):
+    for number, cells in _records(_lines(text), delimiter, name):
+        allowance.row(number, len(cells))
         if len(cells) > COLUMNS_MAX:
             raise Unreadable(name, number, f"a row of more than {COLUMNS_MAX} columns")
         if len(rows) == ROWS_MAX:
@@ -35,7 +39,12 @@ def read_table(text: str, name: str, source: Path | bytes) -> Sheet:
     return Sheet(name=name, container="table", title="", rows=tuple(rows), source=source)
 
 
-def _records(lines: list[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str) -> Iterator[str]:
+    """One line after another; never all of them, which would take more than the text does."""
+    return (found.group() for found in _LINE.finditer(text))
+
+
+def _records(lines: Iterator[str], delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the number of its first line; a quoted cell may hold line ends."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -49,7 +58,7 @@ def _records(lines: list[str], delimiter: str, name: str) -> Iterator[tuple[int,
         yield begun, cells
 
 
-def _delimiter(lines: list[str], name: str) -> str:
+def _delimiter(lines: Iterator[str], name: str) -> str:
     """The one whose first row of several cells is followed by the most rows of as many."""
     looked_at = list(islice((line for line in lines if line.strip()), _LOOKED_AT))
     fits = {mark: _fit(looked_at, mark) for mark in _DELIMITERS}

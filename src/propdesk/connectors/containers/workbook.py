@@ -17,6 +17,7 @@ from typing import IO
 
 from lxml import etree
 
+from propdesk.connectors.containers.allowance import PACKED_TIMES, Allowance
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.containers.workbook_numbers import Kind, kind_of_format
 from propdesk.connectors.containers.workbook_rows import CellReader, forget, rows_of
@@ -44,7 +45,8 @@ _BROKEN_ARCHIVE = (
 def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, ...]:
     """The visible sheets that hold anything. Raises ``Unreadable``."""
     with _refusals(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        package = _Package(archive, name)
+        allowance = Allowance(name, PACKED_TIMES * len(data))
+        package = _Package(archive, name, Texts(allowance))
         package.check(len(data))
         main = package.main_part()
         sheets = package.sheets(main)
@@ -53,7 +55,8 @@ def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, 
             shared=package.shared_strings(main),
             kinds=package.cell_kinds(main),
             from_1904=package.counts_from_1904(main),
-            texts=Texts(),
+            texts=package.texts,
+            allowance=allowance,
         )
         found = []
         for tab, part in sheets:
@@ -86,6 +89,7 @@ class _Package:
 
     archive: zipfile.ZipFile
     name: str
+    texts: Texts
 
     def refuse(self, reason: str) -> Unreadable:
         return Unreadable(self.name, None, reason)
@@ -168,8 +172,7 @@ class _Package:
         part = self._part(main, "sharedStrings")
         if part is None:
             return []
-        texts = Texts()
-        return [texts.plain(text_in(each)) for each in self.elements(part, "{*}si")]
+        return [self.texts.plain(text_in(each)) for each in self.elements(part, "{*}si")]
 
     def cell_kinds(self, main: str) -> list[Kind]:
         """What each style of the workbook shows a number as."""

@@ -11,6 +11,7 @@ from typing import IO
 
 from lxml import etree
 
+from propdesk.connectors.containers.allowance import Allowance
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.containers.workbook_numbers import Kind, shown_number, shown_time
 from propdesk.connectors.refusal import Unreadable
@@ -35,6 +36,7 @@ class CellReader:
     kinds: list[Kind]
     from_1904: bool
     texts: Texts
+    allowance: Allowance
 
     def refuse(self, row: int, reason: str) -> Unreadable:
         return Unreadable(self.name, row, reason)
@@ -114,7 +116,7 @@ class _Walk:
 
     def __init__(self, cells: CellReader) -> None:
         self.cells = cells
-        self.found: dict[int, dict[int, str]] = {}
+        self.found: dict[int, list[str]] = {}
         self.merges: list[_Merge] = []
         self._row = 0
         self._column = 0
@@ -128,20 +130,22 @@ class _Walk:
             raise self.cells.refuse(self._row, "a row stands in the sheet twice")
         if len(self.found) == ROWS_MAX:
             raise too_many_rows(self.cells.name)
-        self.found[self._row] = {}
+        self.cells.allowance.row(self._row, 0)
+        self.found[self._row] = []
 
     def cell(self, element: etree._Element) -> None:
         place = _PLACE.fullmatch(element.get("r", ""))
         self._column = _column_number(place.group(1)) if place else self._column + 1
         text = self.cells.text(element, self._row)
-        row = self.found.setdefault(self._row, {})
-        if self._column in row:
+        row = self.found.setdefault(self._row, [])
+        if self._column <= len(row) and row[self._column - 1]:
             raise self.cells.refuse(self._row, "two cells stand in one place")
         if not text:
             return
         if self._column > COLUMNS_MAX:
             raise self.cells.refuse(self._row, f"a sheet of more than {COLUMNS_MAX} columns")
-        row[self._column] = text
+        row += [""] * (self._column - len(row))
+        row[self._column - 1] = text
         self._held += 1
         if self._held > CELLS_MAX:
             raise _too_many_cells(self.cells, self._row)
@@ -178,22 +182,25 @@ def forget(element: etree._Element) -> None:
 
 
 def _laid_out(
-    found: dict[int, dict[int, str]], merges: list[_Merge], cells: CellReader
+    found: dict[int, list[str]], merges: list[_Merge], cells: CellReader
 ) -> tuple[Row, ...]:
-    width = max((column for texts in found.values() for column in texts), default=0)
+    width = max((len(texts) for texts in found.values()), default=0)
     if width * len(found) > CELLS_MAX:
         raise _too_many_cells(cells, max(found))
     hidden = _hidden(found, merges, width, cells)
     rows = []
     for number in sorted(found):
-        texts, away = found[number], hidden.get(number, set[int]())
-        shown = tuple(texts.get(c, "") for c in range(1, width + 1) if c not in away)
-        rows.append(Row(number, shown))
+        texts, away = found.pop(number), hidden.get(number)
+        texts += [""] * (width - len(texts))
+        if away is not None:
+            texts = [text for column, text in enumerate(texts, 1) if column not in away]
+        cells.allowance.cells(number, len(texts))
+        rows.append(Row(number, tuple(texts)))
     return tuple(rows) if width else ()
 
 
 def _hidden(
-    found: dict[int, dict[int, str]], merges: list[_Merge], width: int, cells: CellReader
+    found: dict[int, list[str]], merges: list[_Merge], width: int, cells: CellReader
 ) -> dict[int, set[int]]:
     """The columns of each row that lie under another cell. Columns beyond the width are none."""
     blocks: list[tuple[_Merge, Collection[int], range]] = []

@@ -104,8 +104,11 @@ class TicketBook:
         for ticket in every.values():
             root = _root(ticket, every)
             roots[ticket.ticket] = root
-            whole[root] = whole.get(root, ZERO) + ticket.lots
-            charged[root] = charged.get(root, ZERO) + ticket.commission
+            if root in whole:
+                whole[root] += ticket.lots
+                charged[root] += ticket.commission
+            else:
+                whole[root], charged[root] = ticket.lots, ticket.commission
         self.merged = len(every) - len(whole)
         for name, lots in whole.items():
             self._opens(every[name], lots, charged[name])

@@ -93,7 +93,7 @@ def lines_of(path: Path) -> Iterator[str]:
 
 def _bounded(file: _Reads, name: str, limit: int = UNPACKED_BYTES_MAX) -> Iterator[str]:
     """Lines, counted as they come: what an archive says of its own size is not believed."""
-    chunk = file.read(MEGABYTE)
+    chunk = file.read(_CHUNK)
     wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     decode = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")().decode
     read, rest = 0, ""
@@ -106,7 +106,7 @@ def _bounded(file: _Reads, name: str, limit: int = UNPACKED_BYTES_MAX) -> Iterat
         if len(rest) > LINE_LENGTH_MAX:
             raise Unreadable(name, None, f"a line is longer than {LINE_LENGTH_MAX} characters")
         yield from lines
-        chunk = file.read(MEGABYTE)
+        chunk = file.read(_CHUNK)
     rest += decode(b"", final=True)
     if rest:
         yield rest

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from propdesk.domain.exact import parse_decimal
 
-REMEMBERED_MAX = 100_000
+# A price takes some 250 bytes here: ten megabytes, and a year of ticks has fewer prices.
+REMEMBERED_MAX = 40_000
 
 
 class Prices(dict[str, Decimal]):

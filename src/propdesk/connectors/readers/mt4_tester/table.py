@@ -5,6 +5,7 @@ booked; each row's printed profit has to agree with it to one minor unit. It mus
 for an account: nobody's money moved.
 """
 
+import re
 from datetime import tzinfo
 from decimal import Decimal
 from typing import cast
@@ -22,6 +23,7 @@ _COLUMNS = 10
 _CENT = Decimal("0.01")
 _CLOSES = {"close": None, "close at stop": "end_of_test", "s/l": "stop_loss", "t/p": "take_profit"}
 _PAIR_LETTERS = 6
+_CURRENCY = re.compile(r"[A-Z]{3,5}")
 
 
 def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
@@ -29,7 +31,10 @@ def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
     start = next((i for i, row in enumerate(sheet.rows) if _is_header(row)), None)
     if start is None:
         raise sheet.refuse(None, "the tester's report breaks off before its table")
-    symbol = sheet.rows[0].cells[1].partition(" ")[0]
+    symbol = next(iter(sheet.rows[0].cells[1:]), "").partition(" ")[0]
+    currency = options.currency or symbol[3:_PAIR_LETTERS].upper()
+    if not _CURRENCY.fullmatch(currency):
+        raise sheet.refuse(1, f"{symbol[:40]!r} does not tell the currency; name the currency")
     tester = _Tester(sheet, symbol, options.zone, _initial_deposit(sheet, start))
     for row in sheet.rows[start + 1 :]:
         with at_row(sheet.name, row.number), exactly():
@@ -40,7 +45,7 @@ def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
     return Statement(
         platform="mt4",
         account=ACCOUNT,
-        currency=tester.currency(),
+        currency=currency,
         leverage=None,
         netting=False,
         entries=tuple(event for _, event in tester.entries),
@@ -72,7 +77,7 @@ def _check_net_profit(sheet: Sheet, start: int, tester: "_Tester") -> None:
     for before, row in zip(sheet.rows[:start], sheet.rows[1:start], strict=False):
         if len(before.cells) == 6 and before.cells[1] and not before.cells[2] and before.cells[5]:
             with at_row(sheet.name, row.number):
-                stated = figures.number(row.cells[1])
+                stated = figures.number("".join(row.cells[1:2]))
                 made = tester.balance - tester.deposit
                 if stated != made:
                     raise ValueError(
@@ -97,12 +102,10 @@ class _Tester:
         self.closed = 0
         self._latest = 0
 
-    def currency(self) -> str:
-        return self.symbol[3:_PAIR_LETTERS].upper()
-
     def row(self, row: Row) -> None:
         cells = row.cells
-        if not cells[0].isdigit():
+        # The last two columns are one cell where nothing was closed.
+        if len(cells) not in {_COLUMNS - 1, _COLUMNS} or not cells[0].isdecimal():
             raise ValueError("an unknown row stands in the tester's table")
         at = figures.moment(cells[1], self.zone)
         if at < self._latest:

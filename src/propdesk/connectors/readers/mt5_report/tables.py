@@ -47,6 +47,7 @@ _ENTRIES: dict[str, events.Entry] = {
 }
 _MONEY = ("Commission", "Fee", "Swap", "Profit")
 _ACCOUNT = re.compile(r"(\S+) \(([A-Z]{3,5})(?:, (.*))?\)")
+_CURRENCY = re.compile(r"[A-Z]{3,5}")
 _LEVERAGE = re.compile(r"1:(\d+)")
 # Bookings without a trade that have a kind of their own; the rest is told by comment and sign.
 _KINDS: dict[str, events.AdjustmentKind] = {"charge": "fee", "correction": "correction"}
@@ -106,9 +107,10 @@ def _head(sheet: Sheet) -> _Head:
         currency, leverage = sheet.labelled("Currency:"), sheet.labelled("Leverage:")
         if currency is None:
             raise sheet.refuse(1, "the head of the report names no account and currency")
-        return _Head(
-            TESTER_ACCOUNT, currency[1].upper(), _leverage(leverage and leverage[1]), "", None
-        )
+        named = currency[1].upper()
+        if not _CURRENCY.fullmatch(named):
+            raise sheet.refuse(currency[0], f"{currency[1][:40]!r} is not a currency such as USD")
+        return _Head(TESTER_ACCOUNT, named, _leverage(leverage and leverage[1]), "", None)
     found = _ACCOUNT.fullmatch(account[1])
     if found is None:
         raise sheet.refuse(account[0], f"{account[1][:60]!r} does not name account and currency")

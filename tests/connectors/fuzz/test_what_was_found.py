@@ -1,0 +1,69 @@
+"""What fuzzing has found, each as small as it can be shown."""
+
+import pytest
+
+from propdesk.connectors.containers.allowance import FLOOR, TEXT_TIMES
+from propdesk.connectors.history import read_history
+from propdesk.connectors.refusal import Unreadable
+from propdesk.wire.unreadable import REASON_LENGTH_MAX
+from tests.connectors.fuzz.seeds import MT4_TESTER, MT5_TESTER
+from tests.connectors.fuzz.trials import is_one_sentence
+
+
+def refused(content: bytes | str, name: str = "given") -> Unreadable:
+    with pytest.raises(Unreadable) as caught:
+        read_history(content if isinstance(content, bytes) else content.encode(), name)
+    return caught.value
+
+
+TICKET = "<tr><td>2</td><td>2026.03.02 11:00</td><td>buy</td><td>1</td><td>1.00</td>"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "row", "said"),
+    [
+        ("<td>3</td><td>2026.03.02 12:00</td>", "<td>3</td>", 7, "'t/p' is not a time"),
+        (TICKET, f"{TICKET}</tr><tr>", 6, "an unknown row stands in the tester's table"),
+        ("<tr><td>2</td>", "<tr></tr><tr><td>2</td>", 6, "an unknown row"),
+        ("<td>2</td><td>2026", "<td>²</td><td>2026", 6, "an unknown row"),
+        ("EURUSD (Euro", "Gold (Euro", 1, "'Gold' does not tell the currency"),
+        ("<td colspan=4>EURUSD (Euro vs US Dollar)</td>", "", 1, "'' does not tell the currency"),
+        ("<tr><td>Net profit</td>", "<tr></tr><tr><td>Net profit</td>", 3, "'' is not a number"),
+    ],
+)
+def test_a_row_of_a_tester_that_breaks_off_is_refused(old, new, row, said) -> None:
+    assert MT4_TESTER.count(old) == 1
+    error = refused(MT4_TESTER.replace(old, new))
+    assert (error.row, said in error.reason) == (row, True), str(error)
+
+
+def test_the_currency_that_is_told_is_taken_for_a_tester_of_another_market() -> None:
+    gold = MT4_TESTER.replace("EURUSD (Euro", "XAU (Euro").encode()
+    assert refused(gold).row == 1
+    assert read_history(MT4_TESTER.encode(), currency="EUR").currency == "EUR"
+
+
+def test_a_currency_of_a_tester_that_is_none_is_refused_with_its_row() -> None:
+    assert MT5_TESTER.count("<b>USD</b>") == 1
+    error = refused(MT5_TESTER.replace("<b>USD</b>", "<b>700 (USD, Demo)</b>"))
+    assert (error.row, error.reason) == (3, "'700 (USD, Demo)' is not a currency such as USD")
+
+
+def test_what_a_sentence_quotes_is_one_printable_line_of_some_length() -> None:
+    error = refused(b'{"type":"deal","x\\ny' + b"(" * 5000 + b'":1}\n', "a\nb.jsonl")
+    assert is_one_sentence(str(error), "a\ufffdb.jsonl:1")
+    assert (len(error.reason), error.reason[-1]) == (REASON_LENGTH_MAX, "…")
+    plain = Unreadable("a.csv", 3, "'é' is not a number")
+    assert str(plain) == "a.csv:3: 'é' is not a number"
+
+
+def test_small_cells_are_refused_by_their_number_only_above_the_floor() -> None:
+    rows_max = FLOOR // 168  # a row and the one place in it
+    assert "none of the exports" in refused(b"a\n" * rows_max).reason
+    error = refused(b"a\n" * (rows_max + 1))
+    assert error.row == rows_max + 1
+    assert "small cells" in error.reason
+    # The same rows in a larger file are few for it.
+    wide = b"a" * 400 + b"\n"
+    content = b"a\n" * rows_max + wide * (FLOOR // TEXT_TIMES // 400 + 2)
+    assert "none of the exports" in refused(content).reason
