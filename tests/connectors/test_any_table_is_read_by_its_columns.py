@@ -189,6 +189,7 @@ def test_the_same_table_in_two_containers_gives_the_same_events(tmp_path) -> Non
         ("10.000,00;10.000,00", "1.0000,00;10.000,00", 3, "'1.0000,00' is not a number"),
         ("(1,25)", "(-1,25)", 6, "is not a number"),
         ("02.03.2026 10:00:00", "2026-03-02 10:00", 4, "not a time of the form %d.%m.%Y"),
+        ("02.03.2026 10:00:00", "02.03.0001 10:00:00", 4, "the year 1 is not one of trading"),
         ("02.03.2026 10:00:00;Buy", "02.03.2026 10:00:00;Kauf", 4, "'Kauf' is none of the words"),
         ("EURUSD;1,00", ";1,00", 4, "the cell 'Instrument' is empty"),
         ("EURUSD;1,00", "EURUSD;0", 4, "a size of '0' is not possible"),

@@ -264,6 +264,8 @@ def test_without_the_extra_parquet_is_refused_with_what_to_install(tmp_path, mon
         ({"time": times("us", None), "bid": [1, 1], "ask": [2, 2]}, None, "have no time zone"),
         ({"time": times(), "bid": [1, None], "ask": [2, 2]}, 2, "a cell is empty"),
         ({"time": times(), "bid": [1, -1], "ask": [2, 2]}, 2, "'-1' is not a price"),
+        ({"time": pa.array([2**55, 2**55], pa.timestamp("us")), "bid": [1, 1], "ask": [2, 2]}, 1,
+         "a time of no year"),
         ({"time": times(), "bid": [True, True], "ask": [2, 2]}, 1, "'True' is not a decimal"),
         ({"time": times(), "bid": [b"1", b"1"], "ask": [2, 2]}, 1, "is not a price"),
         ({"time": times(), "bid": exact("1", "1"), "ask": [float("nan"), 1.0]}, 1, "not a finite"),
@@ -276,7 +278,7 @@ def test_a_wrong_file_of_parquet_is_refused(tmp_path, columns, row, said) -> Non
         columns = {**columns, "ask": [1.2]}
     path = parquet(tmp_path / "EURUSD-ask.parquet", **columns)
     with pytest.raises(Unreadable) as refused:
-        stream(path)
+        stream(path, zone="server" if said.startswith("a time") else None)
     assert (refused.value.file, refused.value.row) == (path.name, row)
     assert said in refused.value.reason
 
@@ -304,6 +306,10 @@ def test_a_parquet_file_cut_off_or_too_large_is_refused(tmp_path, monkeypatch) -
         ("EURUSD.csv", TICKS + "2026.03.02\tnoon\t1\t2", 2, "'noon' is not a time of day"),
         ("EURUSD.csv", TICKS + "2026.03.02\t10:00:00", 2, "the row has too few columns"),
         ("EURUSD.csv", TICKS + "2026.03.02\t10:00:00\t0\t2", 2, "'0' is not a price"),
+        ("EURUSD.csv", TICKS + "0001.01.01\t00:00:00\t1\t2", 2, "in which anybody traded"),
+        ("EURUSD.csv", TICKS + "9999.12.31\t23:00:00\t1\t2", 2, "in which anybody traded"),
+        ("EURUSD.csv", "time,bid,ask\n0001-01-01T00:00:00Z,1,2", 2, "the year 1 is not one of"),
+        ("EURUSD.csv", "99991231 230000000,1,2,0", 1, "in which anybody traded"),
         ("ticks.csv", TICKS, None, "the file names no symbol"),
         ("EURUSD-GBPUSD.csv", TICKS, None, "the file names no symbol"),
         ("EURUSD.csv", BARS.replace("\t<SPREAD>", "") + TWO_BARS, 1, "the bars tell no spread"),

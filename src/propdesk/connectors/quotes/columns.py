@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from propdesk.domain.instants import micros_of, parse_instant
+from propdesk.connectors.local_times import moment_of
 
 _TIMES = ("time", "timestamp", "at", "datetime", "date")
 _SYMBOLS = ("symbol", "instrument", "ticker", "pair")
@@ -59,14 +59,14 @@ def bar_columns(places: dict[str, int], side: str | None) -> tuple[int, ...] | N
 
 def moment_by(zone: tzinfo | None) -> Callable[[str], int]:
     """The function from an ISO 8601 text to its moment; ``zone`` where the text has none."""
-    if zone is None:
-        return parse_instant
 
     def moment(text: str) -> int:
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
             raise ValueError(f"{text[:40]!r} is not an ISO 8601 time") from None
-        return micros_of(found if found.tzinfo else found.replace(tzinfo=zone))
+        if zone is None and found.tzinfo is None:
+            raise ValueError(f"{text[:40]!r} has no time zone")
+        return moment_of(found, zone)
 
     return moment

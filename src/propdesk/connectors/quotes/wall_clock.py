@@ -3,9 +3,10 @@
 It must not guess a clock: the zone is the caller's.
 """
 
-from datetime import UTC, date, timedelta, timezone, tzinfo
+from datetime import date, timedelta, timezone, tzinfo
 
-from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, datetime_of, micros_of
+from propdesk.connectors.local_times import EARLIEST, LATEST, moment_of
+from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, datetime_of
 
 FIXED_EST = timezone(timedelta(hours=-5))
 """New York's winter time the year round, as some archives keep it."""
@@ -21,12 +22,14 @@ class WallClock:
         self._hours: dict[int, int] = {}
 
     def moment(self, shown: int) -> int:
-        """The first moment at which clocks of the zone showed ``shown``."""
+        """The first moment at which clocks of the zone showed ``shown``. Raises ``ValueError``."""
         hour, rest = divmod(shown, HOUR)
         begun = self._hours.get(hour)
         if begun is None:
-            wall = datetime_of(hour * HOUR).replace(tzinfo=self._zone)
-            begun = self._hours[hour] = micros_of(wall.astimezone(UTC))
+            if not EARLIEST <= shown <= LATEST:
+                raise ValueError("a time of no year in which anybody traded")
+            wall = datetime_of(hour * HOUR).replace(tzinfo=None)
+            begun = self._hours[hour] = moment_of(wall, self._zone)
         return begun + rest
 
 

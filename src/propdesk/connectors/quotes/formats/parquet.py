@@ -16,6 +16,7 @@ try:
 except ModuleNotFoundError:  # an optional extra: `open` says how to get it
     pa = pq = None
 
+from propdesk.connectors.local_times import EARLIEST, LATEST
 from propdesk.connectors.quotes.columns import NO_SYMBOL, SIDES, bar_columns, places_of
 from propdesk.connectors.quotes.formats.bar_table import side_named
 from propdesk.connectors.quotes.naming import symbol_in
@@ -124,6 +125,8 @@ class _Table:
                 if shown is None or None in prices or not symbol:
                     said = NO_SYMBOL if shown is not None and not symbol else "a cell is empty"
                     raise Unreadable(self.path.name, row, said)
+                if not EARLIEST <= shown <= LATEST:
+                    raise Unreadable(self.path.name, row, "a time of no year anybody traded in")
                 at = shown if clock is None else clock.moment(shown)
                 yield at, str(symbol), prices
 
@@ -189,7 +192,7 @@ def _batches(path: Path, names: list[str]) -> Iterator[_Values]:
 def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         reason = str(error).splitlines()[0][:200]
         raise Unreadable(
             path.name, None, f"is no Parquet file that can be read: {reason}"

@@ -9,18 +9,18 @@ swap from the profit: the export does not.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
 
 from propdesk.connectors import figures
+from propdesk.connectors.local_times import moment_of
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Section, Sheet
 from propdesk.connectors.statement import Stated, Statement
 from propdesk.domain.events import Deal, Side
 from propdesk.domain.exact import ZERO, exactly
-from propdesk.domain.instants import micros_of
 
 ACCOUNT = "unnamed"
 _FIXED = (
@@ -201,10 +201,10 @@ def moment(text: str, zone: timezone) -> int:
     day, month, year, hour, minute, second, milli = found.groups()
     clock = (int(hour), int(minute), int(second), int(milli or 0) * 1000)
     try:
-        shown = datetime(int(year), _MONTHS.index(month) + 1, int(day), *clock, tzinfo=zone)
+        local = datetime(int(year), _MONTHS.index(month) + 1, int(day), *clock, tzinfo=zone)
+        return moment_of(local)
     except ValueError as error:
         raise ValueError(f"{text!r} is not a time: {error}") from None
-    return micros_of(shown.astimezone(UTC))
 
 
 def _lots(text: str) -> Decimal:

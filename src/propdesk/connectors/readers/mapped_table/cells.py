@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from propdesk.connectors import figures
 from propdesk.connectors.column_map import ColumnMap
+from propdesk.connectors.local_times import moment_of
 from propdesk.connectors.sheet import Row
 from propdesk.domain.exact import ZERO, parse_decimal
-from propdesk.domain.instants import micros_of
 from propdesk.domain.instruments import Catalogue, finite_decimal
 
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -82,7 +82,7 @@ class Cells:
             found = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is put in below
         except ValueError:
             raise ValueError(f"{text[:40]!r} is not a time of the form {form}") from None
-        return micros_of(found if found.tzinfo else found.replace(tzinfo=zone))
+        return moment_of(found, zone)
 
     def lots(self, symbol: str, catalogue: Catalogue) -> Decimal:
         """The size in lots, however it is written; sells may be written below zero."""

@@ -8,17 +8,17 @@ the report tells none.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from propdesk.connectors import figures
+from propdesk.connectors.local_times import moment_of
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Sheet
 from propdesk.connectors.statement import Statement
 from propdesk.domain.events import Deal, Side
 from propdesk.domain.exact import ZERO, exactly, parse_decimal
-from propdesk.domain.instants import micros_of
 from propdesk.domain.instruments import Catalogue, finite_decimal
 from propdesk.domain.valuation import profit_in_profit_currency
 
@@ -129,10 +129,9 @@ def _moment(text: str, zone: tzinfo) -> int:
         return figures.moment(text, zone)
     month, day, year, hour, minute, second = (int(part) for part in found.groups())
     try:
-        shown = datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return moment_of(datetime(year, month, day, hour, minute, second, tzinfo=zone))
     except ValueError as error:
         raise ValueError(f"{text!r} is not a time (month/day/year): {error}") from None
-    return micros_of(shown.astimezone(UTC))
 
 
 def _reconcile(trip: _Trip, catalogue: Catalogue) -> None:
