@@ -1,5 +1,6 @@
 """The reference pages name every command, option and setting there is, and none there is not."""
 
+import csv
 import re
 from collections.abc import Iterator
 from itertools import chain
@@ -9,6 +10,8 @@ import pytest
 
 from propdesk.boot import cli
 from propdesk.boot.settings import FOREIGN, load
+from propdesk.domain.rules.registry import RULES
+from propdesk.wire.rulebook_file import presets
 from tests.architecture.source_tree import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -60,3 +63,14 @@ def test_every_setting_is_in_the_reference() -> None:
     settings = load({}).environment(database_url="", secret_key="")
     assert named == settings.keys(), "docs/reference/settings.md"
     assert all(f"`{name}`" in page for name in FOREIGN), "docs/reference/settings.md"
+
+
+def test_the_readme_counts_right() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\*\*(\d+) kinds of rule", readme) == [str(len(RULES))]
+    assert "Over a hundred presets" in readme
+    assert len(presets()) > 100
+    with (REFERENCE / "rule_values.csv").open(encoding="utf-8", newline="") as rows:
+        assert re.findall(r"one of (\d+) published", readme) == [
+            str(len(list(csv.reader(rows))) - 1)
+        ]
