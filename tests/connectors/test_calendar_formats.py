@@ -1,15 +1,20 @@
 """Every format of calendar: read by content, on the right clock, or refused with file and row."""
 
 import csv
+import gzip
 import io
 import json
 import tarfile
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from propdesk.connectors.calendars import sources as calendar_sources
 from propdesk.connectors.calendars.calendar import read_calendar
 from propdesk.connectors.calendars.recognition import all_formats, recognised
 from propdesk.connectors.calendars.sources import CalendarSource
@@ -210,13 +215,13 @@ def test_all_means_every_currency_and_symbols_are_kept():
 # -- when it was received
 def test_the_name_says_when_a_version_was_received_and_else_the_person():
     content = json.dumps([release("Payrolls", "2026-08-07T08:30:00-04:00")])
-    for name, given, expected in (
+    for name, said, expected in (
         ("20260803T045733Z_4cbe01c.json", None, "2026-08-03T04:57:33Z"),
         ("week-2026-08-03T04-57-33Z.json", at("2026-08-01 00:00"), "2026-08-03T04:57:33Z"),
         ("week.json", at("2026-08-01 00:00"), "2026-08-01T00:00:00Z"),
         ("week_20260803.json", None, "2026-07-31T12:30:00Z"),  # a day alone is no moment
     ):
-        calendar = read(text(name, content, given))
+        calendar = read(text(name, content, said))
         assert format_instant(calendar.events[0].at) == expected
         assert calendar.versions[0].assumed == ("0803.json" in name)
 
@@ -301,8 +306,10 @@ def test_folders_and_archives_are_read_like_their_files(tmp_path):
     assert len(expected) == 2
     assert read_calendar([folder]).events == expected
     assert read_calendar(sorted(folder.glob("*.json"))).events == expected
-    for name, data in (("a.zip", packed.getvalue()), ("a.tar.gz", tarred.getvalue())):
-        assert read(CalendarSource(data, name)).events == expected
+    for data in (packed.getvalue(), tarred.getvalue(), gzip.decompress(tarred.getvalue())):
+        assert read(CalendarSource(data, "named anyhow")).events == expected
+    alone = [CalendarSource(gzip.compress(bytes_of(each)), f"{each.name}.gz") for each in sources]
+    assert read(*alone).events == expected
 
 
 # -- refusals
@@ -359,7 +366,12 @@ def many(count: int) -> str:
         ("c.ics", ics("SUMMARY:A", "DTSTART:20260807T083000Z", "RRULE:FREQ=MONTHLY"), None,
          "c.ics:4: the event repeats"),
         ("c.ics", ics("SUMMARY:A", "DTSTART:20260807T083000Z", "RRULE:FREQ=SECO\r\n NDLY"), None,
-         "c.ics: an event or a zone repeats daily or more often"),
+         "c.ics:9: an event or a zone repeats daily or more often"),
+        ("c.ics", ics("SUMMARY:A", "BEGIN:VEVENT"), None, "c.ics:8: an event begins inside anot"),
+        ("c.ics", ics("SUMMARY:A")[:-30], None, "c.ics:4: the file breaks off in the middle of"),
+        ("c.ics", ics("SUMMARY:A", "BEGIN:VALARM"), None, "c.ics:4: not "),
+        ("c.ics", ics("SUMMARY:A", "DTSTART:20260807T083000Z", head="END:VCALENDAR"), None,
+         "c.ics: "),
         ("c.ics", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", None, "c.ics: the calendar holds no ev"),
         ("c.ics", "BEGIN:VCALENDAR", None, "c.ics: "),
     ],
@@ -377,6 +389,48 @@ def test_a_folder_without_calendars_and_a_broken_archive_are_refused(tmp_path):
     for data in (b"PK\x03\x04 broken", b"\x1f\x8b broken"):
         with pytest.raises(Unreadable, match="the archive cannot be unpacked"):
             read(CalendarSource(data, "broken"))
+
+
+@pytest.mark.parametrize(("limit", "most"), [("BYTES_MAX", 100), ("FILES_MAX", 1)])
+def test_more_than_a_calendar_can_be_is_not_read(limit, most, monkeypatch):
+    content = many(1)
+    monkeypatch.setattr(calendar_sources, limit, most)
+    with pytest.raises(Unreadable, match=r"more than .* are not read"):
+        read(text("a.json", content), text("b.json", content))
+    with pytest.raises(Unreadable, match=r"more than .* are not read"):
+        read(CalendarSource(zipped({"a.json": content, "b.json": content}), "a.zip"))
+    if limit == "BYTES_MAX":
+        with pytest.raises(Unreadable, match=r"more than .* are not read"):
+            read(CalendarSource(gzip.compress(content.encode()), "a.json.gz"))
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from([*SAME_INSTANT, "a zip"]))
+@settings(max_examples=150, deadline=None)
+def test_a_damaged_calendar_is_read_or_refused_and_nothing_else(random, form):
+    if form == "a zip":
+        name, data, zone = "a.zip", bytearray(zipped({"a.json": many(1)})), None
+    else:
+        name, content, zone = SAME_INSTANT[form]
+        data = bytearray(content.encode())
+    for _ in range(random.randint(1, 5)):
+        place = random.randrange(2, len(data))
+        if random.random() < 0.6:
+            data[place] = random.randrange(256)
+        elif random.random() < 0.7:
+            del data[place : place + random.randint(1, 30)]
+            data += b"\n\n\n"
+        else:
+            data[place:place] = random.choice([b'"', b",", b"\n", b"0001-01-01", b"{", b"TZID="])
+    with suppress(Unreadable):  # any other error fails the test
+        read(CalendarSource(bytes(data), name), zone=zone)
+
+
+def zipped(members: dict[str, str]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
 
 
 # -- the real files

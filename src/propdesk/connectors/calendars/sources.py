@@ -3,7 +3,9 @@
 Nothing is unpacked to disk, and nothing is read that is bigger than a calendar can be.
 """
 
+import gzip
 import io
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -22,6 +24,13 @@ FILES_MAX = 20_000
 BYTES_MAX = 100_000_000
 _NAMES = (".json", ".jsonl", ".csv", ".tsv", ".txt", ".ics", ".zip", ".gz", ".tgz", ".tar")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\x0b\x0c\r\x1a"))
+
+
+# What the standard library raises for an archive whose inner offsets and names are damaged.
+_BROKEN = (
+    *(tarfile.TarError, zipfile.BadZipFile, zlib.error, struct.error),
+    *(OSError, EOFError, ValueError, IndexError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +93,30 @@ def _files(source: CalendarSource) -> Iterator[tuple[str, bytes]]:
 
 def _unpacked(data: Path | bytes, name: str) -> Iterator[tuple[str, bytes]]:
     head, _ = beginning(data, name)
-    if not head.startswith((b"PK\x03\x04", b"\x1f\x8b")) and head[257:262] != b"ustar":
+    if not head.startswith((b"PK\x03\x04", b"\x1f\x8b")) and not _is_tar(head):
         yield name, whole(data, name)
         return
     packed = whole(data, name)
     try:
         if head.startswith(b"PK"):
             yield from _zipped(packed, name)
-        else:
+            return
+        if head.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+                packed = file.read(BYTES_MAX + 1)
+            _refuse_much(len(packed), 1, name)
+        if _is_tar(packed):
             yield from _tarred(packed, name)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+        else:
+            yield name.removesuffix(".gz"), packed
+    except _BROKEN as error:
         raise Unreadable(name, None, f"the archive cannot be unpacked: {error}") from None
     except (RuntimeError, NotImplementedError):
         raise Unreadable(name, None, "the archive has a password or is packed unusually") from None
+
+
+def _is_tar(data: bytes) -> bool:
+    return data[257:262] == b"ustar"
 
 
 def _zipped(packed: bytes, name: str) -> Iterator[tuple[str, bytes]]:
@@ -113,7 +133,7 @@ def _zipped(packed: bytes, name: str) -> Iterator[tuple[str, bytes]]:
 def _tarred(packed: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     found: list[tuple[str, bytes]] = []
     size = 0
-    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:*") as archive:
+    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as archive:
         for member in archive:
             size += member.size
             _refuse_much(size, len(found), name)

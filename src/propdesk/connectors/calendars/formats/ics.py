@@ -4,17 +4,17 @@ It must not take DTSTAMP for the time of receipt: most programs write the time o
 does it expand what repeats: a release is one event.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 
-from icalendar import Calendar, Component, Timezone
+from icalendar import Component, Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from propdesk.connectors.calendars.clock_times import Told, on_clock
 from propdesk.connectors.calendars.currencies import currencies_among, currencies_of
+from propdesk.connectors.calendars.ics_text import ics_text
 from propdesk.connectors.calendars.impacts import HIGH, impact_among
 from propdesk.connectors.calendars.table_rows import untimed
 from propdesk.connectors.calendars.template import (
@@ -30,10 +30,6 @@ from propdesk.connectors.refusal import at_row
 from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.instants import micros_of
 
-_BEGIN = re.compile(r"^BEGIN:VEVENT\s*$", re.IGNORECASE | re.MULTILINE)
-_FOLD = re.compile(r"\r?\n[ \t]")
-# A zone's switches repeat yearly; one that repeats each second would be computed for minutes.
-_BUSY = re.compile(r"^RRULE.*FREQ=(SECONDLY|MINUTELY|HOURLY|DAILY)", re.IGNORECASE | re.MULTILINE)
 _PRIORITIES = {**dict.fromkeys("1234", "high"), "5": "medium", **dict.fromkeys("6789", "low")}
 _WORDS_OF = ("SUMMARY", "CATEGORIES", "LOCATION")
 
@@ -43,36 +39,18 @@ def _recognise(text: str) -> bool:
 
 
 def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
-    calendar = _parsed(document)
+    content = ics_text(document)
+    calendar = content.calendar(document)
     with at_row(document.name, None):
         clock = _Clock(calendar, options.zone)
     entries: list[tuple[int | None, Entry]] = []
     unsaid = _Unsaid()
-    events = calendar.walk("VEVENT")
-    for event, row in zip(events, _rows(document.text), strict=False):
+    for row, event in content.parsed(document):
         with at_row(document.name, row):
             entries.append((_modified(event), _entry(event, row, clock, unsaid)))
     if not entries:
         raise document.refuse(None, "the calendar holds no event")
     return tuple(_listings(document, calendar, entries, unsaid))
-
-
-def _parsed(document: Document) -> Component:
-    if _BUSY.search(_FOLD.sub("", document.text)):
-        raise document.refuse(None, "an event or a zone repeats daily or more often")
-    try:  # a text without a line's end would be taken for the name of a file
-        found = Calendar.from_ical(document.text.lstrip("\ufeff") + "\r\n", multiple=True)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
-        said = " ".join(str(error).split())[:120]
-        raise document.refuse(None, f"not an iCalendar file: {said}") from None
-    if len(found) != 1:
-        raise document.refuse(None, f"the file holds {len(found)} calendars; keep one")
-    return found[0]
-
-
-def _rows(text: str) -> list[int]:
-    """The line in which each event begins."""
-    return [text.count("\n", 0, found.start()) + 1 for found in _BEGIN.finditer(text)]
 
 
 @dataclass(slots=True)

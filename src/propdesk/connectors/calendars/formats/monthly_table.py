@@ -65,7 +65,7 @@ def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
 
 
 def _told(row: TableRow, year: int, month: int, zone: tzinfo) -> Told:
-    when, time = row.cells["date"], row.cells["time"]
+    when, time = row.first(("date",)), row.first(("time",))
     if names_no_time(when):
         return untimed(when, time)
     day = day_of_year(when, year)
