@@ -4,6 +4,7 @@ It decides nothing and keeps nothing; every refusal comes out as ``Refused`` wit
 """
 
 import heapq
+import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ from propdesk.domain.rulebook import Phase
 from propdesk.domain.terms import TermsError
 from propdesk.wire.catalogue import CatalogueFileError, load_catalogue
 from propdesk.wire.conditions import CelConditions
-from propdesk.wire.evidence import Recorder, evidence_of
+from propdesk.wire.event_file import read_event_file
+from propdesk.wire.evidence import Recorder, catalogue_of, evidence_of
 from propdesk.wire.result_json import to_result
 from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, with_add_ons
 from propdesk.wire.unreadable import Unreadable
@@ -118,6 +120,34 @@ def judge(request: Request, watched: Watched = iter) -> Judged:
         raise Refused(f"{shown}:{refused.event_no}: {refused.why}") from refused
     except TermsError as refused:  # an amount by size that this size has none of
         raise Refused(f"{_named(request.rulebook)}: {refused}") from refused
+
+
+def judge_again(
+    evidence: Mapping[str, Any], rulebook: str, phase: str, watched: Watched = iter
+) -> Judged:
+    """Judge the history in an evidence file by another rulebook. Raises ``Refused``.
+
+    The evidence holds what its own rulebook looked at: quotes while a position depended on them,
+    and other accounts' events only where that rulebook asked for them.
+    """
+    loaded = load_rulebook(rulebook)
+    lines = (json.dumps(event) for _, event in evidence["events"])
+    try:
+        evaluator = Evaluator(
+            loaded.rulebook,
+            loaded.rulebook.phase(phase),
+            size=Decimal(evidence["size"]),
+            catalogue=catalogue_of(evidence["instruments"]),
+            account=evidence["account"],
+            sampled=True,
+            conditions=CelConditions(),
+        )
+        events = watched(read_event_file(lines, "evidence"))
+        return judged_by(evaluator, events, loaded, ())
+    except UnusableHistory as refused:
+        raise Refused(f"{rulebook}, {phase}: {refused.why}") from refused
+    except TermsError as refused:
+        raise Refused(f"{rulebook}, {phase}: {refused}") from refused
 
 
 def judged_by(

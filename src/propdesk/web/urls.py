@@ -3,7 +3,7 @@
 from django.urls import path
 
 from propdesk.web import health
-from propdesk.web.pages import home, judgements, judging, rulebooks
+from propdesk.web.pages import comparison, home, judgements, judging, rulebooks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("judging/<uuid:id>/", judging.judging, name="judging"),
     path("judgements/<uuid:id>/", judgements.judgement, name="judgement"),
     path("judgements/<uuid:id>/evidence.json", judgements.evidence, name="evidence"),
+    path("judgements/<uuid:id>/compare/", comparison.comparison, name="compare"),
     path("judgements/<uuid:id>/days/<str:day>/", judgements.day, name="day"),
     path("judgements/<uuid:id>/trades/", judgements.trades, name="trades"),
     path("judgements/<uuid:id>/trades.csv", judgements.trades_csv, name="trades-csv"),
