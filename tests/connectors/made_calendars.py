@@ -7,7 +7,7 @@ from typing import Any
 
 from propdesk.connectors.calendars.calendar import Calendar, read_calendar
 from propdesk.connectors.calendars.sources import CalendarSource
-from propdesk.domain.events import AccountOpened, Deal, Event, NewsScheduled
+from propdesk.domain.events import AccountOpened, Deal, Event, NewsScheduled, TradeReported
 from propdesk.domain.instants import DAY, format_instant, parse_instant
 from propdesk.domain.rules.news import News
 from tests import story
@@ -57,13 +57,18 @@ def verdict(
     events: Iterable[NewsScheduled], moment: int, symbol: str = "EURUSD", **more: Any
 ) -> str:
     """What opening at ``moment`` by hand is: ``free``, or the outcome of the one rule of news."""
+    trade = Deal(story.ACCOUNT, moment, "D", "P", symbol, "buy", "in", Decimal("0.01"),
+                 Decimal("1.1"), reason="manual")  # fmt: skip
+    return judged(events, trade, **more)
+
+
+def judged(events: Iterable[NewsScheduled], trade: Deal | TradeReported, **more: Any) -> str:
+    """``free``, or the first outcome of the one rule of news; two minutes around any release."""
     terms: dict[str, Any] = {
         "window_before_minutes": Decimal(2), "window_after_minutes": Decimal(2),
         "restricts": ("open",), "targets": "currency", "impacts": (), **more,
     }  # fmt: skip
-    opened = AccountOpened(story.ACCOUNT, moment - DAY, "USD", Decimal(100_000))
-    trade = Deal(story.ACCOUNT, moment, "D", "P", symbol, "buy", "in", Decimal("0.01"),
-                 Decimal("1.1"), reason="manual")  # fmt: skip
+    opened = AccountOpened(story.ACCOUNT, trade.at - DAY, "USD", Decimal(100_000))
     log: list[Event] = [*events, opened, trade]  # sorting keeps news before deals of its moment
     log.sort(key=lambda event: event.at)
     found = story.judged(story.rulebook(News(**terms)), log).verdicts

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,20 @@ from hypothesis import strategies as st
 from propdesk.connectors.calendars.calendar import Calendar, read_calendar
 from propdesk.connectors.calendars.received import received_in
 from propdesk.connectors.refusal import Unreadable
+from propdesk.domain.events import TradeReported
 from propdesk.domain.instants import DAY, HOUR, MINUTE, format_instant, parse_instant
 from propdesk.domain.rules.news_calendar import NewsCalendar
-from tests.connectors.made_calendars import at, bytes_of, feed, read, release, releases, verdict
+from tests import story
+from tests.connectors.made_calendars import (
+    at,
+    bytes_of,
+    feed,
+    judged,
+    read,
+    release,
+    releases,
+    verdict,
+)
 
 PAYROLLS = release("Payrolls", "2026-08-05T08:30:00-04:00")  # Wednesday, 12:30 UTC
 MOVED = release("Payrolls", "2026-08-05T11:00:00-04:00")
@@ -121,6 +133,24 @@ def test_more_of_one_title_than_a_week_can_hold_are_refused():
     assert len(read(feed("2026-08-02 00:00:00", *many[:100])).events) == 100
     with pytest.raises(Unreadable, match=r"week\.json:1: more than 100 releases"):
         read(feed("2026-08-02 00:00:00", *many))
+
+
+@pytest.mark.parametrize(
+    ("versions", "outcome"),
+    [
+        ([("2026-08-03 00:00:00", [PAYROLLS]), ("2026-08-05 14:00:00", [MOVED])], "fail"),
+        ([("2026-08-03 00:00:00", [PAYROLLS]), ("2026-08-05 14:00:00", [])], "fail"),
+        ([("2026-08-03 00:00:00", [PAYROLLS]), ("2026-08-05 12:00:00", [])], "free"),
+        ([("2026-08-03 00:00:00", []), ("2026-08-05 12:31:00", [PAYROLLS])], "fail"),
+        ([("2026-08-03 00:00:00", []), ("2026-08-05 12:33:00", [PAYROLLS])], "free"),
+    ],
+    ids=["moved after it", "removed after it", "removed before it", "added inside", "added after"],
+)
+def test_a_round_trip_held_through_a_release_is_judged_by_what_was_known_then(versions, outcome):
+    """Held from 10:00 to 14:30 and told only at its end; 12:30 is the release."""
+    trip = TradeReported(story.ACCOUNT, at("2026-08-05 14:30"), "T", "EURUSD", "buy",
+                         Decimal(1), at("2026-08-05 10:00"), Decimal(5))  # fmt: skip
+    assert judged(week(*versions), trip, restricts=("hold",)) == outcome
 
 
 # -- properties

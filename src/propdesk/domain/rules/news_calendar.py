@@ -39,6 +39,13 @@ class NewsCalendar:
         """Releases in ``[first, last]`` by the versions received up to ``known_at``."""
         return takewhile(lambda each: each.release_at <= last, self.since(first, known_at))
 
+    def versions(self, first: int, last: int) -> Iterator[NewsScheduled]:
+        """Every version ever received of releases in ``[first, last]``, also superseded ones."""
+        low = bisect_left(self._by_release, first, key=_released)
+        high = bisect_right(self._by_release, last, key=_released)
+        for _, key, number in self._by_release[low:high]:
+            yield self._versions[key][number]
+
 
 def _released(entry: tuple[int, str, int]) -> int:
     return entry[0]

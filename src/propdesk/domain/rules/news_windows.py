@@ -39,10 +39,14 @@ class NewsWindows:
         return next((each.release_at - self.before for each in known), None)
 
     def starts(self, opened_at: int, closed_at: int) -> Iterator[int]:
-        """When something open between these two moments was first inside each window."""
-        released = self.calendar.between(opened_at - self.after, closed_at + self.before, closed_at)
-        for each in released:
-            yield max(opened_at, each.release_at - self.before)
+        """When something open between these two moments was first inside each window, in order.
+
+        Of every version: one that was moved or withdrawn later was in force until then. Whether
+        it was in force at the moment itself is for ``around`` to say.
+        """
+        released = self.calendar.versions(opened_at - self.after, closed_at + self.before)
+        first = (max(opened_at, each.release_at - self.before, each.at) for each in released)
+        yield from sorted({at for at in first if at <= closed_at})
 
     def _counts(self, event: NewsScheduled) -> bool:
         return not self.terms.impacts or event.impact in self.terms.impacts
