@@ -45,12 +45,13 @@ extra: `pip install 'propdesk[parquet]'`, or with hashes `requirements/parquet.t
   there is no price before both sides were told once.
 - A bar tells extremes and not their order: equity is a span. A loss is proven only where the best
   end of the span is one, and *possible* where the worst end is.
-- Bars of MetaTrader 5 are of the bid, with one spread a bar. The ask is the bid and that spread, as
-  the terminal's own tester takes it. For longs they are exact. For shorts they are as good as the
-  spread: where it moved within the bar, ticks say more.
-- Bars of one side alone, such as HistData's minutes, are enough while every open position closes at
-  that side. While one closes at the other, or a profit is converted by that symbol, its quotes are
-  a gap with the reason `the quotes tell only the bid`, and the verdict is unknown as in any gap.
+- Bars of MetaTrader 5 are of the bid. The spread beside them is the
+  [least of the bar](https://www.mql5.com/en/book/applications/timeseries/timeseries_mqlrates): how
+  high the ask rose is not in them, and at news it rises far. Export ticks to judge shorts.
+- Bars of one side alone, such as these and HistData's minutes, are enough while every open position
+  closes at that side. While one closes at the other, or a profit is converted by that symbol, its
+  quotes are a gap with the reason `the quotes tell only the bid`, and the verdict is unknown as in
+  any gap.
 
 ## Crossed quotes
 

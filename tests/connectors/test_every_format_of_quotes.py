@@ -69,13 +69,17 @@ def test_an_empty_side_of_a_tick_of_metatrader_is_unchanged(tmp_path) -> None:
     assert ticks(wide) == ticks(path)
 
 
-def test_bars_of_metatrader_carry_their_spread_in_points(tmp_path) -> None:
-    first, second = stream(put(tmp_path / "EURUSD_M1.csv", BARS + TWO_BARS))
+def test_bars_of_metatrader_tell_the_bid_and_the_least_the_ask_can_have_been(tmp_path) -> None:
+    path = put(tmp_path / "EURUSD_M1.csv", BARS + TWO_BARS)
+    assert open_quotes([path]).known("EURUSD") == "bid"
+    first, second = stream(path)
     bid = [D(p) for p in ("1.10000", "1.10050", "1.09990", "1.10020")]
     ask = [D(p) for p in ("1.10007", "1.10057", "1.09997", "1.10027")]
     assert isinstance(second, Bar)
     assert first == Bar(1_772_438_400 * SECOND, "EURUSD", MINUTE, *bid, *ask)
     assert second.ask_low == second.bid_low == D("1.10010")
+    bare = put(path, (BARS + TWO_BARS).replace("\t<SPREAD>", "").replace("\t7\r", "\r"))
+    assert stream(bare)[0] == Bar(first.at, "EURUSD", MINUTE, *bid, *bid)
 
 
 def test_days_of_metatrader_have_no_time(tmp_path) -> None:
@@ -312,7 +316,6 @@ def test_a_parquet_file_cut_off_or_too_large_is_refused(tmp_path, monkeypatch) -
         ("EURUSD.csv", "99991231 230000000,1,2,0", 1, "in which anybody traded"),
         ("ticks.csv", TICKS, None, "the file names no symbol"),
         ("EURUSD-GBPUSD.csv", TICKS, None, "the file names no symbol"),
-        ("EURUSD.csv", BARS.replace("\t<SPREAD>", "") + TWO_BARS, 1, "the bars tell no spread"),
         ("EURUSD.csv", BARS + TWO_BARS.splitlines()[0], None, "one bar alone"),
         ("EURUSD.csv", BARS + TWO_BARS.replace("\t7\r", "\t-7\r"), 2, "'-7' is not a spread"),
         ("EURUSD.csv", BARS + TWO_BARS.replace("1.10050", "1.1005"), 2, "different numbers of dec"),

@@ -14,7 +14,8 @@ from propdesk.domain.instruments import Catalogue
 
 Price: TypeAlias = Quote | Bar
 Known: TypeAlias = Literal["both", "bid", "ask"]
-"""Which sides of the price a file tells. Bars of one side bear its prices on both."""
+"""Which sides of the price a file tells. On the other one bars of one side bear the same prices,
+or the least they can have been; a position that closes there is not valued at them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
 """The bars a MetaTrader 5 terminal exports: of the bid, tab-separated, with one spread a bar.
 
 ``<DATE> <TIME> <OPEN> <HIGH> <LOW> <CLOSE> <TICKVOL> <VOL> <SPREAD>``; from days on there is no
-``<TIME>``. The ask is the bid and the spread, which is in points of the last printed decimal, as
-the terminal's own tester takes it. It must not guess a spread where the bar tells none.
+``<TIME>``. The spread is in points of the last printed decimal and the least of the bar (source:
+www.mql5.com/en/book/applications/timeseries/timeseries_mqlrates, read 2026-11-23). The bid and
+that spread is therefore the least the ask can have been, and how high the ask rose is not told:
+the bars are of the bid alone. It must not call the least spread the spread.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +21,6 @@ from propdesk.connectors.quotes.template import (
     QuoteOptions,
 )
 from propdesk.connectors.quotes.wall_clock import WallClock, WallTexts
-from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.clock import SERVER, zone_of
 from propdesk.domain.events import Bar
 from propdesk.domain.exact import exactly
@@ -36,8 +37,6 @@ def _knows(glimpse: Glimpse) -> bool:
 def _open(glimpse: Glimpse, options: QuoteOptions) -> QuoteFile:
     path, symbol = glimpse.path, symbol_of(glimpse, options.catalogue)
     header = glimpse.first_line.split("\t")
-    if "<SPREAD>" not in header:
-        raise Unreadable(path.name, 1, "the bars tell no spread, so the ask is not known")
     server = WallClock(options.zone or zone_of(SERVER))
 
     def bars(span_us: int, clock: WallClock | None) -> Iterator[Price]:
@@ -51,6 +50,7 @@ def _open(glimpse: Glimpse, options: QuoteOptions) -> QuoteFile:
         first_at=first_of(bars(span_us, server), path.name).at,
         walk=lambda printed, since, until: within(bars(span_us, server), printed, since, until),
         span_us=span_us,
+        known="bid",
     )
 
 
@@ -60,13 +60,15 @@ def _maker(
     """``clock`` None: as the wall showed it."""
     texts, prices = WallTexts(), Prices()
     when = header.index("<TIME>") if "<TIME>" in header else None
-    places, spread = [header.index(name) for name in _PRICES], header.index("<SPREAD>")
+    places = [header.index(name) for name in _PRICES]
+    spread = header.index("<SPREAD>") if "<SPREAD>" in header else None
 
     def bar(text: str) -> Bar:
         cells = text.split("\t")
         shown = texts.shown(cells[0], _MIDNIGHT if when is None else cells[when])
         bids = [prices[cells[place]] for place in places]
-        ahead = _spread(cells[spread], [cells[place] for place in places])
+        points = "0" if spread is None else cells[spread]
+        ahead = _spread(points, [cells[place] for place in places])
         with exactly():
             asks = [price + ahead for price in bids]
         at = shown if clock is None else clock.moment(shown)
@@ -86,7 +88,7 @@ def _spread(points: str, printed: list[str]) -> Decimal:
 
 FORMAT = QuoteFormat(
     name="mt5_bars",
-    title="bars exported by a MetaTrader 5 terminal",
+    title="bars exported by a MetaTrader 5 terminal (the bid alone)",
     zone="the clock that was named, or else that of the server: New York plus seven hours",
     knows=_knows,
     open=_open,
