@@ -153,6 +153,22 @@ def test_a_round_trip_held_through_a_release_is_judged_by_what_was_known_then(ve
     assert judged(week(*versions), trip, restricts=("hold",)) == outcome
 
 
+@pytest.mark.parametrize(
+    ("received", "outcome"), [("2026-08-05 10:00:00", "fail"), ("2026-08-05 10:00:01", "unknown")]
+)
+def test_a_round_trip_begun_before_there_was_a_calendar_is_not_known(received, outcome):
+    trip = TradeReported(story.ACCOUNT, at("2026-08-05 14:30"), "T", "EURUSD", "buy",
+                         Decimal(1), at("2026-08-05 10:00"), Decimal(5))  # fmt: skip
+    assert judged(week((received, [PAYROLLS])), trip, restricts=("hold",)) == outcome
+
+
+def test_its_close_is_judged_all_the_same():
+    trip = TradeReported(story.ACCOUNT, at("2026-08-05 12:30"), "T", "EURUSD", "buy",
+                         Decimal(1), at("2026-08-05 10:00"), Decimal(5))  # fmt: skip
+    events = week(("2026-08-05 11:00:00", [PAYROLLS]))
+    assert judged(events, trip, restricts=("close", "sl_tp_fill")) == "fail"
+
+
 # -- properties
 TITLES = ("CPI", "Speaks")
 MOMENTS = st.integers(0, 6 * 24 * 4 - 1).map(lambda quarter: quarter * 15 * MINUTE)

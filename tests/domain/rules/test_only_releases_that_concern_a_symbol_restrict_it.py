@@ -150,6 +150,8 @@ def test_the_version_known_at_a_moment_is_the_last_one_received(
     assert list(kept.since(at("00:00"), known_at)) == found
 
 
-def test_a_calendar_is_empty_until_something_came_even_if_it_was_withdrawn() -> None:
-    assert calendar().empty
-    assert not calendar(replace(FIRST, withdrawn=True)).empty
+def test_a_calendar_is_there_once_something_came_even_if_it_was_withdrawn() -> None:
+    assert not calendar().was_there(at("20:00"))
+    for kept in (calendar(replace(FIRST, withdrawn=True)), calendar(FIRST, SECOND, MOVED)):
+        assert kept.was_there(at("08:00"))
+        assert not kept.was_there(at("08:00") - 1)

@@ -219,7 +219,7 @@ class NewsJudge(Judge[News]):
     def on_opened(self, deal: Deal) -> Violations:
         if self.free:
             return ()
-        doubt = self._unjudged(deal.position)
+        doubt = self._unjudged(deal.position, deal.at)
         if doubt is not None:
             return [doubt]
         held = self._present(deal.at)
@@ -241,10 +241,8 @@ class NewsJudge(Judge[News]):
             return ()
         found: list[Violation] = []
         if trade.position not in self.opened:  # a reported round trip, or opened unjudged
-            doubt = self._unjudged(trade.position)
-            if doubt is not None:
-                return [doubt]
-            found += self._told(trade)
+            doubt = self._unjudged(trade.position, trade.opened_at)
+            found += self._told(trade) if doubt is None else [doubt]
         inside, at_close = self._badly_opened(trade), self._closing(trade)
         if self.adjusts:
             touched = [each for each in (inside, at_close) if each is not None]
@@ -355,8 +353,8 @@ class NewsJudge(Judge[News]):
         return due
 
     # -- words
-    def _unjudged(self, position: str) -> Violation | None:
-        if self.terms.calendar == "as_received" or not self.windows.calendar.empty:
+    def _unjudged(self, position: str, at: int) -> Violation | None:
+        if self.terms.calendar == "as_received" or self.windows.calendar.was_there(at):
             return None
         detail = {"reason": "no economic calendar was received", "position": position}
         return Violation(None, None, certainty="unknown", detail=detail)

@@ -14,16 +14,19 @@ class NewsCalendar:
 
     _by_release: list[tuple[int, str, int]] = field(default_factory=list)
     _versions: dict[str, list[NewsScheduled]] = field(default_factory=dict)
+    _first_at: int | None = None
 
-    @property
-    def empty(self) -> bool:
-        return not self._versions
+    def was_there(self, at: int) -> bool:
+        """Whether any version of anything had been received by then."""
+        return self._first_at is not None and self._first_at <= at
 
     def receive(self, event: NewsScheduled) -> None:
         """Add a version; versions arrive in the order of the log."""
         versions = self._versions.setdefault(event.id, [])
         insort(self._by_release, (event.release_at, event.id, len(versions)))
         versions.append(event)
+        if self._first_at is None:
+            self._first_at = event.at
 
     def since(self, first: int, known_at: int) -> Iterator[NewsScheduled]:
         """Releases from ``first`` on, in order, by the versions received up to ``known_at``."""
