@@ -86,6 +86,16 @@ def test_both_sides_differ_by_what_the_evaluator_says(word: str) -> None:
         assert found.over.objective != found.under.objective
 
 
+def test_equity_is_shown_as_it_is_when_the_phase_is_over_too() -> None:
+    name, phase, rule = used()["consistency"]
+    book = load_rulebook(name).rulebook
+    found = worked_example(Setting(book, phase, rule, book.sizes[-1].size, CATALOGUE))
+    lines = (*found.shared, *found.over.lines)
+    flat = [(each.balance, each.equity) for each in lines if ": closes " in each.words]
+    assert len(flat) > 2
+    assert all(balance == equity for balance, equity in flat)
+
+
 @pytest.mark.parametrize(
     ("rule", "breaks", "limit", "spares"),
     [  # 101,000 at the day's start, less 5 % of 100,000; 90 % of 100,000: going below breaks

@@ -139,5 +139,6 @@ def _side(
 def _worth(evaluator: Evaluator) -> tuple[Decimal | None, Decimal | None]:
     if evaluator.account is None:
         return None, None
-    situation = evaluator.account.situation
-    return situation.balance, None if situation.equity is None else situation.equity.low
+    account = evaluator.account
+    equity = account.worth_now()  # the situation's is left as it was once the phase is over
+    return account.situation.balance, None if equity is None else equity.low
