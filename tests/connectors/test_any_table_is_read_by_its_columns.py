@@ -308,6 +308,8 @@ formats:
         ("rows: deals\n", "columns.yaml:1: columns: time, symbol, side, lots, price missing"),
         ("columns: 7\n", "columns.yaml:1: rows is missing"),
         ("formats: {time: soon}\n", "formats.time: must be a form such as"),
+        ("formats: {time: '%d.%d.%Y %H:%M'}\n", "formats.time: is not a form of times: redefin"),
+        ("formats: {time: '%Q'}\n", "formats.time: is not a form of times: 'Q' is a bad"),
         ("formats: {decimal: '.', thousands: '.'}\n", "are the same mark"),
         ("words: {skip: a}\n", "are words of a column kind"),
         ("words: {buy: [[a]]}\n", "words.buy: must be a text or a list of texts"),

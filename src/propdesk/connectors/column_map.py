@@ -4,6 +4,7 @@ Read at the door with every mistake at once, each with file, line and path. It m
 word that is not listed is refused where it stands in the table.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -231,7 +232,7 @@ class _Reading:
             return None
         try:
             shown = datetime.strptime(_EXAMPLE.strftime(said), said)  # noqa: DTZ007
-        except ValueError as error:
+        except (ValueError, re.error) as error:  # a part named twice is no pattern
             self._wrong(path, f"is not a form of times: {error}")
             return None
         if shown.replace(tzinfo=None) != _EXAMPLE and "%z" not in said:

@@ -55,7 +55,8 @@ class JudgeForm(forms.Form):
         required=False,
         allow_empty_file=True,
         help_text=_(
-            "Optional: CSV (also .gz) or Lean zips. Without them equity is known only while no "
+            "Optional: ticks or bars as CSV (also .gz), Lean zips, exports of MetaTrader 5, "
+            "HistData or Parquet. Without them equity is known only while no "
             "position is open, and the verdict may be unknown."
         ),
     )
