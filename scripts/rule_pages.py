@@ -1,8 +1,8 @@
 """Writes the reference of rules, payout, scaling, stages and programme from the data.
 
-Parameters come from the JSON Schema, examples from the presets, published values from the pairs
-that show them. ``--check`` writes nothing and fails when a page is out of date. Run from the
-repository: ``.venv/bin/python -m scripts.rule_pages``.
+Parameters come from the JSON Schema, examples from the presets, worked examples from the
+evaluator, published values from the pairs that show them. ``--check`` writes nothing and fails
+when a page is out of date. Run from the repository: ``.venv/bin/python -m scripts.rule_pages``.
 """
 
 import argparse
@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from scripts.preset_examples import Use, of, plainest_and_fullest
+from scripts.rule_examples import worked
 from scripts.schema_tables import meaning_of, referred, table
 
 from propdesk.domain.judging import Judge
@@ -173,7 +174,7 @@ def rule_page(word: str) -> str:
     lines += [f"[what every rule has]({every})."]
     lines += page.parts(but=[name])
     lines += _effects(found, f"{page.to(PARTS)}#effect", is_goal=_is_goal(word))
-    lines += _examples(found)
+    lines += _examples(found) + worked(found)
     lines += _used_by(found, f"rule: {word}")
     lines += _published(page.path)
     return _text(lines)

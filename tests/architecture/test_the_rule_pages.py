@@ -1,10 +1,11 @@
 """Every rule has a page made from the data, and the site leads to it."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from scripts.preset_examples import plainest_and_fullest
-from scripts.rule_pages import COMMAND, out_of_date, pages
+from scripts.rule_pages import COMMAND, out_of_date, pages, rule_page
 from scripts.schema_tables import default_of, kind_of
 
 from propdesk.domain.rules.registry import RULES
@@ -29,6 +30,15 @@ def test_each_rule_in_use_shows_an_example() -> None:
     made = {path.stem: text for path, text in pages().items()}
     silent = [word for word in RULES if ("```yaml" in made[word]) == ("in 0 presets" in made[word])]
     assert not silent
+
+
+def test_a_worked_example_stands_on_the_boundary_of_its_limit() -> None:
+    text = rule_page("overall_loss")
+    section = text.split("## Worked example")[1].split("## Presets")[0]
+    seen = re.search(r"The rule is broken \(`fail`\): ([\d,.]+) against ([\d,.]+), (\w+)", section)
+    assert seen is not None
+    observed, limit = (Decimal(each.replace(",", "")) for each in seen.groups()[:2])
+    assert limit - observed == (Decimal("0.01") if seen[3] == "cross" else 0)
 
 
 def test_nothing_is_shown_of_a_rule_that_no_preset_uses() -> None:
