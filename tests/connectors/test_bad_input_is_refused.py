@@ -87,6 +87,7 @@ def test_a_statement_cut_off_anywhere_is_refused(page) -> None:
         (MT4, "<td>gbpusd</td>", "<td>moonusd</td>", "'moonusd' is not in the catalogue"),
         (MT4, "2026.03.02 12:00:00", "2026.03.02 09:30:00", "closes (2026.03.02 09:30:00) before"),
         (MT4, "2026.03.02 12:00:00", "2026.02.30 12:00:00", "is not a time"),
+        (MT4, "2026.03.02 12:00:00", "0001.01.01 00:00:00", "the year 1 is not one of trading"),
         (MT4, "2026.03.02 12:00:00", "yesterday", "is not a time of the form"),
         (MT4, "2026.03.02 10:00:00", "2026.03.01 10:00:00", "before the account's first deposit"),
         (MT4, "<td>buy</td>", "<td>hold</td>", "a row of type 'hold'"),

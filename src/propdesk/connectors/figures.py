@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 
+from propdesk.connectors.local_times import moment_of
 from propdesk.domain.exact import ZERO, parse_decimal
-from propdesk.domain.instants import micros_of
 
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?|[+-]?\d+(?:\.\d+)?")
 _MOMENT = re.compile(r"(\d{4})[.-](\d\d)[.-](\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{3}))?)?")
@@ -61,4 +61,4 @@ def moment(text: str, zone: tzinfo) -> int:
         local = datetime(year, month, day, hour, minute, second, milli * 1000, tzinfo=zone)
     except ValueError as error:
         raise ValueError(f"{text!r} is not a time: {error}") from None
-    return micros_of(local)
+    return moment_of(local)
