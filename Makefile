@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 WORKERS ?= 2
 
-.PHONY: help setup setup-dev run test check drills vectors bench docs lock features clean
+.PHONY: help setup setup-dev run test check drills vectors bench docs pages lock features clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -48,6 +48,12 @@ bench: setup ## the benchmarks: make bench ARGS="engine --json -"
 
 docs: setup-dev ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+pages: features ## rewrite the pages and pictures made from the code and the presets
+	$(BIN)/python scripts/exports.py
+	$(BIN)/python -m scripts.quote_formats
+	$(BIN)/python -m scripts.rule_pages
+	$(BIN)/python -m scripts.concept_pictures
 
 lock: ## recreate requirements/*.txt (needs uv)
 	scripts/lock
