@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from propdesk.domain.consequences import verdict_id
 from propdesk.domain.evaluation import Evaluation, UnusableHistory
 from propdesk.domain.events import (
     AccountOpened,
@@ -15,8 +16,10 @@ from propdesk.domain.events import (
     Scaled,
     TimePassed,
 )
+from propdesk.domain.rules.capital import Capital
 from propdesk.domain.rules.hedging import Hedging
 from propdesk.domain.rules.overall_loss import OverallLoss
+from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount, AppliesTo, Effect
 from tests.domain.rules.histories import (
     ACCOUNT,
@@ -24,6 +27,7 @@ from tests.domain.rules.histories import (
     buy,
     close,
     d,
+    evaluator_of,
     judge,
     outcomes,
     quote,
@@ -238,6 +242,51 @@ def test_the_day_rolls_before_another_accounts_event() -> None:
                    account=ACCOUNT)  # fmt: skip
     assert outcomes(result) == [("24:00", "warn"), ("32:00", "warn")]
     assert [each.label.day for each in result.days] == [1, 2]
+
+
+def test_an_event_of_another_account_at_midnight_is_of_the_new_day() -> None:
+    overnight = replace(APART, same_account="banned_overnight")
+    log = [*OPENED, group(), LONG, sell("10:00", "q"), other(buy("00:00", "x", day=2))]
+    result = judge(overnight, log, account=ACCOUNT)
+    assert outcomes(result) == [("24:00", "warn"), ("24:00", "warn")]
+    assert [each.label.day for each in result.days] == [1, 2]
+
+
+def test_time_does_not_pass_by_an_account_of_somebody_else() -> None:
+    log = [*OPENED, LONG, other(buy("09:00", "q", day=3))]
+    result = judge(APART, log, account=ACCOUNT)
+    assert [each.label.day for each in result.days] == [1]
+
+
+def test_a_pass_waits_for_what_is_not_known_of_the_other_account() -> None:
+    """1,000 are earned while B's size is missing; B is opened and nothing stands against it."""
+    most = Capital(total_max=d(300000), effects=WARN)
+    late = other(start(at=at("12:00")))
+    for measured_on in ("balance", "equity"):
+        goal = ProfitTarget(target=Amount(money=d(1000)), measured_on=measured_on)
+        log = [start(), group(), reported("09:00", "10:00", "1000")]
+        assert judge((most, goal), log, account=ACCOUNT).status == "unknown"
+        result = judge((most, goal), [*log, late], account=ACCOUNT)
+        assert (result.status, outcomes(result)[-1]) == ("passed", ("12:00", "pass"))
+        cause = f"AccountOpened:{at('12:00')}"
+        assert result.verdicts[-1].id == verdict_id(ACCOUNT, "phase", "phase", cause, 1)
+
+
+def test_the_verdict_bears_the_number_of_the_other_accounts_event() -> None:
+    evaluator = evaluator_of(APART, account=ACCOUNT)
+    assert evaluator.judged_with() == frozenset()  # nobody's, before it is opened
+    log = [start(), other(start()), group(), LONG, SHORT, SHUT_LONG]
+    evaluator.feed_numbered([2, 3, 5, 8, 13, 21], log)
+    (hedge,) = evaluator.result().verdicts
+    assert hedge.event == 13
+    assert evaluator.judged_with() == {OTHER}
+
+
+def test_rules_about_one_account_are_judged_without_the_others() -> None:
+    loss = OverallLoss(mode="static", allowance=Amount(percent=d(10)), comparison="touch")
+    evaluator = evaluator_of(loss, account=ACCOUNT)
+    evaluator.feed([start(), other(start()), group()])
+    assert evaluator.judged_with() == frozenset()
 
 
 def test_a_pause_that_another_accounts_deal_brings_ends_with_the_day() -> None:

@@ -29,7 +29,10 @@ LATE = "an event came after its time; the log must be judged again in order"
 
 
 def test_a_late_event_is_given_as_the_reason() -> None:
-    on_time: list[Event] = [opened("2026-03-02 08:00:00"), adjusted("2026-03-02 10:00:00", "5", "fee")]
+    on_time: list[Event] = [
+        opened("2026-03-02 08:00:00"),
+        adjusted("2026-03-02 10:00:00", "5", "fee"),
+    ]
     late = replace(adjusted("2026-03-02 09:00:00", "5", "fee"), id="late")
     assert judged(rulebook(FLOOR), on_time).doubts == ()
     found = judged(rulebook(FLOOR), [*on_time, late, replace(late, id="later still")])

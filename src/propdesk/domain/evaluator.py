@@ -46,6 +46,11 @@ from propdesk.domain.watch import watch_of
 FOREVER = 2**62
 
 
+def owner_of(event: Event | None) -> str | None:
+    """The account an event is of; None for what concerns every account."""
+    return getattr(event, "account", None)
+
+
 class Evaluator:
     """Judges one account in one phase, event by event."""
 
@@ -122,8 +127,8 @@ class Evaluator:
     def is_foreign(self, event: Event | None) -> TypeGuard[Event]:
         """Whether it is an event of another account than the one that is judged."""
         own = self.account_id if self.account is None else self.account.situation.account
-        account = getattr(event, "account", None)
-        return own is not None and account is not None and account != own
+        named = owner_of(event)
+        return own is not None and named is not None and named != own
 
     def judged_with(self) -> frozenset[str]:
         """The other accounts whose events the verdicts depend on."""
@@ -183,7 +188,7 @@ class Evaluator:
             self._define(event)
             return
         account = self.account
-        owner = getattr(event, "account", None)
+        owner = owner_of(event)
         if owner is not None and account is None:
             raise UnusableHistory(
                 self.event_no, f"account {owner} is not open yet; the first event must open it"
@@ -217,8 +222,8 @@ class Evaluator:
             raise UnusableHistory(self.event_no, f"a second account {event.account} in one history")
         if not self.looks_at_peers:
             return
-        began = self.peers.apply(event, 0 if account is None else account.at)
-        if account is None or getattr(event, "account", "") not in self.judged_with():
+        began = self.peers.apply(event, event.at if account is None else account.at)
+        if account is None or owner_of(event) not in self.judged_with():
             return
         if event.at >= self._wake:
             self._wake_at(event.at)
@@ -228,6 +233,7 @@ class Evaluator:
         for judge in self.judges:
             if judge.cleared():
                 self.standing.uncertain.pop(judge.terms.name, None)
+        self._objectives_due = True  # the doubt that ends here may be all that held a pass back
         self._mark(cause, settled=settled)
 
     def _doubt_late(self) -> None:
@@ -242,6 +248,7 @@ class Evaluator:
         if isinstance(event, Paused):
             until = FOREVER if event.until is None else event.until
         self.standing.paused_until = until
+        self._objectives_due = True  # the pause may be all that held a pass back
         self._mark(f"{type(event).__name__.lower()}:{event.at}")
 
     def _define(self, event: InstrumentDefined) -> None:

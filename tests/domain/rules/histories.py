@@ -117,6 +117,16 @@ def reported(
 def judge(
     rules: RuleTerms | tuple[RuleTerms, ...],
     events: Iterable[Any],  # of Event; lists of mixed events are inferred as objects
+    **more: Any,
+) -> Evaluation:
+    """What the public evaluator finds in the events, under ``evaluator_of`` these rules."""
+    evaluator = evaluator_of(rules, **more)
+    evaluator.feed(events)
+    return evaluator.result()
+
+
+def evaluator_of(
+    rules: RuleTerms | tuple[RuleTerms, ...],
     *,
     size: Decimal = SIZE,
     catalogue: Catalogue = CATALOGUE,
@@ -124,7 +134,7 @@ def judge(
     stage: str = "evaluation",
     account: str | None = None,
     payout: PayoutTerms | None = None,
-) -> Evaluation:
+) -> Evaluator:
     """The public evaluator over a phase of these rules, on a day that ends at midnight UTC."""
     phase = Phase(
         name="phase",
@@ -141,11 +151,7 @@ def judge(
         clock=Clock(zone="UTC", reset=time(0)),
         phases=(phase,),
     )
-    evaluator = Evaluator(
-        rulebook, phase, size=size, catalogue=catalogue, fast=fast, account=account
-    )
-    evaluator.feed(events)
-    return evaluator.result()
+    return Evaluator(rulebook, phase, size=size, catalogue=catalogue, fast=fast, account=account)
 
 
 def outcomes(result: Evaluation) -> list[tuple[str, str]]:
