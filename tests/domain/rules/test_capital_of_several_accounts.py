@@ -91,6 +91,11 @@ def told(rule: Capital, events: list[Any], **more: Any) -> list[Any]:
         ({"while_copying": True},
          [ME, opened("B", "200001"), group("B"), group("X", kind="copier", clock="02:00")], []),
         ({"while_copying": True, "total_max": d(1)}, [ME], []),
+        # its owner's accounts do not copy each other, those of its strategy do
+        ({"while_copying": True, "kinds": ("owner", "strategy")},
+         [ME, opened("B", "1"), opened("C", "200001"), group("B"),
+          group("C", kind="strategy"), group("C", kind="copier")],
+         [("1 01:00:00", "warn", d(300001))]),
     ],
 )  # fmt: skip
 def test_the_sum_of_sizes(more: Any, events: list[Any], verdicts: list[Any]) -> None:

@@ -218,6 +218,13 @@ def test_what_a_told_day_had_earned(balance: str, events: Sequence[Any], said: l
     assert told(cap("100", **SPEAKS), state, *events) == said
 
 
+def test_a_state_told_within_a_month_adds_to_the_days_before_it() -> None:
+    """60 on the first, 50 told of the second."""
+    state = StateReported(ACCOUNT, at("08:00", 2), balance=d(100110), day_start_balance=d(100060))
+    found = told(cap("100", "month", **SPEAKS), trade("60"), state)
+    assert found == [("32:00", 110, 100)]
+
+
 def test_an_excess_needs_a_profit_beyond_the_cap() -> None:
     words = "there is no excess in reaching the cap: use comparison cross"
     nested = Effect(kind="warn", also=(Effect(kind="profit_adjust", factor=d(0)),))

@@ -48,6 +48,7 @@ def outside(
 ONE = buy("09:00", "f")
 ONE_DONE = [ONE, close("09:30", ONE, "10000")]
 FOUR = buy("09:00", "f", "4")
+FIVE = buy("09:00", "g", "5")
 SMALL = buy("10:00", "s", "0.49")
 LARGE = buy("10:00", "l", "2.01")
 TEN = buy("10:00", "t", "10")
@@ -83,7 +84,11 @@ TEN = buy("10:00", "t", "10")
           close("11:00", FOUR, "10000")],
          [outside("11:00:00", "0.49", "2", "s", "10:00", "4")]),
         ([FOUR, SMALL, close("10:40", SMALL, "10000")], []),
-        # a reversal is the next trade, though it has the same name
+        # of two opened at once the first is the one that closed first; the other is not awaited
+        ([ONE, FIVE, close("09:30", ONE, "10000"), LARGE, close("10:30", LARGE, "10000"),
+          close("11:00", FIVE, "10000")],
+         [outside("10:30:00", "2.01", "2", "l", "10:00"),
+          outside("11:00:00", "5", "2", "g", "09:00")]),
     ],
 )  # fmt: skip
 def test_each_size_when_it_is_final(events, said):
@@ -95,6 +100,13 @@ def test_a_reversal_is_the_next_trade():
     back = buy("11:00", "n", "3", entry="out")
     history = [start(netting=True), Q, buy("09:00", "n"), turned, back, LATER]
     assert rows(judge(terms(), history)) == [outside("11:00:00", "3", "2", "n", "10:00")]
+
+
+def test_the_rest_of_a_netted_position_is_awaited():
+    whole = buy("10:00", "n")
+    parts = [close("10:30", whole, "10000", "0.4"), close("10:40", whole, "10000", "0.6")]
+    history = [start(netting=True), Q, *ONE_DONE, whole, *parts, LATER]
+    assert rows(judge(terms(), history)) == []
 
 
 @pytest.mark.parametrize(
@@ -141,6 +153,13 @@ REST = buy("10:15", "r", "0.51")
          [outside("10:15:00+", "0.49", "0.5", "s", "10:00")]),
         # what may still be summed with it is awaited
         ([*SMALL_DONE, REST], []),
+        ([*SMALL_DONE, REST, close("10:20", REST, "10000", "0.2")], []),
+        # opened in the same moment, closed long after
+        ([SMALL, both := replace(REST, at=SMALL.at), close("10:01", SMALL, "10000"),
+          close("11:00", both, "10000")], []),
+        # closed in the last moment of its window: one that opens now would still be part of it
+        ([SMALL, close("10:15", SMALL, "10000")],
+         [outside("10:15:00+", "0.49", "0.5", "s", "10:00")]),
         # another direction or instrument is another size
         ([*SMALL_DONE, sell("10:05", "r", "0.51")],
          [outside("10:15:00+", "0.49", "0.5", "s", "10:00")]),
@@ -161,6 +180,11 @@ def test_what_is_opened_together_is_one_size(events, said):
     """One lot first, from 9:00 to 9:30."""
     history = sorted([start(), Q, *ONE_DONE, *events, LATER], key=lambda each: each.at)
     assert rows(judge(TOGETHER, history)) == said
+
+
+def test_a_window_is_over_a_microsecond_after_its_last_moment():
+    (said,) = judge(TOGETHER, [start(), Q, *ONE_DONE, *SMALL_DONE, LATER]).verdicts
+    assert said.at == at("10:15") + 1
 
 
 def test_the_first_may_grow_until_its_window_is_over():

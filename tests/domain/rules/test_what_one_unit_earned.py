@@ -212,6 +212,31 @@ def test_reported_trades_are_ideas_by_their_times() -> None:
     assert best(won, unit="trade_idea", grouping=hour) == 90
 
 
+def test_the_first_trade_of_an_idea_is_the_one_that_opened_first() -> None:
+    """60 from 9 to 12, 40 within it, 30 soon after the first alone, which closed last."""
+    first, inner, after = buy("09:00", "a"), buy("09:30", "b"), buy("12:10", "c")
+    events = (
+        first,
+        inner,
+        close("10:00", inner, "10040"),
+        close("12:00", first, "10060"),
+        after,
+        close("12:30", after, "10030"),
+    )
+    grouping = Grouping(gap_minutes=30, transitive=False)
+    assert best(events, unit="trade_idea", grouping=grouping) == 130
+
+
+def test_a_later_part_of_a_reported_trade_stays_in_its_idea() -> None:
+    """60 and 40 in two parts, and a trade beside the first part that lost 20."""
+    events = (
+        reported("09:00", "10:00", "60", position="p", id="p1"),
+        reported("09:30", "10:30", "-20", id="q"),
+        reported("09:00", "11:00", "40", position="p", id="p2"),
+    )
+    assert best(events, unit="trade_idea", grouping=Grouping(transitive=False)) == 80
+
+
 def paid(clock: str, day: int = 1) -> PayoutMoved:
     return PayoutMoved(ACCOUNT, at(clock, day), "paid", f"P{day}", d(10))
 

@@ -137,8 +137,8 @@ class CapitalJudge(Judge[Capital]):
         if self._too_large_alone() and not self.terms.while_copying:
             return None  # said already
         sizes = {each: self._size(each) for each in counted}
-        low = sum((sizes[each] or ZERO for each in certain), ZERO)
-        high = sum((size or ZERO for size in sizes.values()), ZERO)
+        low = sum(sizes[each] or ZERO for each in certain)
+        high = sum(size or ZERO for size in sizes.values())
         if low > most:
             return Violation(low, most, "cross", "proven", detail)
         unknown = [each for each, size in sizes.items() if size is None]
