@@ -46,7 +46,7 @@ INSIDE = (
     "evidence.json",
     "the rulebook and its fingerprint",
     "the instruments",
-    "every event up to the verdict",
+    "every event it depended on",
     "each day, chained by hash",
     "versions of code and zone data",
     "the result",
@@ -60,7 +60,7 @@ def evidence(palette: dict[str, str]) -> str:
     canvas.box((16, 130), (170, 66), ("propdesk evaluate", "judges every event"), "equity")
     canvas.box((256, 30), (250, 166), INSIDE, "other")
     canvas.box((576, 30), (168, 66), ("propdesk verify", "anywhere, no network"), "good")
-    canvas.box((576, 130), (168, 66), ("holds,", "or the first difference"), "good")
+    canvas.box((576, 130), (168, 66), ("holds,", "or every difference"), "good")
     canvas.arrow((101, 96), (101, 130))
     canvas.arrow((186, 163), (256, 163))
     canvas.arrow((506, 63), (576, 63))
