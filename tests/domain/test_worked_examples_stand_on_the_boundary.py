@@ -186,6 +186,8 @@ UNUSED: list[tuple[RuleTerms, str]] = [
     (replace(STATIC, check="day_end"), "time passes"),
     (HoldingTime(measure="each", seconds=30), "P1: closes"),
     (Hedging(same_account="banned"), "P2: sells"),
+    (Hedging(cross_account="banned"), "account second, O1: sells"),
+    (Martingale(pattern="add_to_loser"), "P2: buys 5.00 XAUUSD at 3,999.99"),
 ]  # fmt: skip
 
 
@@ -202,8 +204,6 @@ def test_terms_no_preset_has(rule: RuleTerms, ends: str) -> None:
     ("rule", "reason"),
     [
         (Condition(expression="1 == 1", on=("deal",), says="x"), "wrote this condition itself"),
-        (Hedging(cross_account="banned"), "takes two accounts"),
-        (Martingale(pattern="add_to_loser"), "no figure to meet"),
         (OrderRate(counted="trades", above_mean_percent=Decimal(50)), "own habits"),
         (Capital(accounts_max=2, while_copying=True), "copy each other"),
         (ActivityDays(required=0, count_kind="executed"), "no day is required"),

@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 
 from propdesk.domain.terms import Amount, Effect
-from propdesk.web.rulebook_library import shelf
+from propdesk.web.rulebook_cards import sentence_for
+from propdesk.web.rulebook_library import shelf, usual_size
 from propdesk.wire.rulebook_file import LoadedRulebook, presets
 from propdesk.wire.rulebook_words import spoken
 
@@ -30,7 +31,7 @@ def test_a_page_holds_every_rule(client: Client, loaded: LoadedRulebook) -> None
     for phase in loaded.rulebook.phases:
         assert f'id="{phase.name}"' in page
         for rule in phase.rules:
-            assert rule.sentence() in page
+            assert sentence_for(rule, usual_size(loaded.rulebook)) in page
             assert rule.formula() in page
             assert rule.source in page
     for program in ("Decimal(", "Amount(", "Effect(", "datetime.", "<property"):

@@ -58,7 +58,7 @@ def test_what_a_breach_costs_is_a_difference() -> None:
     soft = replace(DAILY, effects=(Effect(kind="pause_until", until="next_day"),))
     (found,) = differences(OLD, changed(soft, DAYS))
     assert [(each.name, each.before, each.after) for each in found.values] == [
-        ("effects", "fail", "pause until (until next day)")
+        ("effects", "The account is lost.", "No trading until the next trading day.")
     ]
 
 

@@ -16,6 +16,7 @@ from propdesk.domain.terms import RuleTerms, Terms, TermsError
 DayProfit: TypeAlias = Literal["close_day", "open_day", "balance_delta", "equity_delta"]
 ExcludedPnl: TypeAlias = Literal["bonuses", "refunds", "fees"]
 PlatformName: TypeAlias = Literal["mt4", "mt5", "ctrader", "futures", "exact"]
+Market: TypeAlias = Literal["cfd", "futures", "crypto"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +163,8 @@ class Rulebook(Terms):
     """The firm after which the preset is modelled; it claims no endorsement."""
     note: str = ""
     """What a person must know before using it."""
+    markets: tuple[Market, ...] = ()
+    """What it trades, for the catalogue; empty: futures on a futures platform, else CFDs."""
     accounting: Accounting = field(default_factory=Accounting)
     """What equity and a day's profit are."""
     add_ons: dict[str, Any] = field(default_factory=dict)
@@ -171,6 +174,13 @@ class Rulebook(Terms):
     """Which moment decides whether an account gets this version."""
     deposit_tolerance: Decimal = ZERO
     """How far a first deposit may differ from the size."""
+
+    @property
+    def traded(self) -> tuple[Market, ...]:
+        """What it trades, said or by its platform."""
+        if self.markets:
+            return self.markets
+        return ("futures",) if self.accounting.platform == "futures" else ("cfd",)
 
     def phase(self, name: str) -> Phase:
         """The phase called ``name``. Raises ``KeyError`` with the names there are."""

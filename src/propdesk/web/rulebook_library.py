@@ -1,57 +1,16 @@
-"""The presets as the pages list and describe them, read once from their files.
+"""The presets as the pages list them, read once from their files.
 
-It must not hold a value of its own: every sentence and figure comes from the rulebook's data.
+It must not hold a value of its own: every figure comes from the rulebook's data.
 """
 
-from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
-from typing import Any
 
-from propdesk.domain.rulebook import Phase
-from propdesk.domain.terms import RuleTerms
-from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets
-from propdesk.wire.rulebook_words import descriptions_of, given_fields, spoken
+from propdesk.domain.rulebook import Rulebook
+from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, versions_of
 
-SHOWN_ELSEWHERE = frozenset({"rule", "id", "source", "read_on", "effects", "comparison"})
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    name: str
-    value: str
-    means: str
-    given: bool
-    """Whether it differs from what the rule says by itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parameters:
-    """What the rulebook decided, and what the rule says by itself."""
-
-    given: tuple[Parameter, ...]
-    by_default: tuple[Parameter, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RuleCard:
-    name: str
-    rule: str
-    sentence: str
-    formula: str
-    comparison: str
-    parameters: Parameters
-    effects: tuple[str, ...]
-    source: str
-    read_on: str
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseCard:
-    name: str
-    stage: str
-    rules: tuple[RuleCard, ...]
-    parts: tuple[tuple[str, Parameters], ...]
-    """Payout and scaling terms, where the phase has them."""
+# The size most firms print their figures for.
+USUAL = Decimal(100_000)
 
 
 @cache
@@ -77,47 +36,14 @@ def phase_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def phase_cards(loaded: LoadedRulebook) -> tuple[PhaseCard, ...]:
-    return tuple(_phase_card(phase) for phase in loaded.rulebook.phases)
+@cache
+def history(name: str) -> tuple[LoadedRulebook, ...]:
+    """Every version of a preset that is kept, the newest first."""
+    return versions_of(name)[::-1]
 
 
-def _phase_card(phase: Phase) -> PhaseCard:
-    parts = [("Payout", phase.payout), ("Scaling", phase.scaling)]
-    return PhaseCard(
-        phase.name,
-        phase.stage,
-        tuple(_rule_card(rule) for rule in phase.rules),
-        tuple((name, _parameters(terms)) for name, terms in parts if terms is not None),
-    )
-
-
-def _rule_card(rule: RuleTerms) -> RuleCard:
-    return RuleCard(
-        name=rule.name,
-        rule=rule.rule,
-        sentence=rule.sentence(),
-        formula=rule.formula(),
-        comparison=getattr(rule, "comparison", ""),
-        parameters=_parameters(rule),
-        effects=tuple(spoken(effect) for effect in rule.effects),
-        source=rule.source,
-        read_on=rule.read_on,
-    )
-
-
-def _parameters(terms: Any) -> Parameters:
-    means = descriptions_of(terms)
-    every = [
-        Parameter(
-            each.name.replace("_", " "),
-            spoken(getattr(terms, each.name)),
-            means.get(each.name, ""),
-            given,
-        )
-        for each, given in given_fields(terms)
-        if each.name not in SHOWN_ELSEWHERE
-    ]
-    return Parameters(
-        tuple(each for each in every if each.given),
-        tuple(each for each in every if not each.given),
-    )
+def usual_size(book: Rulebook) -> Decimal:
+    """The size for which a page gives its sums: the usual one, or the next smaller on offer."""
+    sizes = sorted(offer.size for offer in book.sizes)
+    below = [each for each in sizes if each <= USUAL]
+    return below[-1] if below else sizes[0] if sizes else USUAL

@@ -17,7 +17,10 @@ urlpatterns = [
     path("judgements/<uuid:id>/trades/", judgements.trades, name="trades"),
     path("judgements/<uuid:id>/trades.csv", judgements.trades_csv, name="trades-csv"),
     path("rulebooks/", rulebooks.rulebooks, name="rulebooks"),
+    path("rulebooks/<slug:name>.json", rulebooks.rulebook_json, name="rulebook-json"),
+    path("rulebooks/<slug:name>.yaml", rulebooks.rulebook_yaml, name="rulebook-yaml"),
     path("rulebooks/<slug:name>/", rulebooks.rulebook, name="rulebook"),
+    path("rulebooks/<slug:name>/difference", rulebooks.difference, name="rulebook-difference"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

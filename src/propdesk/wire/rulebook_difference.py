@@ -10,8 +10,12 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from propdesk.domain.payouts import PayoutTerms
 from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.scaling import ScalingTerms
+from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import RuleTerms, TermsError
+from propdesk.wire.effect_words import effect_sentences
 from propdesk.wire.rulebook_words import descriptions_of, spoken
 
 _NO_MATTER = frozenset({"rule", "id", "source", "read_on"})
@@ -141,7 +145,7 @@ def _phase(before: Phase | None, after: Phase | None, size: Decimal | None) -> I
         return
     where = after.name if before.name == after.name else f"{before.name} → {after.name}"
     for part in ("stage", "promotion", "accounting", "payout", "scaling"):
-        yield from _part(where, part, getattr(before, part), getattr(after, part))
+        yield from _part(where, part, getattr(before, part), getattr(after, part), size)
     old, new = _by_name(before), _by_name(after)
     for name in [*old, *(each for each in new if each not in old)]:
         yield from _rule(where, name, old.get(name), new.get(name), size)
@@ -183,15 +187,17 @@ def _told(rule: RuleTerms, size: Decimal | None) -> str:
         return rule.sentence()
 
 
-def _part(where: str, name: str, before: Any, after: Any) -> Iterator[Difference]:
+def _part(
+    where: str, name: str, before: Any, after: Any, size: Decimal | None = None
+) -> Iterator[Difference]:
     if before == after:
         return
     if before is None or after is None or type(before) is not type(after):
         yield Difference(
             where,
             name,
-            None if before is None else spoken(before),
-            None if after is None else spoken(after),
+            None if before is None else _whole(before, size),
+            None if after is None else _whole(after, size),
         )
     elif hasattr(before, "__dataclass_fields__"):
         values = _values(before, after)
@@ -202,18 +208,31 @@ def _part(where: str, name: str, before: Any, after: Any) -> Iterator[Difference
         yield Difference(where, name, name, name, told)
 
 
+def _whole(part: Any, size: Decimal | None) -> str:
+    """All a part says: payout and scaling terms in their sentences."""
+    if isinstance(part, PayoutTerms):
+        return part.sentence(size)
+    if isinstance(part, ScalingTerms):
+        return " ".join(scaling_sentences(part, size))
+    return spoken(part)
+
+
 def _values(before: Any, after: Any) -> tuple[Value, ...]:
     means = descriptions_of(after)
     return tuple(
         Value(
             each.name.replace("_", " "),
-            spoken(getattr(before, each.name)),
-            spoken(getattr(after, each.name)),
+            _said(each.name, getattr(before, each.name)),
+            _said(each.name, getattr(after, each.name)),
             means.get(each.name, ""),
         )
         for each in fields(after)
         if each.name not in _NO_MATTER and getattr(before, each.name) != getattr(after, each.name)
     )
+
+
+def _said(name: str, value: Any) -> str:
+    return " ".join(effect_sentences(value)) if name == "effects" else spoken(value)
 
 
 def _counted(rules: int) -> str:

@@ -46,4 +46,4 @@ def probe(setting: Setting) -> Probe:
         last = max(required, rule.trading_days) + 1
         return Probe(by_count, last, "there is one day fewer", means="meets")
     last = int(profit / CENT)
-    return Probe(by_cents, last, "the last day earns one cent less", first=1, means="meets")
+    return Probe(by_cents, last, "the last day earns one cent less", means="meets")

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from propdesk.domain.events import Event
+from propdesk.domain.events import AccountOpened, Deal, Event, GroupFormed
 from propdesk.domain.rules.hedging import Hedging
 from propdesk.domain.worked_examples.boundary import Probe
 from propdesk.domain.worked_examples.setting import NoExample, Setting
-from propdesk.domain.worked_examples.story import Story
+from propdesk.domain.worked_examples.story import ACCOUNT, Story
+
+OTHER = "second"
 
 
 def probe(setting: Setting) -> Probe:
@@ -15,7 +17,7 @@ def probe(setting: Setting) -> Probe:
     if not isinstance(rule, Hedging):
         raise NoExample("this is no rule about hedges")
     if rule.same_account == "allowed":
-        raise NoExample("it takes two accounts; the page has the history of one")
+        return _across(setting)
 
     def history(at_once: int) -> Sequence[Event]:
         story = Story(setting)
@@ -32,3 +34,29 @@ def probe(setting: Setting) -> Probe:
         return story.events
 
     return Probe(history, 1, "the first trade is closed before the second is opened")
+
+
+def _across(setting: Setting) -> Probe:
+    """Another account of the owner sells: 0, after this one has closed; 1, while it is long."""
+
+    def history(at_once: int) -> Sequence[Event]:
+        story = Story(setting)
+        stages = (setting.phase.stage, setting.phase.stage)
+        story.add(_other(setting, story.at))
+        story.add(GroupFormed(story.at, "group", (ACCOUNT, OTHER), "owner", stages))
+        first = story.enter(story.usual_lots)
+        if not at_once:
+            story.leave(first)
+        instrument, price = story.instrument, story.price
+        lots = story.usual_lots
+        story.add(Deal(OTHER, story.at, "O1", "O1", instrument.symbol, "sell", "in", lots, price))
+        if at_once:
+            story.leave(first)
+        return story.events
+
+    return Probe(history, 1, "the first account closes before the second sells")
+
+
+def _other(setting: Setting, at: int) -> AccountOpened:
+    currency, size = setting.rulebook.currency, setting.size
+    return AccountOpened(OTHER, at, currency, size, size=size, stage=setting.phase.stage)

@@ -15,8 +15,8 @@ def probe(setting: Setting) -> Probe:
     rule = setting.rule
     if not isinstance(rule, Martingale):
         raise NoExample("this is no rule about sizes after losses")
-    if rule.pattern != "after_losses":
-        raise NoExample("any fill added to a loser breaks it; there is no figure to meet")
+    if rule.pattern == "add_to_loser":
+        return _added(setting)
     lots = Story(setting).usual_lots
     step = setting.instrument().volume_step
 
@@ -32,3 +32,16 @@ def probe(setting: Setting) -> Probe:
     return Probe(
         history, int(100 * lots / step), f"the last trade is {step:f} lots smaller", first=1
     )
+
+
+def _added(setting: Setting) -> Probe:
+    """A second fill in the same direction, ``n`` price steps below the first."""
+
+    def history(steps: int) -> Sequence[Event]:
+        story = Story(setting)
+        story.enter(story.usual_lots)
+        story.quote(story.price - steps * story.step)
+        story.enter(story.usual_lots)
+        return story.events
+
+    return Probe(history, 1, "the price has not fallen")

@@ -16,6 +16,7 @@ from propdesk.domain.events import (
     TimePassed,
 )
 from propdesk.domain.instants import datetime_of
+from propdesk.domain.worked_examples.story import ACCOUNT
 
 
 def told(event: Event) -> str:
@@ -48,14 +49,15 @@ def told(event: Event) -> str:
 
 
 def _deal(deal: Deal) -> str:
+    who = "" if deal.account == ACCOUNT else f"account {deal.account}, "
     what = f"{deal.lots:f} {deal.symbol} at {deal.price:,f}"
     by = "" if deal.reason in {None, "manual"} else f", by {str(deal.reason).replace('_', ' ')}"
     if deal.entry == "in":
         stop = "" if deal.stop is None else f", stop {deal.stop:,f}"
         target = "" if deal.target is None else f", target {deal.target:,f}"
-        return f"{deal.position}: {_VERBS[deal.side]} {what}{stop}{target}{by}"
+        return f"{who}{deal.position}: {_VERBS[deal.side]} {what}{stop}{target}{by}"
     cost = "" if not deal.commission else f", commission {_signed(deal.commission)}"
-    return f"{deal.position}: closes {what}: {_signed(deal.profit)}{cost}{by}"
+    return f"{who}{deal.position}: closes {what}: {_signed(deal.profit)}{cost}{by}"
 
 
 _VERBS = {"buy": "buys", "sell": "sells"}
