@@ -9,6 +9,7 @@ import zipfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,7 +39,7 @@ PAIRED = (
     "id,date,time,currency,impact,event,event_uid,time_zone,time_utc,last_updated\n"
     "1,{},{},USD,high,Payrolls,u1,IST,{},2026-08-01 18:20:51+00:00\n"
 )
-DAILY = {
+DAILY: dict[str, Any] = {
     "timestamp": "2026-08-05T00:08:30+00:00",
     "events": [
         {"event_id": "7", "currency": "USD", "impact": "High Impact Expected", "event": "Payrolls",
@@ -219,11 +220,12 @@ def test_the_name_says_when_a_version_was_received_and_else_the_person():
         ("20260803T045733Z_4cbe01c.json", None, "2026-08-03T04:57:33Z"),
         ("week-2026-08-03T04-57-33Z.json", at("2026-08-01 00:00"), "2026-08-03T04:57:33Z"),
         ("week.json", at("2026-08-01 00:00"), "2026-08-01T00:00:00Z"),
+        ("20260803T045733Zulu.json", None, "2026-07-31T12:30:00Z"),
         ("week_20260803.json", None, "2026-07-31T12:30:00Z"),  # a day alone is no moment
     ):
         calendar = read(text(name, content, said))
         assert format_instant(calendar.events[0].at) == expected
-        assert calendar.versions[0].assumed == ("0803.json" in name)
+        assert calendar.versions[0].assumed == expected.startswith("2026-07-31")
 
 
 def test_a_version_that_does_not_say_is_known_a_week_ahead_and_a_person_is_told():
@@ -283,6 +285,40 @@ def test_a_table_that_begins_later_withdraws_nothing_that_was_before():
                   text("20260805T123200Z.csv", head + rows[1] + rows[3])).events  # fmt: skip
     assert [(each.title, each.withdrawn) for each in events[4:]] == [
         ("Day 6", False), ("Day 6", True)]  # fmt: skip
+
+
+def test_a_table_withdraws_to_the_end_of_its_last_day():
+    head = "datetime,currency,event\n"
+    rows = [f"2026-08-{when}Z,USD,{when}\n" for when in ("07T10:00", "07T12:30", "08T10:00")]
+    events = read(text("20260801T000000Z.csv", head + "".join(rows)),
+                  text("20260802T000000Z.csv", head + rows[0])).events  # fmt: skip
+    assert [each.title for each in events if each.withdrawn] == ["07T12:30"]
+
+
+def test_a_daily_list_withdraws_what_its_day_no_longer_has_and_its_name_wins():
+    other = {**DAILY["events"][0], "event_id": "8", "event": "Speech"}
+    both = json.dumps({**DAILY, "events": [*DAILY["events"], other]})
+    events = read(text("20260804T000000Z.json", both), text("d.json", json.dumps(DAILY))).events
+    assert [(each.title, each.at, each.withdrawn) for each in events] == [
+        ("Payrolls", at("2026-08-04 00:00"), False), ("Speech", at("2026-08-04 00:00"), False),
+        ("Speech", at("2026-08-05 00:08:30"), True)]  # fmt: skip
+
+
+def test_what_was_cancelled_before_it_was_ever_said_is_no_event():
+    lines = ("SUMMARY:Payrolls", "DTSTART:20260807T123000Z", "STATUS:CANCELLED")
+    assert read(text("c.ics", ics(*lines))).events == ()
+
+
+def test_a_person_is_told_what_came_or_moved_after_its_time():
+    early, late = (release("Payrolls", f"2026-08-07T0{hour}:30:00-04:00") for hour in "89")
+    first, then = "2026-08-07 12:29:59", "2026-08-07 12:30:01"
+    speech = release("Speech", "2026-08-07T06:00:00-04:00")
+    notes = " ".join(read(feed(first, early), feed(then, late, speech)).notes)
+    assert "1 releases were first received after their time" in notes
+    assert "1 times a release was moved (1 after its time)" in notes
+    notes = " ".join(read(feed("2026-08-07 09:00:00", early, speech), feed(first, late)).notes)
+    assert "received after their time" not in notes
+    assert "1 times a release was moved (0 after its time) and 1 times withdrawn" in notes
 
 
 # -- where the files are
