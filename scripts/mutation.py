@@ -20,7 +20,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 REASONS = ROOT / "docs" / "mutation_survivors"
@@ -80,6 +82,22 @@ class Scratch:
         if names != NOBODY and all(code is None for code in self.codes().values()):
             sys.exit(f"mutation: the tests fail unchanged:\n{done.stdout[-3000:]}{done.stderr}")
 
+    def try_all(self, names: Sequence[str]) -> dict[str, int | None]:
+        """What becomes of these mutants: the nearest tests first, all of them for what survives.
+
+        The evaluator is reached by thousands of tests, and most changes fall by the first few.
+        """
+        stats = self._directory / "mutants" / "mutmut-stats.json"
+        whole = stats.read_text()
+        stats.write_text(json.dumps(narrowed(json.loads(whole), NEAREST)))
+        self.run(*names)
+        stats.write_text(whole)
+        alive = [name for name in names if self.codes()[name] not in KILLED_CODES]
+        if alive:
+            self.run(*alive)
+        codes = self.codes()
+        return {name: codes[name] for name in names}
+
     def codes(self) -> dict[str, int | None]:
         """Every mutant with what became of it."""
         found: dict[str, int | None] = {}
@@ -96,6 +114,24 @@ class Scratch:
 
 
 NOBODY = ("propdesk.nobody__mutmut_0",)
+NEAREST = 60
+
+
+def narrowed(stats: dict[str, Any], most: int) -> dict[str, Any]:
+    """The same statistics with at most so many tests for a function: those that reach the fewest
+    functions, one of each test's rows before a second of any."""
+    reached = stats["tests_by_mangled_function_name"]
+    breadth = Counter(test for tests in reached.values() for test in tests)
+
+    def nearest(tests: Sequence[str]) -> list[str]:
+        rows: dict[str, list[str]] = {}
+        for test in sorted(tests, key=lambda each: (breadth[each], each)):
+            rows.setdefault(test.split("[")[0], []).append(test)
+        layers = zip_longest(*rows.values())
+        return [test for layer in layers for test in layer if test is not None][:most]
+
+    chosen = {function: nearest(tests) for function, tests in reached.items()}
+    return {**stats, "tests_by_mangled_function_name": chosen}
 
 
 def listed(folder: Path = REASONS) -> dict[Survivor, str]:
@@ -130,8 +166,7 @@ def main() -> int:
         names = sorted(scratch.codes())
         if arguments.sample and arguments.sample < len(names):
             names = random.Random(arguments.seed).sample(names, arguments.sample)
-        scratch.run(*names)
-        codes = {name: scratch.codes()[name] for name in names}
+        codes = scratch.try_all(names)
         alive = [name for name, code in codes.items() if code not in KILLED_CODES]
         survivors = {name: scratch.describe(name) for name in alive}
     return report(codes, survivors, arguments.json, arguments.at_least)
