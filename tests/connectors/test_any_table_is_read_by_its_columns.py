@@ -125,6 +125,33 @@ def test_round_trips_in_units_with_costs_inside_the_profit(tmp_path) -> None:
     assert any("nothing the rows could be reconciled with" in note for note in history.notes)
 
 
+def test_round_trips_are_reconciled_as_they_closed_whatever_their_order(tmp_path) -> None:
+    text = """\
+no,way,what,size,opened,in,closed,out,fee,swap,net,after
+1,buy,EURUSD,1,2026-03-02T10:00:00+0100,1.1,2026-03-02T12:00:00+0100,1.2,7,-2,100,1150
+2,buy,EURUSD,1,2026-03-02T10:30:00+0100,1.1,2026-03-02T11:00:00+0100,1.2,7,1.5,50,1050
+3,buy,EURUSD,1,2026-03-02T11:00:00+0100,1.1,2026-03-02T13:00:00+0100,1.2,0,0,25,
+"""
+    given = {
+        "rows": "trades", "currency": "USD", "profit": "net", "costs": "positive",
+        "columns": {
+            "id": "no", "side": "way", "symbol": "what", "lots": "size", "open_time": "opened",
+            "open_price": "in", "close_time": "closed", "close_price": "out", "fee": "fee",
+            "swap": "swap", "profit": "net", "balance": "after",
+        },
+        "formats": {"time": "%Y-%m-%dT%H:%M:%S%z"},
+    }  # fmt: skip
+    history = read(tmp_path, text, given)
+    assert (history.opening_balance, history.stated_balance) == (D(1000), D(1175))
+    closed = [each for each in history.events if isinstance(each, Deal) and each.entry == "out"]
+    # A cost without a sign is one; a swap may be earned, so its sign stands.
+    assert [(format_instant(e.at)[11:16], e.fee, e.swap, e.profit) for e in closed] == [
+        ("10:00", D(-7), D("1.5"), D("55.5")),
+        ("11:00", D(-7), D(-2), D(109)),
+        ("12:00", D(0), D(0), D(25)),
+    ]
+
+
 def test_without_positions_the_fills_of_a_symbol_are_netted(tmp_path) -> None:
     text = """\
 time,symbol,side,lots,price,profit

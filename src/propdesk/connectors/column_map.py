@@ -7,7 +7,7 @@ word that is not listed is refused where it stands in the table.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -44,7 +44,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "skip": (),
 }
 _MARKS = {"decimal": (".", ","), "thousands": ("", " ", ",", ".", "'")}
-_EXAMPLE = datetime(2026, 11, 23, 21, 34)  # noqa: DTZ001 - only its form is looked at
+_EXAMPLE = datetime(2026, 11, 23, 21, 34, tzinfo=UTC)
 
 
 class ColumnsRefused(Unreadable):
@@ -235,6 +235,6 @@ class _Reading:
         except (ValueError, re.error) as error:  # a part named twice is no pattern
             self._wrong(path, f"is not a form of times: {error}")
             return None
-        if shown.replace(tzinfo=None) != _EXAMPLE and "%z" not in said:
+        if shown.replace(tzinfo=UTC) != _EXAMPLE:
             self._wrong(path, "does not tell year, month, day, hour and minute")
         return said
