@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from propdesk.connectors.history import History, read_history
-from propdesk.connectors.market_hours import Hours, moment_after, open_time
+from propdesk.connectors.market_hours import moment_after, open_time
 from propdesk.connectors.merging import merge
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.connectors.symbols import built_in_catalogue
 from propdesk.domain.events import AccountOpened, Deal, Event, GapClosed, GapOpened, Quote
 from propdesk.domain.instants import HOUR, MINUTE, SECOND, format_instant, parse_instant
 from propdesk.wire.event_file import write_event
+from propdesk.wire.markets import markets
 
 MONDAY = "2026-03-02T"
 
@@ -189,36 +190,38 @@ def test_quotes_an_event_file_brings_itself_count() -> None:
     ("hours", "since", "until", "hours_open"),
     [
         # New York is at UTC-5 in the first week of March 2026: the close is at 22:00 UTC.
-        ("currency", "2026-03-03T10:00:00", "2026-03-03T12:00:00", 2),
-        ("currency", "2026-03-03T21:00:00", "2026-03-04T00:00:00", 3),
-        ("pausing", "2026-03-03T21:00:00", "2026-03-04T00:00:00", 2),
-        ("currency", "2026-03-06T21:00:00", "2026-03-06T23:00:00", 1),
+        ("forex", "2026-03-03T10:00:00", "2026-03-03T12:00:00", 2),
+        ("forex", "2026-03-03T21:00:00", "2026-03-04T00:00:00", 3),
+        ("metals", "2026-03-03T21:00:00", "2026-03-04T00:00:00", 2),
+        ("forex", "2026-03-06T21:00:00", "2026-03-06T23:00:00", 1),
         # That Sunday the clocks go forward: the market opens at 21:00 UTC.
-        ("currency", "2026-03-06T22:00:00", "2026-03-08T21:00:00", 0),
-        ("currency", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 1),
-        ("pausing", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 0),
-        ("pausing", "2026-03-06T22:00:00", "2026-03-08T23:00:00", 1),
-        ("always", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 48),
-        ("currency", "2025-12-24T22:00:00", "2025-12-25T22:00:00", 0),
-        ("currency", "2025-12-24T21:00:00", "2025-12-25T23:00:00", 2),
-        ("currency", "2026-03-03T12:00:00", "2026-03-03T10:00:00", 0),
+        ("forex", "2026-03-06T22:00:00", "2026-03-08T21:00:00", 0),
+        ("forex", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 1),
+        ("metals", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 0),
+        ("metals", "2026-03-06T22:00:00", "2026-03-08T23:00:00", 1),
+        ("crypto", "2026-03-06T22:00:00", "2026-03-08T22:00:00", 48),
+        ("forex", "2025-12-24T22:00:00", "2025-12-25T22:00:00", 0),
+        ("forex", "2025-12-24T21:00:00", "2025-12-25T23:00:00", 2),
+        ("forex", "2026-03-03T12:00:00", "2026-03-03T10:00:00", 0),
     ],
 )
-def test_when_a_market_is_open(hours: Hours, since: str, until: str, hours_open: int) -> None:
-    assert open_time(hours, at(since), at(until)) == hours_open * HOUR
+def test_when_a_market_is_open(hours: str, since: str, until: str, hours_open: int) -> None:
+    assert open_time(markets()[hours].hours, at(since), at(until)) == hours_open * HOUR
 
 
 @pytest.mark.parametrize(
     ("hours", "since", "after"),
     [
-        ("currency", "2026-03-03T10:00:00", "2026-03-03T10:05:00"),
-        ("currency", "2026-03-06T21:58:00", "2026-03-08T21:03:00"),
-        ("pausing", "2026-03-06T21:58:00", "2026-03-08T22:03:00"),
-        ("always", "2026-03-06T21:58:00", "2026-03-06T22:03:00"),
+        ("forex", "2026-03-03T10:00:00", "2026-03-03T10:05:00"),
+        ("forex", "2026-03-06T21:58:00", "2026-03-08T21:03:00"),
+        ("metals", "2026-03-06T21:58:00", "2026-03-08T22:03:00"),
+        ("crypto", "2026-03-06T21:58:00", "2026-03-06T22:03:00"),
     ],
 )
-def test_five_open_minutes_later(hours: Hours, since: str, after: str) -> None:
-    assert format_instant(moment_after(hours, at(since), 5 * MINUTE)) == after + "Z"
+def test_five_open_minutes_later(hours: str, since: str, after: str) -> None:
+    assert (
+        format_instant(moment_after(markets()[hours].hours, at(since), 5 * MINUTE)) == after + "Z"
+    )
 
 
 def test_open_time_adds_up_over_any_split() -> None:
@@ -226,7 +229,7 @@ def test_open_time_adds_up_over_any_split() -> None:
     stamps = [
         at((start + timedelta(hours=7 * step)).isoformat(timespec="seconds")) for step in range(60)
     ]
-    for hours in ("currency", "pausing"):
+    for hours in (markets()["forex"].hours, markets()["metals"].hours):
         parts = sum(open_time(hours, one, other) for one, other in pairwise(stamps))
         assert parts == open_time(hours, stamps[0], stamps[-1])
         assert 0 < parts < stamps[-1] - stamps[0] - SECOND

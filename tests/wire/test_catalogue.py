@@ -35,7 +35,7 @@ def test_every_future_has_the_published_multiplier_and_tick():
             if len(row) > 6 and row[0] in exchanges and row[2] == "future"
         }
     # The source quotes grains and livestock in dollars, the exchange and its platforms in cents.
-    in_cents = {"ZC", "ZW", "ZS", "ZL", "KE", "LE", "HE", "GF"}
+    in_cents = {"ZC", "ZO", "ZW", "ZS", "ZL", "KE", "LE", "HE", "GF"}
     # Not in the source; their figures are the exchange's contract specifications.
     absent = {"MHG", "MNG", "QM", "QG"}
     # The source has tick and multiplier of the micro DAX swapped with the standard contract's.

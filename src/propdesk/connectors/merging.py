@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from propdesk.connectors.history import History
-from propdesk.connectors.market_hours import Hours, hours_of, moment_after, open_time
+from propdesk.connectors.market_hours import hours_of, moment_after, open_time
 from propdesk.connectors.quotes.source import LATEST, QuoteSource
 from propdesk.connectors.quotes.template import Known
 from propdesk.connectors.symbols import built_in_catalogue
@@ -21,6 +21,7 @@ from propdesk.domain.events import Bar, Deal, Event, GapClosed, GapOpened, Quote
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import SECOND
 from propdesk.domain.instruments import Catalogue
+from propdesk.domain.market_hours import MarketHours
 from propdesk.domain.valuation import NoConversion, conversion_for
 
 SILENCE_S_MAX = 300
@@ -88,7 +89,7 @@ def _at(price: Quote | Bar | _Silence) -> int:
 
 
 def _marked(
-    quotes: Iterable[Quote | Bar], symbol: str, hours: Hours, allowed: int
+    quotes: Iterable[Quote | Bar], symbol: str, hours: MarketHours, allowed: int
 ) -> Iterator[Quote | Bar | _Silence]:
     """One symbol's quotes with its silences.
 

@@ -90,6 +90,16 @@ class MarketHours(Terms):
             if opens > at:
                 yield Break(closes, opens)
 
+    def open_micros(self, since: int, until: int) -> int:
+        """Microseconds of ``[since, until)`` in which it is open."""
+        total, begun = 0, since
+        while begun < until:
+            ended = min(until, begun + HORIZON - DAY)  # as far as the spans around it reach
+            for opens, closes in self._open_spans(begun):
+                total += max(min(closes, ended) - max(opens, begun), 0)
+            begun = ended
+        return total
+
     def _open_spans(self, at: int) -> tuple[tuple[int, int], ...]:
         return _spans_around(self, datetime_of(at).astimezone(zone_of(self.zone)).date())
 

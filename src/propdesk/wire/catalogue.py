@@ -48,8 +48,12 @@ def load_catalogue(extra: Path | None = None) -> Catalogue:
 
     Raises ``CatalogueFileError`` with every fault of the file.
     """
-    built_in = files("propdesk.wire").joinpath("instruments.csv").read_text(encoding="utf-8")
-    instruments, aliases = parse_catalogue(built_in, "instruments.csv")
+    instruments, aliases = list[Instrument](), list[tuple[str, str]]()
+    for name in ("instruments.csv", "public_instruments.csv"):
+        text = files("propdesk.wire").joinpath(name).read_text(encoding="utf-8")
+        found, named = parse_catalogue(text, name)
+        instruments += found
+        aliases += named
     if extra is None:
         return Catalogue(instruments, aliases)
     try:

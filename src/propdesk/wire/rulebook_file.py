@@ -16,6 +16,7 @@ from typing import Any
 from propdesk.domain.rulebook import Rulebook
 from propdesk.wire.rulebook_add_ons import AddOnRefused, check_add_ons, overridden
 from propdesk.wire.rulebook_checks import check_parts
+from propdesk.wire.rulebook_markets import put_named_markets
 from propdesk.wire.rulebook_shapes import build_rulebook
 from propdesk.wire.rulebook_yaml import BYTES_MAX, Document, Problem, read_yaml
 from propdesk.wire.unreadable import Unreadable
@@ -178,7 +179,7 @@ def select_version(versions: Iterable[LoadedRulebook], purchased_at: date) -> Lo
 
 
 def _loaded(document: Document, file: str, source: str, *, changed: bool = False) -> LoadedRulebook:
-    problems = list(document.problems)
+    problems = [*document.problems, *put_named_markets(document)]
     rulebook: Rulebook | None = None
     if document.value is not None:
         built = build_rulebook(document)

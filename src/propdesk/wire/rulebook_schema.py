@@ -13,6 +13,8 @@ from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.terms import Terms
 from propdesk.wire.field_descriptions import descriptions_of
+from propdesk.wire.markets import markets
+from propdesk.wire.rulebook_markets import PLACES
 from propdesk.wire.rulebook_shapes import PARTS, adapter_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -32,6 +34,7 @@ def rulebook_schema() -> dict[str, Any]:
             _describe(definitions[name], shape)
     for terms, _ in RULES.values():
         _require(definitions[terms.__name__], "rule")
+        _name_markets(definitions[terms.__name__]["properties"])
     definitions["AnyRule"] = {
         "description": "One rule of a phase, told by its word.",
         "oneOf": [refs[terms] for terms, _ in RULES.values()],
@@ -79,6 +82,18 @@ _ADD_ONS = {
         },
     },
 }
+
+
+def _name_markets(members: dict[str, Any]) -> None:
+    """Hours may be those of a market that is known by name."""
+    named = {"enum": list(markets()), "description": "A market by its name."}
+    for place in set(PLACES) & members.keys():
+        said = members[place]
+        if "anyOf" in said:
+            said["anyOf"].append(named)
+        else:
+            more = {key: said.pop(key) for key in ("description",) if key in said}
+            members[place] = {"anyOf": [said, named], **more}
 
 
 def _with_subclasses(shape: type) -> Iterator[type]:
