@@ -223,6 +223,8 @@ class Catalogue:
 
     def _resolve(self, symbol: str) -> Instrument | None:
         name = symbol.strip()
+        if len(name) > _NAME_LENGTH_MAX:
+            return None
         for candidate in (name, name.removeprefix(_PREFIX)):
             found = self._named(candidate) or self._dated(candidate) or self._suffixed(candidate)
             if found is not None:
@@ -263,3 +265,5 @@ class Catalogue:
 
 
 _RESOLVED_MAX = 4096
+# Every beginning of a name is tried; no platform's is half as long.
+_NAME_LENGTH_MAX = 64

@@ -1,13 +1,19 @@
 """What fuzzing has found, each as small as it can be shown."""
 
+import time
+from pathlib import Path
+
 import pytest
 
+from propdesk.connectors.calendars.calendar import read_calendar
 from propdesk.connectors.containers.allowance import FLOOR, TEXT_TIMES
 from propdesk.connectors.history import read_history
 from propdesk.connectors.refusal import Unreadable
+from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.unreadable import REASON_LENGTH_MAX
 from tests.connectors.fuzz.seeds import MT4_TESTER, MT5_TESTER
 from tests.connectors.fuzz.trials import is_one_sentence
+from tests.connectors.test_calendar_formats import ics
 
 
 def refused(content: bytes | str, name: str = "given") -> Unreadable:
@@ -67,3 +73,22 @@ def test_small_cells_are_refused_by_their_number_only_above_the_floor() -> None:
     wide = b"a" * 400 + b"\n"
     content = b"a\n" * rows_max + wide * (FLOOR // TEXT_TIMES // 400 + 2)
     assert "none of the exports" in refused(content).reason
+
+
+def test_a_zone_whose_name_is_no_file_name_is_refused_with_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "c.ics"
+    path.write_text(ics("SUMMARY:Payrolls", f"DTSTART;TZID={'a' * 300}:20260807T083000"))
+    with pytest.raises(Unreadable) as caught:
+        read_calendar([path])
+    assert (caught.value.row, caught.value.reason) == (
+        4,
+        "not iCalendar: the name of a zone is none",
+    )
+
+
+def test_a_name_of_thousands_of_letters_is_no_instrument_and_costs_no_time() -> None:
+    known = load_catalogue()
+    begun = time.process_time()
+    assert known.find("EURUSD" + "<![CDATA[" * 50_000) is None
+    assert time.process_time() - begun < 0.5
+    assert known.get("EURUSD" + "." + "a" * 8).symbol == "EURUSD"

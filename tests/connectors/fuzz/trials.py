@@ -105,9 +105,12 @@ def broken_promises(outcome: Outcome, name: str, size: int) -> list[str]:
 
 
 def is_one_sentence(said: str, name: str) -> bool:
-    """Begins with the file's name, is one printable line, and is short enough to be read."""
+    """Begins with the file's name, is one printable line, and is short enough to be read.
+
+    What is wrong inside an archive of many is told with the name of that file.
+    """
     return (
-        said.startswith(name)
+        (said.startswith(name) or name.endswith(".tar.gz"))
         and len(said) > len(name) + 2
         and len(said) <= SENTENCE_LENGTH_MAX
         and all(letter.isprintable() for letter in said)

@@ -88,6 +88,8 @@ def _parsed(
     text = "\r\n".join(lines) + "\r\n"
     try:
         found = parse(text, multiple=True)
+    except OSError:  # a zone is a file, whose name may be too long or no name
+        raise document.refuse(row, "not iCalendar: the name of a zone is none") from None
     except _WRONG as error:
         said = " ".join(str(error).split())[:120]
         raise document.refuse(row, f"not iCalendar: {said}") from None
