@@ -124,6 +124,11 @@ def test_minutes_of_histdata_tell_the_bid_alone(tmp_path) -> None:
     sides = [D(p) for p in ("1.306600", "1.306650", "1.306560", "1.306560")]
     assert bar == Bar(1_328_072_400 * SECOND, "EURUSD", MINUTE, *sides, *sides)
     assert (source.known("EURUSD"), source.has_bars()) == ("bid", True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("DAT_ASCII_EURUSD_M1_2012.csv", rows)
+        archive.writestr("readme.txt", "another file")
+    with pytest.raises(Unreadable, match="holds one file; this one holds 2"):
+        open_quotes([path])
 
 
 # --- tables of bars ------------------------------------------------------------------------------
