@@ -130,6 +130,7 @@ class Situation:
     clock: DayClock
     catalogue: "Catalogue"
     day: DayState
+    cycle_start_balance: Decimal  # with which the running payout cycle began
     stage: str = "evaluation"  # evaluation or funded
     account_type: str = ""
     owner: str = ""
@@ -164,7 +165,6 @@ class Situation:
     paid_before: Decimal = ZERO
     first_trade_at: int | None = None
     cycle_started_at: int | None = None
-    cycle_start_balance: Decimal | None = None
     opened_at: int = 0
     conditions: "Conditions | None" = None  # judges custom expressions; the wiring hands it in
 

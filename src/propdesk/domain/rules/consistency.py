@@ -249,8 +249,7 @@ class ConsistencyJudge(Judge[Consistency]):
         if self.terms.target is None:
             return ZERO
         situation = self.situation
-        start = situation.cycle_start_balance
-        from_start = situation.origin if start is None else start
+        from_start = situation.cycle_start_balance
         bases = {"balance_after_last_payout": from_start, "cycle_start": from_start}
         return self.terms.target.resolve(situation.size, bases)
 

@@ -125,8 +125,7 @@ class ProfitCapJudge(Judge[ProfitCap]):
 
     def _cap(self) -> Decimal:
         situation = self.situation
-        start = situation.cycle_start_balance
-        from_start = situation.origin if start is None else start
+        from_start = situation.cycle_start_balance
         bases = {
             "base": situation.day.start_balance,
             "balance": situation.day.start_balance,

@@ -92,8 +92,8 @@ class ProfitTargetJudge(Judge[ProfitTarget]):
         """The target in money, exact, before any consistency rule raises it."""
         situation = self.situation
         bases = {
-            "balance_after_last_payout": self._cycle_start(),
-            "cycle_start": self._cycle_start(),
+            "balance_after_last_payout": situation.cycle_start_balance,
+            "cycle_start": situation.cycle_start_balance,
             "balance": situation.balance,
         }
         return self.terms.target.resolve(situation.size, bases)
@@ -122,11 +122,8 @@ class ProfitTargetJudge(Judge[ProfitTarget]):
 
     def _start(self) -> Decimal:
         """The balance a profit by balance or equity is counted from."""
-        return self._cycle_start() if self.terms.per_cycle else self.situation.origin
-
-    def _cycle_start(self) -> Decimal:
-        start = self.situation.cycle_start_balance
-        return self.situation.origin if start is None else start
+        situation = self.situation
+        return situation.cycle_start_balance if self.terms.per_cycle else situation.origin
 
     def objective(self) -> Objective:
         target, current, situation = self.target(), self.current(), self.situation
