@@ -1,13 +1,16 @@
 """`propdesk doctor` says what would keep an installation from working, and changes nothing."""
 
 import socket
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from propdesk.boot import cli
+from propdesk.boot.examination import Verdict, _markets
 from propdesk.boot.secret_key import ensure_secret_key
+from propdesk.wire.markets import listed_until
 
 
 def doctor(**environment: str) -> Result:
@@ -95,3 +98,14 @@ def test_every_command_says_what_it_is_for():
         assert f"  {command.name} " in listed
         assert command.get_short_help_str()
     assert list(cli.COMMANDS) == sorted(cli.COMMANDS, key=lambda each: each.name or "")
+
+
+def test_how_far_the_holidays_of_the_exchanges_are_known_is_told(tmp_path: Path, port: str):
+    found = line(doctor(PROPDESK_HOME=str(tmp_path), PROPDESK_PORT=port), "markets")
+    assert "instruments, 25 markets; exchanges' holidays and early closes are known" in found
+    until = listed_until()
+    assert until >= date(2026, 11, 27)  # the half-day after Thanksgiving
+    good, late = (_markets(until + timedelta(days=days)) for days in (0, 1))
+    assert (good.verdict, late.verdict) == (Verdict.GOOD, Verdict.NOTE)
+    assert f"known until {until}" in good.sentence
+    assert f"known only until {until}" in late.sentence

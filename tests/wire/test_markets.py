@@ -11,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from scripts import instruments_page
 
 from propdesk.domain.instants import HOUR, micros_of
 from propdesk.domain.rules.flat_by import FlatBy
@@ -130,6 +131,12 @@ def test_the_schema_knows_the_names() -> None:
         ]
         assert enums == [list(markets())]
         assert "description" in rules[rule]["properties"][place]
+
+
+def test_the_page_is_what_the_catalogue_says() -> None:
+    page = instruments_page.PAGE.read_text(encoding="utf-8")
+    assert page == instruments_page.page(), "run python scripts/instruments_page.py"
+    assert "| `ES` | 2 | 50 | USD | 0.25 | 12.50 | 1 |  | cme_equities |  |" in page
 
 
 def test_the_files_are_what_the_public_databases_say() -> None:

@@ -11,6 +11,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from propdesk.boot.settings import Settings
 from propdesk.storage.embedded_postgres import EmbeddedPostgresError
 from propdesk.storage.embedded_postgres.binaries import find_binaries
 from propdesk.storage.embedded_postgres.identity import SYSTEM_USER, server_user
+from propdesk.wire.catalogue import load_catalogue
+from propdesk.wire.markets import listed_until, markets
 
 FREE_BYTES_MIN = 1_000_000_000
 OLDEST_SERVER = 150000  # PostgreSQL 15, as the server counts
@@ -50,10 +53,29 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _port(settings)
     yield _home(settings.home)
     yield _secret_key(settings)
+    yield _markets(datetime.now(UTC).date())
     if settings.database_url is None:
         yield _embedded_database()
     else:
         yield _external_database(settings.database_url)
+
+
+def _markets(today: date) -> Finding:
+    """What is traded is known from files of the product, and holidays only as far as they go."""
+    known = f"{len(load_catalogue())} instruments, {len(markets())} markets; "
+    until = listed_until()
+    if today <= until:
+        return Finding(
+            "markets",
+            Verdict.GOOD,
+            f"{known}exchanges' holidays and early closes are known until {until}",
+        )
+    return Finding(
+        "markets",
+        Verdict.NOTE,
+        f"{known}exchanges' holidays and early closes are known only until {until}; later ones "
+        "count as gaps in the quotes; install a newer version",
+    )
 
 
 def _versions() -> Finding:

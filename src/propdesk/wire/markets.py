@@ -16,6 +16,7 @@ from propdesk.domain.instruments import Instrument
 from propdesk.domain.market_hours import MIDNIGHT, WEEKDAYS, Closure, MarketHours, Session, Weekday
 
 FOREX = "forex"
+_EXCHANGES = ("cme_", "cbot_", "comex_", "nymex_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,22 @@ def market_of(instrument: Instrument | None) -> Market:
                 return market
     of_class = (each for each in known.values() if instrument.asset_class in each.asset_classes)
     return next(of_class, known[FOREX])
+
+
+def listed_until() -> date:
+    """The last day for which every exchange's own closures are listed.
+
+    Christmas and New Year's Day are listed for years ahead and say nothing.
+    """
+    return min(
+        max(each.on for each in market.hours.closures if not _is_feast(each.on))
+        for name, market in markets().items()
+        if name.startswith(_EXCHANGES)
+    )
+
+
+def _is_feast(day: date) -> bool:
+    return (day.month, day.day) in {(12, 24), (12, 25), (12, 31), (1, 1)}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
