@@ -120,6 +120,23 @@ def test_the_pages_of_a_judgement(client: Client, upload: Upload) -> None:
 
 
 @pytest.mark.django_db
+def test_the_overview_tells_what_the_trades_add_up_to(client: Client, upload: Upload) -> None:
+    judged = client.post("/judge", upload(quotes=("mt5-breaches-daily-loss.quotes.csv.gz",)))
+    page = " ".join(client.get(judged["Location"]).content.decode().split())
+    for said in (
+        "<dt>Win rate</dt><dd>75 %</dd>",
+        "<dt>Profit factor</dt><dd>2.5238</dd>",
+        '<dt>Expectancy</dt><dd class="gain">+400.00</dd>',
+        '<dt>Average win</dt><dd class="gain">+883.33</dd>',
+        '<dt>Average loss</dt><dd class="loss">−1,050.00</dd>',
+        "<dt>Median holding</dt><dd>2 h</dd>",
+        "2026-03-11: −1,050.00, counts as a trading day",
+        "All 4 trades, filters and export",
+    ):
+        assert said in page
+
+
+@pytest.mark.django_db
 def test_a_day_of_a_judgement(client: Client, upload: Upload) -> None:
     judged = client.post("/judge", upload(quotes=("mt5-breaches-daily-loss.quotes.csv.gz",)))
     address = judged["Location"]
