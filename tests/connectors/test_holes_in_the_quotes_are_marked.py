@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from propdesk.connectors.history import History, read_history
-from propdesk.connectors.market_hours import moment_after, open_time
+from propdesk.connectors.market_hours import hours_of, moment_after, open_time
 from propdesk.connectors.merging import merge
 from propdesk.connectors.quotes.source import open_quotes
 from propdesk.connectors.symbols import built_in_catalogue
@@ -233,3 +233,14 @@ def test_open_time_adds_up_over_any_split() -> None:
         parts = sum(open_time(hours, one, other) for one, other in pairwise(stamps))
         assert parts == open_time(hours, stamps[0], stamps[-1])
         assert 0 < parts < stamps[-1] - stamps[0] - SECOND
+
+
+@pytest.mark.parametrize(
+    ("symbol", "market"),
+    [
+        ("ESZ5", "cme_equities"), ("GER40", "german_index"), ("EURUSD", "forex"),
+        ("XAUXYZ", "metals"), ("UNKNOWN", "forex"), ("BTCUSD", "crypto"),
+    ],
+)  # fmt: skip
+def test_silence_is_judged_by_the_hours_of_the_instruments_market(symbol: str, market: str) -> None:
+    assert hours_of(symbol, built_in_catalogue()) == markets()[market].hours

@@ -44,6 +44,23 @@ def test_an_instrument_keeps_the_hours_of_its_market(printed: str, market: str) 
     assert market_of(CATALOGUE.find(printed)).name == market
 
 
+@pytest.mark.parametrize("printed", ["XAU.EUR", "XAU_JPY", "EURUSDc", "VXM.c", "GC.", "ESGX", "GE"])
+def test_what_could_be_something_else_is_not_known(printed: str) -> None:
+    assert CATALOGUE.find(printed) is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "symbol", "family"),
+    [
+        ("VXM5", "VXM5", "VX"), ("VXMM5", "VXMM5", "VX"), ("ESG5", "ESG5", "ES"),
+        ("ESGH5", "ESGH5", "ESG"), ("PAMZ5", "PAMZ5", "PA"), ("10YM5", "10YM5", "10Y"),
+    ],
+)  # fmt: skip
+def test_a_dated_future_is_of_the_longest_root(printed: str, symbol: str, family: str) -> None:
+    found = CATALOGUE.get(printed)
+    assert (found.symbol, found.correlated) == (symbol, family)
+
+
 def test_what_the_markets_name_is_in_the_catalogue_once() -> None:
     named = [symbol for each in markets().values() for symbol in each.symbols if symbol]
     assert len(named) == len(set(named))
