@@ -96,7 +96,7 @@ def test_an_event_of_an_account_that_is_not_open_is_refused_by_its_place() -> No
 
 @pytest.mark.parametrize(("events", "place"), [([], 1), ([passed("2026-03-02 07:00:00")] * 2, 2)])
 def test_a_history_without_an_account_is_refused(events: list[Event], place: int) -> None:
-    with pytest.raises(UnusableHistory, match="no account was opened$") as refused:
+    with pytest.raises(UnusableHistory, match=r"no account was opened$") as refused:
         judged(rulebook(DAILY), events)
     assert refused.value.event_no == place
 
@@ -126,6 +126,9 @@ def test_evaluating_a_history_is_feeding_it() -> None:
     assert result.phase == "phase"
     assert len(result.samples) > 1
     assert evaluate(story, book, **terms).samples == ()
+    unasked = evaluator_of(book)
+    unasked.feed(story)
+    assert unasked.result().samples == ()
     second = AccountOpened("B2", at("2026-03-02 10:00:00"), "USD", SIZE)
     assert evaluate([*story, second], book, **terms, account=ACCOUNT).status == "breached"
 

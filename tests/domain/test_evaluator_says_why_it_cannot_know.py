@@ -63,6 +63,13 @@ def test_a_pass_bears_the_cause_that_brought_it() -> None:
     assert verdict.id == verdict_id(ACCOUNT, "phase", "phase", f"resumed:{resumed}", 1)
 
 
+def test_where_nothing_is_to_be_earned_the_opening_passes() -> None:
+    book = rulebook(FLOOR, ProfitTarget(target=money("0"), measured_on="balance"))
+    found = judged(book, [opened("2026-03-02 08:00:00")])
+    (verdict,) = found.verdicts
+    assert (found.status, verdict.at) == ("passed", at("2026-03-02 08:00:00"))
+
+
 def test_a_condition_is_asked_with_the_language_that_is_given() -> None:
     rule = Condition(expression="balance_minor < 0", on=("deal",), says="Owe nothing.")
     book = rulebook(FLOOR, rule)
