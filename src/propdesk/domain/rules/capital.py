@@ -18,6 +18,10 @@ from propdesk.domain.terms import RuleTerms, TermsError
 
 Bound: TypeAlias = Literal["accounts", "total"]
 
+CircleKind: TypeAlias = Literal[
+    "owner", "household", "address", "device", "ring", "strategy", "copier"
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Capital(RuleTerms):
@@ -28,8 +32,8 @@ class Capital(RuleTerms):
     """The most accounts one group may hold at a time."""
     total_max: Decimal | None = None
     """The largest sum of account sizes, in the account's currency."""
-    kinds: tuple[str, ...] = ("owner",)
-    """Which groups count: owner, household, address, device, ring, strategy, copier."""
+    kinds: tuple[CircleKind, ...] = ("owner",)
+    """Which groups count."""
     stages: tuple[Literal["evaluation", "funded"], ...] = ("evaluation", "funded")
     """Only accounts in these stages count."""
     while_copying: bool = False
