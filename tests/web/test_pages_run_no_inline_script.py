@@ -47,6 +47,10 @@ def test_static_files_are_served_packed(client: Client) -> None:
     assert answer["Content-Encoding"] == "gzip"
     assert len(b"".join(answer)) < 90_000
     answer.close()
+    for address in ("/static/web/propdesk.css", "/static/vendor/uplot/uPlot.iife.min.js"):
+        answer = client.get(address, headers={"accept-encoding": "gzip"})
+        assert answer["Content-Encoding"] == "gzip"
+        answer.close()
     script = client.get("/static/vendor/uplot/uPlot.iife.min.js")
     assert b"uPlot" in b"".join(script)
     script.close()

@@ -35,8 +35,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "propdesk.web.protection.content_security_policy",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Outside what serves files: those without a packed neighbour are packed as they go.
     "django.middleware.gzip.GZipMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before the check of the form's token, which reads the whole upload.
     "propdesk.web.protection.upload_limit",
     "django.middleware.common.CommonMiddleware",
