@@ -217,7 +217,8 @@ def test_an_event_of_another_account_hides_no_doubt_about_the_order() -> None:
     first, second = buy("09:00", "p", "2"), sell("09:00", "r", "2", price=d(10100))
     down = close("10:00", first, "4000")
     up = close("10:00", second, "3000")
-    for between in ([], [other(buy("10:00", "q"))]):
+    report = AccountReported(OTHER, at("10:00"), balance=d(100000))
+    for between in ([], [other(buy("10:00", "q"))], [report], [report, report]):
         log = [*OPENED, group(), first, second, down, *between, up]
         result = judge((loss, APART), log, account=ACCOUNT)
         assert [each.rule for each in result.verdicts if each.outcome == "unknown"] == [
