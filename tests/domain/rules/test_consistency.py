@@ -21,6 +21,7 @@ from propdesk.domain.rules.profit_shares import (
     shares,
     target_with_excess,
 )
+from propdesk.domain.rules.profit_target import ProfitTarget
 from propdesk.domain.terms import Amount, Effect, TermsError
 from tests.domain.rules.histories import ACCOUNT, at, d, judge, outcomes, reported, start
 
@@ -279,3 +280,26 @@ def test_terms_that_mean_nothing_are_refused() -> None:
     for step in (d(0), d(-1)):
         with pytest.raises(TermsError, match="a rounding step is more than 0"):
             terms("40", "below", rounding_step=step)
+
+
+def test_a_day_above_its_share_names_the_trades_of_that_day() -> None:
+    """Half of 10,000 may come from one day; what is not counted is what that day's trades made."""
+    rule = Consistency(
+        limit=ShareLimit(percent=d(50)),
+        operator="at_most",
+        denominator="profit_target",
+        consequence="violates",
+        target=Amount(money=d(10000)),
+        effects=(Effect(kind="profit_adjust", factor=d(0)),),
+    )
+    target = ProfitTarget(target=Amount(money=d(10000)), measured_on="adjusted_balance")
+    events = [
+        start(),
+        reported("09:00", "10:00", "3000", day=1, id="a"),
+        reported("09:00", "10:00", "4000", day=2, id="b"),
+        reported("11:00", "12:00", "1500", day=2, id="c"),
+        TimePassed(at("00:00", 3)),
+    ]
+    found = judge((rule, target), events)
+    assert outcomes(found) == [("48:00", "profit_adjust")]
+    assert [each.current for each in found.objectives if each.rule == "profit_target"] == [d(3000)]

@@ -195,7 +195,11 @@ class ConsistencyJudge(Judge[Consistency]):
         earned = self.units.day_ended(record)
         if self.terms.unit != "day":
             return ()
-        return self._test(record.label.isoformat(), earned, ())
+        day = record.day
+        closed = tuple(
+            each for each in self.situation.trades if day.start <= each.closed_at < day.end
+        )
+        return self._test(record.label.isoformat(), earned, closed)
 
     def on_payout(self, event: PayoutMoved) -> Violations:
         del event
