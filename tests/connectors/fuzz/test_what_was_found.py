@@ -13,6 +13,7 @@ from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.unreadable import REASON_LENGTH_MAX
 from tests.connectors.fuzz.seeds import MT4_TESTER, MT5_TESTER
 from tests.connectors.fuzz.trials import is_one_sentence
+from tests.connectors.made_workbooks import sheet, workbook
 from tests.connectors.test_calendar_formats import ics
 
 
@@ -92,3 +93,11 @@ def test_a_name_of_thousands_of_letters_is_no_instrument_and_costs_no_time() -> 
     assert known.find("EURUSD" + "<![CDATA[" * 50_000) is None
     assert time.process_time() - begun < 0.5
     assert known.get("EURUSD" + "." + "a" * 8).symbol == "EURUSD"
+
+
+@pytest.mark.parametrize("cell", ['<c t="inlineStr"><is><t>{}</t></is></c>', "<c><v>{}</v></c>"])
+def test_a_cell_of_a_workbook_longer_than_a_cell_can_be_is_refused(cell: str) -> None:
+    error = refused(workbook(sheet([["a"], [cell.format("9" * 32_768)]])))
+    assert (error.row, error.reason) == (2, "a cell of more than 32,767 letters")
+    longest = refused(workbook(sheet([["a"], [cell.format("9" * 32_767)]])))
+    assert "none of the exports" in longest.reason

@@ -19,6 +19,8 @@ from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 
 CELLS_MAX = 3_000_000
 COLUMNS_MAX = 512
+# As many as a cell may hold; a longer one is no spreadsheet's, and its words take much memory.
+LETTERS_MAX = 32_767
 MERGES_MAX = 200_000
 MERGED_CELLS_MAX = 300_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
@@ -45,7 +47,10 @@ class CellReader:
         """What a person sees in a cell. Raises ``Unreadable``."""
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            return self.texts.plain("".join(str(t.text or "") for t in cell.iterfind(".//{*}t")))
+            held = "".join(str(t.text or "") for t in cell.iterfind(".//{*}t"))
+            if len(held) > LETTERS_MAX:
+                raise self.refuse(row, f"a cell of more than {LETTERS_MAX:,} letters")
+            return self.texts.plain(held)
         value = cell.findtext("{*}v") or ""
         if not value.strip():
             if cell.find("{*}f") is not None and kind != "str":
@@ -56,6 +61,8 @@ class CellReader:
                     "in a spreadsheet program and save it",
                 )
             return ""
+        if len(value) > LETTERS_MAX:
+            raise self.refuse(row, f"a cell of more than {LETTERS_MAX:,} letters")
         return self.texts.plain(self._value(kind, value.strip(), cell, row))
 
     def _value(self, kind: str, value: str, cell: etree._Element, row: int) -> str:
