@@ -20,7 +20,8 @@ phases:
 
 @pytest.mark.parametrize("kind", ["owner", "household", "copier"])
 def test_a_kind_that_exists_is_taken(kind: str) -> None:
-    assert parse_rulebook(BOOK.replace("KIND", kind).encode(), "book.yaml")
+    taken = parse_rulebook(BOOK.replace("KIND", kind).encode(), "book.yaml")
+    assert [rule.rule for rule in taken.rulebook.phases[0].rules] == ["capital"]
 
 
 def test_another_word_is_refused() -> None:
