@@ -204,6 +204,10 @@ BOMB = (
         (workbook("<worksheet><row>"), "a workbook with a broken part"),
         (workbook(sheet([["x"]]), styles="nothing"), "a workbook with a broken part"),
         (workbook("<worksheet>" + " " * 17_000_000 + "</worksheet>"), "unpacks to more than"),
+        (
+            workbook(sheet([["x"]]), styles="<styleSheet>" + "<xf/>" * 250_000 + "</styleSheet>"),
+            "'xl/styles.xml' has more than 1,000,000 bytes",
+        ),
         (workbook(*[sheet([["x"]])] * 51), "more than 50 sheets"),
         (
             workbook(sheet([["x"] * 500] + [["x"]] * 9_000)),

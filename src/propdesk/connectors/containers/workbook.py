@@ -27,6 +27,8 @@ from propdesk.connectors.sheet import Sheet
 # Statements unpack to seven to twelve times their size; blank formatted rows to some forty.
 UNPACKED_BYTES_MIN, UNPACKED_RATIO_MAX = 16_000_000, 60
 PARTS_MAX = 1_000
+# Names, styles and relations of the largest statement seen take a tenth of this.
+DIRECTORY_BYTES_MAX = 1_000_000
 SHEETS_MAX = 50
 _RELATION = "{*}Relationship"
 # What zipfile raises for a broken archive: a part with a password is a RuntimeError, an offset
@@ -115,9 +117,14 @@ class _Package:
         except KeyError:
             raise self.refuse(f"the workbook lacks its part {part[:80]!r}") from None
 
-    def elements(self, part: str, *tags: str) -> Iterator[etree._Element]:
-        """The elements of one of ``tags`` in a part, in order."""
+    def elements(self, part: str, *tags: str, small: bool = True) -> Iterator[etree._Element]:
+        """The elements of one of ``tags`` in a part, in order. Only texts may be long."""
         with self.open(part) as stream:
+            if small and self.archive.getinfo(part).file_size > DIRECTORY_BYTES_MAX:
+                raise self.refuse(
+                    f"its part {part[:80]!r} has more than {DIRECTORY_BYTES_MAX:,} bytes; "
+                    "no statement's does"
+                )
             for _, element in etree.iterparse(
                 stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False
             ):
@@ -172,7 +179,9 @@ class _Package:
         part = self._part(main, "sharedStrings")
         if part is None:
             return []
-        return [self.texts.plain(text_in(each)) for each in self.elements(part, "{*}si")]
+        return [
+            self.texts.plain(text_in(each)) for each in self.elements(part, "{*}si", small=False)
+        ]
 
     def cell_kinds(self, main: str) -> list[Kind]:
         """What each style of the workbook shows a number as."""
