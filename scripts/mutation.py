@@ -88,6 +88,8 @@ class Scratch:
         The evaluator is reached by thousands of tests, and most changes fall by the first few.
         """
         stats = self._directory / "mutants" / "mutmut-stats.json"
+        if not stats.exists():
+            sys.exit("mutation: the tests fail unchanged")
         whole = stats.read_text()
         stats.write_text(json.dumps(narrowed(json.loads(whole), NEAREST)))
         self.run(*names)

@@ -187,6 +187,7 @@ UNUSED: list[tuple[RuleTerms, str]] = [
     (HoldingTime(measure="each", seconds=30), "P1: closes"),
     (Hedging(same_account="banned"), "P2: sells"),
     (Hedging(cross_account="banned"), "account second, O1: sells"),
+    (Capital(accounts_max=2, while_copying=True), ""),
     (Martingale(pattern="add_to_loser"), "P2: buys 5.00 XAUUSD at 3,999.99"),
 ]  # fmt: skip
 
@@ -205,7 +206,6 @@ def test_terms_no_preset_has(rule: RuleTerms, ends: str) -> None:
     [
         (Condition(expression="1 == 1", on=("deal",), says="x"), "wrote this condition itself"),
         (OrderRate(counted="trades", above_mean_percent=Decimal(50)), "own habits"),
-        (Capital(accounts_max=2, while_copying=True), "copy each other"),
         (ActivityDays(required=0, count_kind="executed"), "no day is required"),
     ],
     ids=lambda each: getattr(each, "rule", ""),

@@ -54,12 +54,6 @@ def owner_of(event: Event | None) -> str | None:
 class Evaluator:
     """Judges one account in one phase, event by event."""
 
-    # Known from the opening of the account on.
-    _calm_low: Decimal | None
-    _calm_high: Decimal | None
-    _restless: bool
-    _wake: int
-
     def __init__(
         self,
         rulebook: Rulebook,
@@ -91,6 +85,11 @@ class Evaluator:
         self.strip: Strip | None = None
         self.passed_at: int | None = None
         self.pass_due = False
+        # An opening that shares its stamp with what follows is not judged before that.
+        self._calm_low: Decimal | None = None
+        self._calm_high: Decimal | None = None
+        self._restless = True
+        self._wake = FOREVER
         self._sample_due = 0 if sampled else FOREVER
         self._names: dict[str, str | None] = {}
         self._early: list[NewsScheduled | GroupFormed] = []

@@ -17,8 +17,6 @@ def probe(setting: Setting) -> Probe:
     rule = setting.rule
     if not isinstance(rule, Capital):
         raise NoExample("this is no rule about capital")
-    if rule.while_copying:
-        raise NoExample("it binds only while accounts copy each other")
     total = rule.total_max
     if total is not None:
         last = int(2 * total / STEP)
@@ -47,5 +45,7 @@ def _group(setting: Setting, rule: Capital, more: int) -> Sequence[Event]:
 def _formed(story: Story, rule: Capital, others: tuple[str, ...]) -> Sequence[Event]:
     accounts = (ACCOUNT, *others)
     stages = (story.setting.phase.stage,) * len(accounts)
+    if rule.while_copying:
+        story.add(GroupFormed(story.at, "copies", accounts, "copier", stages))
     story.add(GroupFormed(story.at, "group", accounts, rule.kinds[0], stages))
     return story.events
