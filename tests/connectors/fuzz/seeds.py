@@ -19,6 +19,7 @@ from tests.connectors.made_pages import MT4, MT5
 from tests.connectors.made_workbooks import workbook_of_page
 from tests.connectors.test_any_table_is_read_by_its_columns import TRIPS
 from tests.connectors.test_calendar_formats import SAME_INSTANT
+from tests.connectors.test_histories_of_mql5_signals import MQL4_SIGNAL, MQL5_SIGNAL
 from tests.connectors.test_tables_of_metatrader_4 import deposit, line, table
 from tests.connectors.test_trades_of_tradovate_and_ctrader import CTRADER, TRADOVATE
 
@@ -149,6 +150,8 @@ def made_seeds() -> tuple[Seed, ...]:
     }
     return (
         *(Seed(name, content, ("statement", "told")) for name, content in statements.items()),
+        Seed("signal5.csv", MQL5_SIGNAL.encode(), STATEMENT_DOORS),
+        Seed("signal4.csv", MQL4_SIGNAL.encode(), STATEMENT_DOORS),
         Seed("tradovate.csv", TRADOVATE.encode(), ("told", "statement")),
         Seed("trips.csv", _PLAIN_TRIPS.encode(), ("columns",)),
         Seed("mt4-history.csv", _MT4_HISTORY.encode(), ("told", "statement")),
