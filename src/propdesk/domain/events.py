@@ -302,7 +302,7 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Trading and rule clocks stop by decision of the firm."""
+    """The firm stops the account: nothing is passed until it goes on. Rules keep their clocks."""
 
     account: str
     at: Micros
