@@ -1,0 +1,22 @@
+"""Asking the engine what its accounts are worth now. The cost follows the viewers."""
+
+from typing import Protocol
+
+from propdesk.wire.live_state import Board, Curve, LiveAccount
+
+
+class EngineAway(Exception):
+    """No engine answers. The caller shows what it knows and how old it is."""
+
+
+class LiveAccounts(Protocol):
+    """Answers for every account the engine holds. Each raises ``EngineAway``."""
+
+    def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
+        """Accounts by distance to breach, nearest first."""
+
+    def account(self, account: str) -> LiveAccount | None:
+        """One account in full; None where there is none of this name."""
+
+    def curve(self, account: str, *, since: int = 0) -> Curve | None:
+        """Its minutes from ``since`` on."""

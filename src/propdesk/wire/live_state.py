@@ -1,0 +1,115 @@
+"""Live state as it is asked for and shown: rows of the board, one account, its curve.
+
+Money is a string with the currency's minor digits, times are microseconds. Values only.
+"""
+
+import msgspec
+
+
+class NearestLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """The limit that is nearest: what may still be lost before it breaks."""
+
+    rule: str
+    floor: str
+    room: str
+    room_percent: str
+    """Of the limit's allowance, with two decimals; the board's order."""
+
+
+class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One account of the board."""
+
+    account: str
+    programme: str
+    phase: str
+    size: str
+    currency: str
+    status: str
+    balance: str
+    equity: str | None
+    """None: not known."""
+    nearest: NearestLimit | None
+    open_positions: int
+    at: int
+    """The moment the figures are of: the last tick or event that concerned the account."""
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of accounts, nearest to a breach first."""
+
+    rows: tuple[BoardRow, ...]
+    accounts: int
+    """All accounts of the engine."""
+    next: str | None
+    """Where the following page begins."""
+    at: int
+    """The newest moment the engine has judged."""
+    tick: int
+
+
+class LiveLimit(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit of an account now, as the result JSON shows it."""
+
+    rule: str
+    base: str
+    allowance: str
+    floor: str
+    room: str | None
+    comparison: str
+    locked: bool
+    peak: str | None
+
+
+class LiveObjective(msgspec.Struct, frozen=True, kw_only=True):
+    """An objective and how far it is."""
+
+    rule: str
+    required: str
+    current: str | None
+    met: bool | None
+
+
+class LivePosition(msgspec.Struct, frozen=True, kw_only=True):
+    """An open position, its profit now and the price at which the account is out if only this
+    symbol moves."""
+
+    position: str
+    symbol: str
+    side: str
+    lots: str
+    open_price: str
+    price: str | None
+    floating: str | None
+    failing_price: str | None
+
+
+class LiveAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """One account in full."""
+
+    row: BoardRow
+    limits: tuple[LiveLimit, ...]
+    objectives: tuple[LiveObjective, ...]
+    positions: tuple[LivePosition, ...]
+    verdicts: tuple[dict[str, str | None], ...]
+    margin_used: str | None
+    margin_free: str | None
+    margin_level: str | None
+    """In per cent."""
+    tick: int
+
+
+class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
+    """Extremes of one minute. ``at`` is its first moment in microseconds."""
+
+    at: int
+    equity_low: str
+    equity_high: str
+    daily_floor: str | None
+    overall_floor: str | None
+
+
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
+    """An account's minutes, oldest first."""
+
+    account: str
+    points: tuple[CurvePoint, ...]

@@ -1,0 +1,165 @@
+"""What the event log holds, as values: moments of accounts, commands, the market, verdicts.
+
+Streams: ``market`` holds ``SymbolDefined`` and ``Ticks``; ``events/<n>`` is one partition's total
+order of everything else the engine reads; ``verdicts/<n>`` is what the engine said. How they are
+written as bytes is ``log_codec``'s business.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from propdesk.domain.events import Event as AccountEvent
+from propdesk.domain.events import (
+    GapClosed,
+    GapOpened,
+    GroupFormed,
+    InstrumentDefined,
+    NewsScheduled,
+    TimePassed,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+MARKET = "market"
+
+
+def events_of(partition: int) -> str:
+    """The name of a partition's stream of events."""
+    return f"events/{partition}"
+
+
+def verdicts_of(partition: int) -> str:
+    """The name of the stream of a partition's verdicts."""
+    return f"verdicts/{partition}"
+
+
+# --- the market stream -----------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SymbolDefined:
+    """From here on ``number`` means this symbol of this feed; prices are in ``10**-digits``.
+
+    Written again with more digits where a finer price came; numbers are never reused.
+    """
+
+    number: int
+    feed: str
+    symbol: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ticks:
+    """A batch of ticks in the order of the log. Columns of equal length, one row a tick.
+
+    ``first`` is the number of its first tick; ticks of the market stream are numbered from 1
+    without holes. ``sequence`` is the feed's own number of the first one; they are consecutive.
+    """
+
+    first: int
+    feed: str
+    sequence: int
+    symbol: "npt.NDArray[np.int32]"
+    at: "npt.NDArray[np.int64]"
+    """Microseconds, never falling within a symbol."""
+    bid: "npt.NDArray[np.int64]"
+    ask: "npt.NDArray[np.int64]"
+    """Prices in points of the symbol."""
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.at) - 1
+
+
+MarketRecord: TypeAlias = SymbolDefined | Ticks
+
+
+# --- a partition's events --------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The ticks up to number ``tick`` are judged before anything that follows."""
+
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEnrolled:
+    """The firm's command: judge this account by this rulebook from its opening on."""
+
+    account: str
+    rulebook: str
+    version: str
+    sha256: str
+    """Of the rulebook's canonical form; the engine refuses another."""
+    phase: str
+    size: str
+    """Decimal, in account currency."""
+    add_ons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What happened to one account at one stamp, in the platform's order. One moment is judged
+    as a whole (DESIGN §4)."""
+
+    account: str
+    events: tuple[AccountEvent, ...]
+
+
+General: TypeAlias = (
+    TimePassed | InstrumentDefined | NewsScheduled | GroupFormed | GapOpened | GapClosed
+)
+PartitionRecord: TypeAlias = Mark | AccountEnrolled | Moment | General
+
+
+# --- what the engine says --------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class VerdictSaid:
+    """A verdict of an account, as the result JSON shows it; its id is the record's key.
+
+    ``offset`` and ``tick`` say after which record and tick it fell. ``replaces`` names the
+    verdict a correction takes the place of.
+    """
+
+    id: str
+    account: str
+    phase: str
+    rule: str
+    outcome: str
+    at: int
+    observed: str | None
+    limit: str | None
+    comparison: str | None
+    basis: str
+    offset: int
+    tick: int
+    evidence: Mapping[str, str]
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """An account's status became another one."""
+
+    account: str
+    phase: str
+    status: str
+    at: int
+    offset: int
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A record nobody could apply: where it is, and why. Its account is not judged by it."""
+
+    stream: str
+    offset: int
+    account: str | None
+    reason: str
+
+
+EngineRecord: TypeAlias = VerdictSaid | StatusChanged | DeadLetter
+LogRecord: TypeAlias = MarketRecord | PartitionRecord | EngineRecord
