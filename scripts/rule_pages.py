@@ -69,8 +69,9 @@ CHAPTERS = {
         "Stages",
         ("Promotion", "TransitionTerms"),
         "How a phase ends well, and with what balance and limits the next one begins. "
-        "`promotion` stands in a phase. `TransitionTerms` is what the step itself is decided by; "
-        "no file holds it yet, because nothing moves an account from stage to stage yet.",
+        "`promotion` stands in a phase. `TransitionTerms` is what the step itself is decided by: "
+        "what `promotion` says, and what no file holds yet, because nothing moves an account from "
+        "stage to stage yet.",
         "promotion",
     ),
     "programme.md": Chapter(

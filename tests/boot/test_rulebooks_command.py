@@ -40,6 +40,14 @@ def test_show_gives_the_amounts_of_a_size() -> None:
     assert "--size 123: the sizes are 10000, " in refused.stderr
 
 
+def test_show_says_how_a_phase_is_passed() -> None:
+    shown = run("show", "apex-4-eod").stdout
+    assert shown.count("  promotion:\n") == 1  # the last phase leads nowhere
+    assert (
+        "    The phase pa must be activated within 7 calendar days after the day of the pass.\n"
+    ) in shown
+
+
 def test_show_applies_an_add_on() -> None:
     assert "12 %" in run("show", "breakout-1-step", "--add-on", "pro").stdout
     refused = run("show", "breakout-1-step", "--add-on", "ultra")

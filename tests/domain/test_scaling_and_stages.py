@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from propdesk.domain.evaluation import Status
-from propdesk.domain.rulebook import Clock, Phase, Rulebook
+from propdesk.domain.rulebook import Clock, Phase, Promotion, Rulebook
 from propdesk.domain.scaling import (
     ScalingFacts,
     ScalingStep,
@@ -25,6 +25,7 @@ from propdesk.domain.stages import (
     TransitionTerms,
     judge_transition,
     merged_start,
+    transition_terms,
 )
 from propdesk.domain.statuses import (
     LIFECYCLE_EDGES,
@@ -252,6 +253,30 @@ def test_the_step_out_of_a_phase(
     answer = step(phase, given, **more)
     assert answer.allowed is allowed
     assert [each.code for each in answer.reasons] == ([] if reason is None else [reason])
+
+
+@pytest.mark.parametrize(
+    ("days", "last"), [(None, None), (1, date(2021, 3, 2)), (31, date(2021, 4, 1))]
+)
+def test_the_last_day_to_activate(days: int | None, last: date | None) -> None:
+    promotion = Promotion(activation_days=days)
+    assert transition_terms(promotion).activate_by(date(2021, 3, 1)) == last
+
+
+def test_the_step_is_decided_by_what_the_rulebook_says() -> None:
+    promotion = Promotion(
+        moment="after_manual_review",
+        flat_required=False,
+        next_balance="carry",
+        activation_days=7,
+        source="https://example.org",
+    )
+    assert transition_terms(promotion) == TransitionTerms(
+        moment="after_manual_review",
+        flat_required=False,
+        next_balance="carry",
+        activation_days=7,
+    )
 
 
 @pytest.mark.parametrize(

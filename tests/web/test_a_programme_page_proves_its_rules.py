@@ -164,6 +164,16 @@ def test_programs_get_json_with_the_fingerprint(client: Client) -> None:
     assert (rule["rule"], rule["comparison"]) == ("daily_loss", "cross")
     assert rule["effects"] == ["The account is lost."]
     assert told["phases"][2]["payout"][0] == "The trader gets 80 % of a payout."
+    assert told["phases"][2]["promotion"] is None
+
+
+def test_how_a_phase_is_passed_is_on_the_page_and_in_the_json(client: Client) -> None:
+    deadline = "The phase pa must be activated within 7 calendar days after the day of the pass."
+    page = client.get("/rulebooks/apex-4-eod/").content.decode()
+    assert page.count("<h3>Promotion</h3>") == 1  # the last phase leads nowhere
+    assert f"<li>{deadline}</li>" in page
+    told = json.loads(client.get("/rulebooks/apex-4-eod.json").content)
+    assert told["phases"][0]["promotion"][-1] == deadline
 
 
 def test_the_file_reads_back_to_the_same_rulebook(client: Client) -> None:

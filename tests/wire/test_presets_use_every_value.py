@@ -26,7 +26,7 @@ Value = tuple[str, ...]
 NAMED = Path(__file__).with_name("preset_values.csv")
 NONE = "none"
 """Stands in for a preset where no published programme has the value; the path then says why."""
-WITHOUT_MAX = 8
+WITHOUT_MAX = 7
 
 
 def alike(wanted: Any, found: Any) -> bool:

@@ -111,6 +111,15 @@ def test_a_phase_is_matched_by_its_name_and_else_by_its_place() -> None:
     late = replace(OLD.phases[0], name="q", promotion=Promotion(moment="after_day_reset"))
     (found,) = differences(OLD, replace(OLD, phases=(late,)))
     assert (found.where, found.what) == ("phase → q", "promotion")
+
+
+def test_a_deadline_to_activate_is_said_and_its_page_is_no_difference() -> None:
+    soon = Promotion(activation_days=7, source="https://elsewhere", read_on="2027-01")
+    urged = replace(OLD, phases=(replace(OLD.phases[0], promotion=soon),))
+    assert told(urged) == ["phase: promotion – activation days: none → 7"]
+
+
+def test_a_lone_new_phase_is_told_with_the_number_of_its_rules() -> None:
     funded = Phase(name="funded", stage="funded", rules=(DAILY,))
     assert told(replace(OLD, phases=(*OLD.phases, funded))) == [
         "funded: new: phase – a phase with one rule."

@@ -101,6 +101,14 @@ def test_clock_and_accounting_are_read_as_they_are_written() -> None:
     assert book.accounting.swap_in_equity
 
 
+def test_a_deadline_to_activate_is_read_for_a_phase_that_has_a_next() -> None:
+    text = SOUND.replace(
+        "name: challenge\n", "name: challenge\n    promotion: {activation_days: 1}\n"
+    )
+    phases = read(text).rulebook.phases
+    assert [each.promotion.activation_days for each in phases] == [1, None]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
@@ -152,6 +160,16 @@ def test_clock_and_accounting_are_read_as_they_are_written() -> None:
         ),
         ("{percent: 10}", "{percent_by_size: {60000: 9}}", "says nothing for size 50000, which"),
         ("        comparison: touch\n", "", "21: phases[1].rules[0].comparison: is required"),
+        (
+            "name: challenge\n",
+            "name: challenge\n    promotion: {activation_days: 0}\n",
+            "11: phases[0].promotion: 'activation_days' must be at least 1; leave it out for no",
+        ),
+        (
+            "stage: funded\n",
+            "stage: funded\n    promotion: {activation_days: 7}\n",
+            "20: phases[1].promotion.activation_days: there is no phase after 'funded' that could",
+        ),
         ("stage: funded", "stage: live", "19: phases[1].stage: must be 'evaluation' or 'funded'"),
         ("  no-daily", "  lighter", "31: add_ons.lighter: is written twice"),
         ("rules.daily_loss: null", "rules.news_x: null", "there is no 'phases.challenge.rules"),

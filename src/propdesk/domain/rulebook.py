@@ -118,6 +118,17 @@ class Promotion(Terms):
     """Positions must be closed before the phase is passed."""
     next_balance: Literal["initial", "carry", "sum_capped_at_largest"] = "initial"
     """Balance of the account of the next phase."""
+    activation_days: int | None = None
+    """Calendar days after the day of the pass within which the next phase must be activated; the
+    last of them still counts. None: no deadline."""
+    source: str = ""
+    """Address of the page the values were read from."""
+    read_on: str = ""
+    """The date they were read."""
+
+    def __post_init__(self) -> None:
+        if self.activation_days is not None and self.activation_days < 1:
+            raise TermsError("'activation_days' must be at least 1; leave it out for no deadline")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.evaluation import Status
 from propdesk.domain.exact import ZERO
-from propdesk.domain.rulebook import Rulebook
+from propdesk.domain.rulebook import Promotion, Rulebook
 from propdesk.domain.terms import EffectKind, Terms, TermsError
 
 NextBalance: TypeAlias = Literal["initial", "carry", "sum_capped_at_largest"]
@@ -39,13 +39,20 @@ class TransitionTerms(Terms):
     limits: Literal["reset", "carried"] = "reset"
     """Whether peaks, floors and locks begin anew."""
     activation_days: int | None = None
-    """Days in which the next account must be activated; none: no deadline."""
+    """Calendar days after the day of the pass within which the next account must be activated;
+    the last of them still counts. None: no deadline."""
     moment: Literal["at_once", "after_day_reset", "after_manual_review"] = "at_once"
     """When the step is made once the phase is passed."""
     flat_required: bool = True
     """Positions must be closed before it."""
     demote_to: Literal["first", "previous", "same"] = "first"
     """Where an account goes that is sent back (reset of the account: ``same``)."""
+
+    def activate_by(self, passed_on: date) -> date | None:
+        """The last day on which the next account may be activated; None: any."""
+        if self.activation_days is None:
+            return None
+        return passed_on + timedelta(days=self.activation_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,16 @@ class Transition:
     reasons: tuple[TransitionReason, ...]
 
 
+def transition_terms(promotion: Promotion) -> TransitionTerms:
+    """What a rulebook decides about the step out of a phase; the rest is left as it comes."""
+    return TransitionTerms(
+        next_balance=promotion.next_balance,
+        activation_days=promotion.activation_days,
+        moment=promotion.moment,
+        flat_required=promotion.flat_required,
+    )
+
+
 def start_balance(
     next_balance: NextBalance, accounts: Sequence[StageAccount], next_size: Decimal
 ) -> Decimal:
@@ -126,9 +143,7 @@ def judge_transition(
     here = names.index(rulebook.phase(phase).name)
     if facts.sent_back is not None:
         return _sent_back(terms, facts, names, here)
-    deadline = None
-    if terms.activation_days is not None and facts.passed_on is not None:
-        deadline = facts.passed_on + timedelta(days=terms.activation_days)
+    deadline = None if facts.passed_on is None else terms.activate_by(facts.passed_on)
     reasons = _reasons(terms, facts, deadline)
     last = here + 1 >= len(names)
     if last:

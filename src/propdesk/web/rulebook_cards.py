@@ -11,6 +11,7 @@ from typing import Any
 
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.payouts.words import payout_sentences
+from propdesk.domain.promotion_words import promotion_sentences
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import RuleTerms, TermsError
@@ -65,7 +66,7 @@ class RuleCard:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Payout or scaling terms of a phase."""
+    """Promotion, payout or scaling terms of a phase."""
 
     name: str
     sentences: tuple[str, ...]
@@ -131,6 +132,9 @@ def version_cards(name: str) -> tuple[VersionCard, ...]:
 
 def _phase_card(book: Rulebook, phase: Phase, size: Decimal) -> PhaseCard:
     parts = []
+    passing = promotion_sentences(book, phase)
+    if passing:
+        parts.append(_part("Promotion", phase.promotion, passing))
     if phase.payout is not None:
         parts.append(_part("Payout", phase.payout, payout_sentences(phase.payout, size)))
     if phase.scaling is not None:

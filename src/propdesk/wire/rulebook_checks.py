@@ -84,6 +84,12 @@ def _phases(phases: Sequence[Mapping[str, Any]] | None) -> Iterator[tuple[Path, 
             names.add(name)
         if not phase["rules"]:
             yield path, f"phase {name!r} has no rules; it could not be judged"
+        promotion = phase.get("promotion")
+        if number + 1 == len(phases or ()) and promotion is not None and promotion.activation_days:
+            yield (
+                (*path, "promotion", "activation_days"),
+                f"there is no phase after {name!r} that could be activated",
+            )
         yield from _rules(name, phase["rules"], (*path, "rules"))
 
 

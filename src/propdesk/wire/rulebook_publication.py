@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 from propdesk.domain.payouts.words import payout_sentences
-from propdesk.domain.rulebook import Phase
+from propdesk.domain.promotion_words import promotion_sentences
+from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.wire.effect_words import effect_sentences
 from propdesk.wire.rulebook_file import PRESETS, LoadedRulebook
@@ -28,7 +29,7 @@ def publication(loaded: LoadedRulebook) -> dict[str, Any]:
         "markets": list(book.traded),
         "sizes": [f"{offer.size:f}" for offer in book.sizes],
         "sha256": loaded.sha256,
-        "phases": [_phase(each) for each in book.phases],
+        "phases": [_phase(book, each) for each in book.phases],
         "rulebook": json.loads(loaded.canonical),
     }
 
@@ -38,7 +39,7 @@ def preset_text(name: str) -> bytes:
     return (PRESETS / f"{name}.yaml").read_bytes()
 
 
-def _phase(phase: Phase) -> dict[str, Any]:
+def _phase(book: Rulebook, phase: Phase) -> dict[str, Any]:
     return {
         "name": phase.name,
         "stage": phase.stage,
@@ -55,6 +56,7 @@ def _phase(phase: Phase) -> dict[str, Any]:
             }
             for rule in phase.rules
         ],
+        "promotion": list(promotion_sentences(book, phase)) or None,
         "payout": None if phase.payout is None else list(payout_sentences(phase.payout)),
         "scaling": None if phase.scaling is None else list(scaling_sentences(phase.scaling)),
     }

@@ -7,11 +7,17 @@ from typing import Any
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Event
-from propdesk.domain.rulebook import Clock, Phase, Rulebook
+from propdesk.domain.rulebook import Clock, Phase, Promotion, Rulebook
 from propdesk.domain.rules.daily_loss import DailyLoss
 from propdesk.domain.rules.floor_lock import Lock
 from propdesk.domain.rules.overall_loss import OverallLoss
-from propdesk.domain.stages import StageAccount, TransitionFacts, TransitionTerms, judge_transition
+from propdesk.domain.stages import (
+    StageAccount,
+    TransitionFacts,
+    TransitionTerms,
+    judge_transition,
+    transition_terms,
+)
 from propdesk.domain.terms import FAIL, Amount, Effect, RuleTerms
 from tests.domain.pairs.registry import Answer, shows
 from tests.domain.rules.histories import (
@@ -46,7 +52,8 @@ shows("T14", DO, "new account at I", TERMS, "next_balance", ("initial", "carry")
 shows("T14", DO, "carry balance (Topstep live = min(Σ, largest size))", TERMS, "next_balance",
       ("carry", "sum_capped_at_largest"), NEXT)  # fmt: skip
 shows("T14", DO, "limits reset", TERMS, "limits", ("reset", "carried"), NEXT)
-shows("T14", DO, "activation deadline", TERMS, "activation_days", (7, None), NEXT)
+shows("T14", DO, "activation deadline", Promotion(), "activation_days", (7, None),
+      lambda promotion: NEXT(transition_terms(promotion)))  # fmt: skip
 shows("T14", DO, "manual review", TERMS, "moment", ("after_manual_review", "at_once"), NEXT)
 BACK = asked("funded", sent_back="demote_stage", status="active")
 shows("T14", DO, "reset-to-stage-1 (LeveledUp)", TERMS, "demote_to", ("first", "previous"), BACK)

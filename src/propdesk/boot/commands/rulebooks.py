@@ -8,6 +8,7 @@ import click
 
 from propdesk.boot.refusals import UnusableInput
 from propdesk.domain.payouts.words import payout_sentences
+from propdesk.domain.promotion_words import promotion_sentences
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import TermsError
@@ -175,6 +176,9 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
             click.echo(f"    {rule.formula()}")
         if rule.source:
             click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")
+    passing = promotion_sentences(rulebook, phase)
+    if passing:
+        _show_sentences("promotion", passing)
     given = None if size is None else offered[size]
     if phase.payout is not None:
         _show_sentences("payout", payout_sentences(phase.payout, given))
