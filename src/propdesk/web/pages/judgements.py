@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from propdesk.crm.judgements.models import Judgement
 from propdesk.web.result_page import RANGES, day_page, page_of
 from propdesk.web.rulebook_library import find
-from propdesk.web.trade_list import Filter, as_csv, page_of_trades
+from propdesk.web.trade_list import Filter, Order, as_csv, page_of_trades
 
 
 @require_safe
@@ -35,14 +35,14 @@ def trades(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     kept = _kept(id)
     before = request.GET.get("before", "")
     number = int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else None
-    page = page_of_trades(kept.result, Filter.of(request.GET), number)
+    page = page_of_trades(kept.result, Filter.of(request.GET), number, _order(request))
     return _rendered(request, "web/trades.html", kept, page=page)
 
 
 @require_safe
 def trades_csv(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     kept = _kept(id)
-    listed = as_csv(kept.result, Filter.of(request.GET))
+    listed = as_csv(kept.result, Filter.of(request.GET), _order(request))
     return _download(listed.encode(), "text/csv; charset=utf-8", f"trades-{kept.pk}.csv")
 
 
@@ -53,6 +53,10 @@ def evidence(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     kept = get_object_or_404(Judgement.objects.only("evidence_gz"), pk=id)
     content = gzip.decompress(kept.evidence_gz)
     return _download(content, "application/json", f"evidence-{kept.pk}.json")
+
+
+def _order(request: HttpRequest) -> Order:
+    return Order.of(request.GET.get("sort", ""))
 
 
 def _kept(id: UUID) -> Judgement:  # noqa: A002
