@@ -65,6 +65,29 @@ def test_dragging_across_the_chart_zooms(breached: str, browser_page: Page) -> N
     assert axis.screenshot() != before
 
 
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-03-12T20:29:01Z", "· in 2 h 31 min"),
+        ("2026-03-12T22:59:30Z", "· in 1 min"),
+        ("2026-03-12T23:00:00Z", "It is past by now"),
+    ],
+)
+def test_the_next_reset_is_told_on_the_readers_clock(
+    client: Client, live_server: LiveServer, browser: Browser, now: str, said: str
+) -> None:
+    judged = client.post("/samples/mt4-still-running/judge")
+    context = browser.new_context(timezone_id="America/New_York")
+    page = context.new_page()
+    page.clock.install(time=now)
+    page.goto(f"{live_server.url}{judged['Location']}")
+    told = page.locator("div:has(> dd [data-reset])")
+    expect(told).to_contain_text("13 Mar 2026, 00:00:00 Europe/Prague (Mar 12, 19:00 your time)")
+    expect(told).to_contain_text("after the last event")
+    expect(told).to_contain_text(said)
+    context.close()
+
+
 def test_everything_is_reached_without_a_script(breached: str, plain: Page, tmp_path: Path) -> None:
     page = plain
     page.goto(breached)

@@ -46,6 +46,7 @@ def limit(**changes: Any) -> dict[str, Any]:
 def result(**changes: Any) -> dict[str, Any]:
     told: dict[str, Any] = {
         "status": "active",
+        "at": "2026-03-09T15:30:00.250Z",
         "phase": "challenge",
         "currency": "USD",
         "verdicts": [],
@@ -116,6 +117,25 @@ def test_only_a_running_account_has_room(
     room = page_of(told, "UTC").room
     assert (len(room.meters[0].prices), room.priceless) == (prices, priceless)
     assert room.ended is (status == "breached")
+
+
+@pytest.mark.parametrize(
+    ("status", "at", "days", "after_s"),
+    [
+        ("active", "2026-03-09T15:30:00Z", [DAY], 27_000),
+        ("unknown", "2026-03-09T22:59:59Z", [DAY], 1),
+        ("active", "2026-03-09T23:00:00Z", [DAY], None),  # the day is over
+        ("active", "2026-03-09T15:30:00Z", [], None),
+        ("breached", "2026-03-09T15:30:00Z", [DAY], None),  # no reset brings it back
+        ("passed", "2026-03-09T15:30:00Z", [DAY], None),
+    ],
+)
+def test_the_next_reset_is_told_while_it_matters(
+    status: str, at: str, days: list[Any], after_s: int | None
+) -> None:
+    reset = page_of(result(status=status, at=at, days=days), "Europe/Prague").room.reset
+    told = None if reset is None else (reset.at, reset.after_s)
+    assert told == (None if after_s is None else ("2026-03-09T23:00:00Z", after_s))
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from propdesk.domain.instants import SECOND, parse_instant
 from propdesk.web.templatetags.figures import amount_of
 
 # Shares of a limit used up: safe below the first, then watch, caution, critical.
@@ -34,6 +35,14 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """When the running day ends, and how long after the last event of the history that is."""
+
+    at: str
+    after_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """The limits, the running day and what is open."""
 
@@ -44,6 +53,8 @@ class Room:
     """Whether the phase is over: there is no room any more, only what was left of it."""
     priceless: tuple[str, ...]
     """Open symbols for which no failing price is known."""
+    reset: Reset | None
+    """None where nothing runs on that a reset would change."""
 
 
 def room_of(result: Mapping[str, Any]) -> Room:
@@ -60,7 +71,17 @@ def room_of(result: Mapping[str, Any]) -> Room:
         positions=positions,
         ended=ended,
         priceless=() if ended else tuple(sorted(without)),
+        reset=None if ended else _reset(result),
     )
+
+
+def _reset(result: Mapping[str, Any]) -> Reset | None:
+    """The first one after the history: it is past or to come only for whoever reads."""
+    if not result["days"]:
+        return None
+    end = result["days"][-1]["end"]
+    after = parse_instant(end) - parse_instant(result["at"])
+    return Reset(end, after // SECOND) if after > 0 else None
 
 
 def _named(symbol: str, named: set[str]) -> bool:
