@@ -26,7 +26,7 @@ from propdesk.domain.rules.registry import RULES
 from propdesk.domain.stages import TransitionTerms
 from propdesk.wire.rulebook_file import LoadedRulebook
 from propdesk.wire.rulebook_schema import rulebook_schema
-from propdesk.wire.rulebook_words import spoken
+from propdesk.wire.rulebook_words import is_page, spoken
 from tests.domain.pairs.registry import PAIRS, Pair
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -231,7 +231,7 @@ def _examples(found: Sequence[Use]) -> list[str]:
 
 def _source(use: Use) -> str:
     source, read_on = (getattr(use.terms, name, "") for name in ("source", "read_on"))
-    return f", read {read_on} at <{source}>" if source else ""
+    return f", read {read_on} at <{source}>" if is_page(source) else ""
 
 
 def _used_by(found: Sequence[Use], what: str) -> list[str]:

@@ -26,7 +26,7 @@ def test_the_list_names_every_preset() -> None:
 def test_each_preset_can_be_shown_and_checked(name: str) -> None:
     shown = run("show", name)
     assert shown.exit_code == 0, shown.output
-    assert "no endorsement" in shown.stdout
+    assert "no endorsement" in shown.stdout or "of no firm" in shown.stdout
     checked = run("check", name)
     assert checked.exit_code == 0
     version = load_rulebook(name).rulebook.version
@@ -38,6 +38,13 @@ def test_show_gives_the_amounts_of_a_size() -> None:
     refused = run("show", "ftmo-2-step", "--size", "123")
     assert refused.exit_code == 2
     assert "--size 123: the sizes are 10000, " in refused.stderr
+
+
+def test_show_tells_a_page_that_was_read_from_a_figure_of_our_own() -> None:
+    assert "    read 2026-11 from https://" in run("show", "ftmo-2-step").stdout
+    ours = run("show", "propdesk-ladder").stdout
+    assert "    decided 2026-11, of no firm; what it means: docs/reference/rules/" in ours
+    assert "read 2026-11" not in ours
 
 
 def test_show_says_how_a_phase_is_passed() -> None:

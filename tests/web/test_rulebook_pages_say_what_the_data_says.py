@@ -38,6 +38,15 @@ def test_a_page_holds_every_rule(client: Client, loaded: LoadedRulebook) -> None
         assert program not in page
 
 
+def test_only_a_page_is_linked_as_a_source(client: Client) -> None:
+    read = client.get("/rulebooks/ftmo-2-step/").content.decode()
+    assert '<p class="source">Read 2026-11: <a href="https://' in read
+    ours = client.get("/rulebooks/propdesk-ladder/").content.decode()
+    told = "Decided 2026-11, of no firm; what it means: <code>docs/reference/scaling.md</code></p>"
+    assert told in ours
+    assert 'href="docs/' not in ours
+
+
 def test_the_boundary_is_said(client: Client) -> None:
     assert "only crossing breaks" in client.get("/rulebooks/ftmo-2-step/").content.decode()
     assert "touch breaks" in client.get("/rulebooks/topstep-combine/").content.decode()

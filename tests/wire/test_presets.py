@@ -1,11 +1,13 @@
 """Every preset loads, names its sources, and fits the schema that editors complete from."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from propdesk.domain.rulebook import Phase
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.terms import RuleTerms
 from propdesk.wire.rulebook_difference import differences
@@ -18,6 +20,7 @@ from propdesk.wire.rulebook_file import (
     with_add_ons,
 )
 from propdesk.wire.rulebook_schema import rulebook_schema
+from propdesk.wire.rulebook_words import is_page
 
 SCHEMA = rulebook_schema()
 REQUIRED = {
@@ -48,7 +51,12 @@ def test_the_first_dozen_is_there() -> None:
     assert set(presets()) >= REQUIRED
 
 
-@pytest.mark.parametrize("name", [*presets(), *REPLACED])
+OWN = ["propdesk-ladder", "propdesk-showcase"]
+"""Of no firm: Propdesk's own."""
+DOCUMENTS = PRESETS.parents[3]
+
+
+@pytest.mark.parametrize("name", [name for name in [*presets(), *REPLACED] if name not in OWN])
 def test_a_preset_is_a_template_that_names_its_sources(name: str) -> None:
     loaded = load_rulebook(name)
     rulebook = loaded.rulebook
@@ -58,10 +66,46 @@ def test_a_preset_is_a_template_that_names_its_sources(name: str) -> None:
     assert rulebook.title.startswith(f"{rulebook.style_of.removesuffix(' Trader Funding')}-style")
     assert "not the firm's current terms; no endorsement" in rulebook.note
     for phase in rulebook.phases:
-        for part in (*phase.rules, phase.payout, phase.scaling):
-            if part is not None:
-                assert part.source.startswith(("https://", "http://")), (phase.name, part)
-                assert part.read_on == "2026-11", (phase.name, part)
+        for part in sourced(phase):
+            assert is_page(part.source), (phase.name, part)
+            assert part.read_on == "2026-11", (phase.name, part)
+
+
+def sourced(phase: Phase) -> Iterator[Any]:
+    """The parts of a phase that must name where their values come from."""
+    yield from phase.rules
+    yield from (part for part in (phase.payout, phase.scaling) if part is not None)
+    if phase.promotion.activation_days is not None:
+        yield phase.promotion
+
+
+def test_a_programme_of_our_own_claims_no_firm() -> None:
+    assert [name for name in presets() if not load_rulebook(name).rulebook.style_of] == OWN
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_programme_of_our_own_says_so_and_names_our_documents(name: str) -> None:
+    rulebook = load_rulebook(name).rulebook
+    assert rulebook.title.startswith("Propdesk ")
+    assert "-style" not in rulebook.title
+    assert rulebook.note.startswith("Propdesk's own demonstration programme, of no firm.")
+    assert [offer.price for offer in rulebook.sizes if not offer.price] == []
+    for phase in rulebook.phases:
+        for part in sourced(phase):
+            assert (DOCUMENTS / part.source).is_file(), (phase.name, part)
+            assert part.read_on == "2026-11", (phase.name, part)
+
+
+def test_each_part_of_equity_is_in_it_and_with_an_add_on_out_of_it() -> None:
+    loaded = load_rulebook("propdesk-showcase")
+    parts = [
+        each.name for each in fields(loaded.rulebook.accounting) if each.name.endswith("_in_equity")
+    ]
+    changed = [with_add_ons(loaded, [each]).rulebook.accounting for each in loaded.rulebook.add_ons]
+    assert len(parts) == 5
+    assert loaded.rulebook.accounting.every_part_in_equity
+    for part in parts:
+        assert [getattr(each, part) for each in changed].count(False) == 1, part
 
 
 @pytest.mark.parametrize("file", RULEBOOK_FILES, ids=[file.stem for file in RULEBOOK_FILES])
@@ -108,7 +152,7 @@ def test_a_preset_can_be_judged_at_every_size_it_offers(name: str) -> None:
 def test_each_add_on_of_a_preset_holds_and_differs(name: str) -> None:
     loaded = load_rulebook(name)
     for add_on in loaded.rulebook.add_ons:
-        assert with_add_ons(loaded, [add_on]).rulebook.phases != loaded.rulebook.phases
+        assert differences(loaded.rulebook, with_add_ons(loaded, [add_on]).rulebook)
 
 
 @pytest.mark.parametrize("name", REPLACED)

@@ -171,7 +171,7 @@ class Rulebook(Terms):
     title: str = ""
     """What a person reads."""
     style_of: str = ""
-    """The firm after which the preset is modelled; it claims no endorsement."""
+    """The firm after which the preset is modelled; it claims no endorsement. Empty: none."""
     note: str = ""
     """What a person must know before using it."""
     markets: tuple[Market, ...] = ()

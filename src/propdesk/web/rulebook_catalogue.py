@@ -23,6 +23,8 @@ from propdesk.web.rulebook_library import shelf, usual_size
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 NONE = "–"
+OWN = "Propdesk: demonstration, of no firm"
+"""Where a programme stands that is in no firm's style."""
 KINDS = {
     "static": _("fixed"),
     "trailing-eod": _("trails the day's end"),
@@ -123,7 +125,7 @@ def _programme(loaded: LoadedRulebook) -> Programme:
     return Programme(
         name=book.name,
         title=book.title or book.name,
-        firm=book.style_of or NONE,
+        firm=book.style_of or OWN,
         steps=str(len(evaluations)) if evaluations else "instant",
         kind=_kind(overall),
         markets=book.traded,

@@ -44,6 +44,11 @@ def spoken(value: object) -> str:
             return str(value).replace("_", " ")
 
 
+def is_page(source: str) -> bool:
+    """Whether a source is a page somebody published; else it is a document of our own."""
+    return source.startswith(("https://", "http://"))
+
+
 def given_fields(terms: Any) -> Iterator[tuple[Field[Any], bool]]:
     """Each field of ``terms`` and whether it says something its default does not."""
     for each in fields(terms):

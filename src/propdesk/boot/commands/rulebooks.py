@@ -22,6 +22,7 @@ from propdesk.wire.rulebook_file import (
     with_add_ons,
 )
 from propdesk.wire.rulebook_schema import rulebook_schema
+from propdesk.wire.rulebook_words import is_page
 from propdesk.wire.unreadable import Unreadable
 
 
@@ -175,7 +176,7 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
         if rule.formula():
             click.echo(f"    {rule.formula()}")
         if rule.source:
-            click.echo(f"    read {rule.read_on or 'on an unknown date'} from {rule.source}")
+            click.echo(f"    {_source(rule.source, rule.read_on or 'on an unknown date')}")
     passing = promotion_sentences(rulebook, phase)
     if passing:
         _show_sentences("promotion", passing)
@@ -184,6 +185,12 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
         _show_sentences("payout", payout_sentences(phase.payout, given))
     if phase.scaling is not None:
         _show_sentences("scaling", scaling_sentences(phase.scaling, given))
+
+
+def _source(source: str, read_on: str) -> str:
+    if is_page(source):
+        return f"read {read_on} from {source}"
+    return f"decided {read_on}, of no firm; what it means: {source}"
 
 
 def _show_sentences(part: str, sentences: tuple[str, ...]) -> None:

@@ -208,7 +208,7 @@ def _afterwards(terms: "PayoutTerms") -> Iterator[str]:
         yield {
             "stays": "Profit beyond a cap stays in the account.",
             "removed": "Profit beyond a cap is lost.",
-            "carried": "Profit beyond a cap leaves the account and is owed.",
+            "carried": "Profit beyond a cap leaves the account and is owed with the next payout.",
         }[terms.excess]
     if terms.firm_share_when_left_in == "deducted":
         yield "The firm takes its share of all profit, also of what the trader leaves."

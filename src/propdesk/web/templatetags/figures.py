@@ -10,8 +10,10 @@ from django import template
 from django.utils.translation import gettext as _
 
 from propdesk.domain.clock import SERVER, zone_of
+from propdesk.wire.rulebook_words import is_page
 
 register = template.Library()
+register.filter("is_page", is_page)
 UNKNOWN = "—"
 MINUS = "\N{MINUS SIGN}"
 
