@@ -94,7 +94,8 @@ class Scratch:
         stats.write_text(json.dumps(narrowed(json.loads(whole), NEAREST)))
         self.run(*names)
         stats.write_text(whole)
-        alive = [name for name in names if self.codes()[name] not in KILLED_CODES]
+        codes = self.codes()
+        alive = [name for name in names if codes[name] not in KILLED_CODES]
         if alive:
             self.run(*alive)
         codes = self.codes()
