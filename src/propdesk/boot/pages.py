@@ -8,6 +8,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 from propdesk.boot.parent_death import end_with_parent
+from propdesk.web.rulebook_library import read_ahead
 
 # The server's own supervisor may be killed outright; a worker left behind would hold the port.
 end_with_parent()
@@ -16,3 +17,4 @@ end_with_parent()
 os.setsid()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "propdesk.web.settings")
 application = get_wsgi_application()
+read_ahead()

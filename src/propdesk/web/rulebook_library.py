@@ -3,6 +3,7 @@
 It must not hold a value of its own: every figure comes from the rulebook's data.
 """
 
+import threading
 from decimal import Decimal
 from functools import cache
 
@@ -13,9 +14,25 @@ from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, 
 USUAL = Decimal(100_000)
 
 
-@cache
+_reading = threading.Lock()
+
+
 def shelf() -> tuple[LoadedRulebook, ...]:
+    """Every preset. Whoever asks while they are being read waits for that reading."""
+    with _reading:
+        return _read()
+
+
+@cache
+def _read() -> tuple[LoadedRulebook, ...]:
     return tuple(load_rulebook(name) for name in presets())
+
+
+def read_ahead() -> threading.Thread:
+    """Reads the presets beside the server's start: it takes longer than a first page should."""
+    reader = threading.Thread(target=shelf, name="presets", daemon=True)
+    reader.start()
+    return reader
 
 
 def find(name: str) -> LoadedRulebook | None:
