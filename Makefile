@@ -52,6 +52,7 @@ docs: setup-dev ## build the documentation into site/
 pages: features ## rewrite the pages and pictures made from the code and the presets
 	$(BIN)/python scripts/exports.py
 	$(BIN)/python -m scripts.quote_formats
+	$(BIN)/python -m scripts.record_schema
 	$(BIN)/python -m scripts.rule_pages
 	$(BIN)/python -m scripts.concept_pictures
 
