@@ -34,8 +34,20 @@ class BoardRow(msgspec.Struct, frozen=True, kw_only=True):
     """The moment the figures are of: the last tick or event that concerned the account."""
 
 
+class LiveVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict as it is announced to whoever looks at the board."""
+
+    account: str
+    rule: str
+    outcome: str
+    at: int
+    observed: str | None
+    limit: str | None
+    comparison: str | None
+
+
 class Board(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of accounts, nearest to a breach first."""
+    """A page of accounts, nearest to a breach first; those whose phase is over come last."""
 
     rows: tuple[BoardRow, ...]
     accounts: int
@@ -45,6 +57,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     """The newest moment the engine has judged."""
     tick: int
+    latest: tuple[LiveVerdict, ...] = ()
+    """The newest verdicts of all accounts, newest first, twenty at most: a breach is seen
+    whichever page of the board is looked at."""
 
 
 class LiveLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,10 +106,14 @@ class LiveAccount(msgspec.Struct, frozen=True, kw_only=True):
     objectives: tuple[LiveObjective, ...]
     positions: tuple[LivePosition, ...]
     verdicts: tuple[dict[str, str | None], ...]
+    """As the result JSON has them: ``rule``, ``outcome``, ``at`` (ISO 8601), ``observed``,
+    ``limit``, ``comparison``; oldest first."""
     margin_used: str | None
     margin_free: str | None
     margin_level: str | None
     """In per cent."""
+    at: int
+    """The newest moment the engine has judged; ``row.at`` is the last that concerned it."""
     tick: int
 
 
