@@ -18,6 +18,7 @@ ALLOWED = {
     "isc",
     "lgpl-3.0-only",
     "lgpl-3.0-or-later",
+    "llvm-exception",  # only permits more than the Apache-2.0 it stands with
     "matplotlib",
     "mit",
     "mit-cmu",
