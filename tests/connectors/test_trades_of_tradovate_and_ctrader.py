@@ -149,7 +149,7 @@ def test_closing_deals_of_ctrader_are_read_on_the_clock_the_header_names() -> No
          "-107.00"),
         ("2026-08-20T17:00:00Z", f"{second}/out", second, "GBPUSD", "buy", "out", "0.5", "96.50"),
     ]  # fmt: skip
-    opened = history.events[0] if isinstance(history.events, tuple) else None
+    opened = next(iter(history.events))
     assert isinstance(opened, AccountOpened)
     assert (opened.balance, history.stated_balance) == (D("10000.00"), D("9989.50"))
     assert (history.platform, history.currency) == ("ctrader", "USD")

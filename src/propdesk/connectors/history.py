@@ -5,7 +5,7 @@ nothing of a file it refuses.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
@@ -18,7 +18,7 @@ from propdesk.connectors.readers.mapped_table.rows import sheet_by
 from propdesk.connectors.readers.registry import recognised
 from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import Unreadable
-from propdesk.connectors.statement import Accounts, Log, Platform, Statement
+from propdesk.connectors.statement import Accounts, Entry, Log, Platform, Statement
 from propdesk.connectors.symbols import Naming, built_in_catalogue, naming_by
 from propdesk.domain.clock import SERVER, UnknownZone, zone_of
 from propdesk.domain.events import (
@@ -28,7 +28,6 @@ from propdesk.domain.events import (
     Deal,
     Event,
     OrderSeen,
-    TradeReported,
 )
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
@@ -93,8 +92,9 @@ def read_history(
     told = _chosen(found, shown, account)
     if isinstance(told, Log):
         return _of_log(told, reader)
-    _refuse_unknown(told, shown, known)
-    return _of_statement(told, reader, zone_name, shown, naming_by(known))
+    naming = naming_by(known)
+    traded = {naming(symbol) for symbol in _traded(told, shown, known)}
+    return _of_statement(told, reader, zone_name, shown, naming, traded)
 
 
 def accounts_in(
@@ -159,17 +159,18 @@ def _list(found: Mapping[str, object]) -> str:
 
 
 def _of_statement(
-    statement: Statement, reader: Reader, zone_name: str, name: str, naming: Naming
+    statement: Statement,
+    reader: Reader,
+    zone_name: str,
+    name: str,
+    naming: Naming,
+    traded: set[str],
 ) -> History:
-    opened, entries = _opened(statement, name)
-    events: list[Event] = [opened, *(_named(entry, naming) for entry in entries)]
+    opened = _opened(statement, name)
     stated = statement.stated
-    if stated is not None:
-        events.append(
-            AccountReported(
-                statement.account, stated.at, stated.balance, stated.equity, stated.margin
-            )
-        )
+    reported = None if stated is None else AccountReported(
+        statement.account, stated.at, stated.balance, stated.equity, stated.margin
+    )  # fmt: skip
     zone_said = "New York plus seven hours" if zone_name == SERVER else zone_name
     read_as = f"Times in the file carry no zone; they are read as {zone_said}."
     return History(
@@ -177,40 +178,45 @@ def _of_statement(
         account=statement.account,
         currency=statement.currency,
         opening_balance=opened.balance,
-        events=tuple(events),
+        events=StatementEvents(opened, statement, reported, naming),
         stated_balance=None if stated is None else stated.balance,
         platform=statement.platform,
         netting=statement.netting,
         source_zone=statement.clock or zone_name,
         closed_trades=statement.closed_trades,
         notes=statement.notes if statement.clock else (read_as, *statement.notes),
-        symbols=_symbols(events),
+        symbols=tuple(sorted(traded)),
         first_at=opened.at,
-        last_at=events[-1].at,
+        last_at=statement.entries[-1].at if reported is None else reported.at,
     )
 
 
-def _refuse_unknown(statement: Statement, name: str, known: Catalogue) -> None:
-    """What was traded must be in the catalogue: a lot of an unknown symbol is worth unknown money.
+def _traded(statement: Statement, name: str, known: Catalogue) -> set[str]:
+    """The symbols traded, all in the catalogue: a lot of an unknown one is worth unknown money.
 
-    An order that was never filled may name anything.
+    An order that was never filled may name anything. Raises ``Unreadable``.
     """
+    traded: set[str] = set()
     for entry, row in zip(statement.entries, statement.rows, strict=True):
-        if isinstance(entry, Deal) and entry.symbol not in known:
+        if not isinstance(entry, Deal) or entry.symbol in traded:
+            continue
+        if entry.symbol not in known:
             raise Unreadable(
                 name,
                 row,
                 f"instrument {entry.symbol[:40]!r} is not in the catalogue; "
                 "describe it in a file of instruments",
             )
+        traded.add(entry.symbol)
+    return traded
 
 
-def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Event]]:
+def _opened(statement: Statement, name: str) -> AccountOpened:
     """The balance the export tells opens the account, or else its first deposit."""
     if not statement.entries:
         raise Unreadable(name, None, "the statement books nothing")
     first, row = statement.entries[0], statement.rows[0]
-    balance, rest = statement.opening, statement.entries
+    balance = statement.opening
     if balance is None:
         if not isinstance(first, BalanceAdjusted):
             raise Unreadable(
@@ -221,8 +227,8 @@ def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Ev
             )
         if first.amount <= ZERO:
             raise Unreadable(name, row, "the account's first booking is not a deposit")
-        balance, rest = first.amount, statement.entries[1:]
-    opened = AccountOpened(
+        balance = first.amount
+    return AccountOpened(
         account=statement.account,
         at=first.at,
         currency=statement.currency,
@@ -230,18 +236,36 @@ def _opened(statement: Statement, name: str) -> tuple[AccountOpened, Sequence[Ev
         leverage=statement.leverage,
         netting=statement.netting,
     )
-    return opened, rest
 
 
-def _named(entry: Event, naming: Naming) -> Event:
+@dataclass(frozen=True, slots=True)
+class StatementEvents:
+    """A statement's entries as a log, under the catalogue's names. They may be walked again.
+
+    The deposit that opens the account is not one of them: the opening has its amount.
+    """
+
+    opened: AccountOpened
+    statement: Statement
+    reported: AccountReported | None
+    naming: Naming
+
+    def __iter__(self) -> Iterator[Event]:
+        yield self.opened
+        entries = iter(self.statement.entries)
+        if self.statement.opening is None:
+            next(entries)
+        for entry in entries:
+            yield _named(entry, self.naming)
+        if self.reported is not None:
+            yield self.reported
+
+
+def _named(entry: Entry, naming: Naming) -> Entry:
     if isinstance(entry, Deal | OrderSeen):
         symbol = naming(entry.symbol)
         return entry if symbol == entry.symbol else replace(entry, symbol=symbol)
     return entry
-
-
-def _symbols(events: Iterable[Event]) -> tuple[str, ...]:
-    return tuple(sorted({e.symbol for e in events if isinstance(e, Deal | TradeReported)}))
 
 
 def _of_log(log: Log, reader: Reader) -> History:

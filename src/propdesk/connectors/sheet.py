@@ -3,17 +3,18 @@
 It must not know any statement: headings, labels and tables are the same in all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import Unreadable
 
 Container: TypeAlias = Literal["page", "workbook", "table", "lines"]
 """A web page, an Excel workbook, delimited text, JSON Lines."""
 
-# A row takes some 150 bytes whatever is in it; the busiest real export has a hundredth of these.
+# The busiest real export has a hundredth of these.
 ROWS_MAX = 500_000
 
 
@@ -43,7 +44,7 @@ class Section:
     """A heading's table: the header's words and the rows under it."""
 
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: PackedList[Row]
     row: int
 
 
@@ -59,7 +60,7 @@ class Sheet:
     name: str
     container: Container
     title: str
-    rows: tuple[Row, ...]
+    rows: PackedList[Row]
     source: Path | bytes
 
     def refuse(self, row: int | None, reason: str) -> Unreadable:
@@ -81,7 +82,7 @@ class Sheet:
         """The table under the first of ``headings`` found; it ends where the next heading is."""
         for place, row in enumerate(self.rows):
             if _heading(row) in headings and place + 1 < len(self.rows):
-                body = _until_heading(self.rows[place + 2 :])
+                body = _until_heading(self.rows.since(place + 2))
                 return _section(self.rows[place + 1], body)
         return None
 
@@ -90,7 +91,7 @@ class Sheet:
         wanted = set(columns)
         for place, row in enumerate(self.rows):
             if wanted <= set(row.cells):
-                body = (each for each in self.rows[place + 1 :] if not each.is_blank())
+                body = (each for each in self.rows.since(place + 1) if not each.is_blank())
                 return _section(row, body)
         return None
 
@@ -105,7 +106,7 @@ def _section(header: Row, body: Iterator[Row]) -> Section:
         row if any(row.cells[width:]) else Row(row.number, row.cells[:width], row.title)
         for row in body
     )
-    return Section(cells, tuple(fitted), header.number)
+    return Section(cells, PackedList(fitted), header.number)
 
 
 def _heading(row: Row) -> str:
@@ -113,7 +114,7 @@ def _heading(row: Row) -> str:
     return words[0].rstrip(":") if len(words) == 1 else ""
 
 
-def _until_heading(rows: Sequence[Row]) -> Iterator[Row]:
+def _until_heading(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         if row.is_blank() or (_heading(row) and row.cells[0]):
             return

@@ -4,11 +4,13 @@ It must not read files. ``history`` turns it into the account's log.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from propdesk.connectors.packed_list import PackedList
 from propdesk.domain.events import (
     AccountOpened,
     AdjustmentKind,
@@ -33,9 +35,32 @@ class Stated:
     margin: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """Entries in the order they were booked and the sheet's row of each, for a ``Statement``.
+
+    Mutable: its lists grow.
+    """
+
+    entries: PackedList[Entry] = field(default_factory=PackedList)
+    rows: "array[int]" = field(default_factory=lambda: array("q"))
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[int, Entry]]) -> "Booked":
+        """Row and entry of each, in order."""
+        booked = cls()
+        for row, entry in entries:
+            booked.append(row, entry)
+        return booked
+
+    def append(self, row: int, entry: Entry) -> None:
+        self.entries.append(entry)
+        self.rows.append(row)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One account as one file tells it; ``entries`` are in the order they were booked.
+    """One account as one file tells it.
 
     ``opening`` is the balance before the first entry, where the export tells it or was told it;
     None: the first entry is the deposit that opens the account.
@@ -46,8 +71,8 @@ class Statement:
     platform: Platform
     account: str
     currency: str
-    entries: tuple[Entry, ...]
-    rows: tuple[int, ...]  # the sheet's row of each entry
+    entries: Sequence[Entry]
+    rows: Sequence[int]  # the sheet's row of each entry
     closed_trades: int
     stated: Stated | None = None
     opening: Decimal | None = None

@@ -34,21 +34,27 @@ def cells(count: int, width: int) -> str:
     return sheet([]).replace("<sheetData>", f"<sheetData>{rows}")
 
 
-SMALL_CELLS = "so many small cells take more than"
+def texts(count: int) -> str:
+    """A workbook's part of different small texts."""
+    return f"<sst>{''.join(f'<si><t>{n}</t></si>' for n in range(count))}</sst>"
+
+
+SMALL_CELLS = "so many small cells in a file of this size"
+NO_EXPORT = "this is none of the exports that are read"
 STATEMENTS = {
-    "rows of a letter": (b"a\n" * 400_000, SMALL_CELLS),
-    "rows of a letter, wide": (("a\n" * 400_000).encode("utf-16"), SMALL_CELLS),
-    "rows of a letter of a code page": ("é\n".encode("cp1252") * 400_000, SMALL_CELLS),
-    "rows of a Chinese letter": ("中\n".encode("gb18030") * 300_000, SMALL_CELLS),
-    "blank rows": (b"a,b\n" + b"\n" * 3_000_000, SMALL_CELLS),
+    "rows of a letter": (b"a\n" * 400_000, NO_EXPORT),
+    "rows of a letter, wide": (("a\n" * 400_000).encode("utf-16"), NO_EXPORT),
+    "rows of a letter of a code page": ("é\n".encode("cp1252") * 400_000, NO_EXPORT),
+    "rows of a Chinese letter": ("中\n".encode("gb18030") * 300_000, NO_EXPORT),
+    "blank rows": (b"a,b\n" + b"\n" * 3_000_000, "more than 500,000 rows"),
     "all cells different": (
         b"\n".join(b",".join(b"%d" % (n * 20 + c) for c in range(20)) for n in range(16_000)),
-        SMALL_CELLS,
+        NO_EXPORT,
     ),
-    "nothing but commas": ((b"," * 500 + b"\n") * 6_000, SMALL_CELLS),
+    "nothing but commas": ((b"," * 500 + b"\n") * 6_000, NO_EXPORT),
     "one line": (b"a," * MEGABYTE, "more than 512 columns"),
     "an open quotation": (b'a,b\n"' + b"x,\n" * 500_000, "not a row of delimited text"),
-    "rows of a page": (b"<html><table>" + b"<tr><td>1" * 200_000, SMALL_CELLS),
+    "rows of a page": (b"<html><table>" + b"<tr><td>1" * 200_000, "a web page, but no statement"),
     "cells of a page": (b"<html><table><tr>" + b"<td>" * 500_000, "more than 512 columns"),
     "tables in tables": (b"<html>" + b"<table><tr><td>x" * 50_000, "nested more than 16 deep"),
     "elements in elements": (b"<html><table><tr><td>" + b"<b><i>" * 200_000, "a web page"),
@@ -57,6 +63,7 @@ STATEMENTS = {
     "brackets": (b'{"type":' + b"[" * MEGABYTE, "longer than 65536 bytes"),
     "cells of a workbook": (workbook(cells(600_000, 20)), SMALL_CELLS),
     "a tall workbook": (workbook(cells(150_000, 1)), SMALL_CELLS),
+    "texts of a workbook": (workbook(sheet([["x"]]), sharedStrings=texts(200_000)), "its texts"),
 }
 
 

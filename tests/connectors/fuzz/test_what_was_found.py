@@ -2,11 +2,13 @@
 
 import time
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from propdesk.connectors.calendars.calendar import read_calendar
-from propdesk.connectors.containers.allowance import FLOOR, TEXT_TIMES
+from propdesk.connectors.containers.allowance import FLOOR, PACKED_TIMES, TEXT_BYTES
+from propdesk.connectors.containers.workbook_rows import PASSED_MIN
 from propdesk.connectors.history import read_history
 from propdesk.connectors.refusal import Unreadable
 from propdesk.wire.catalogue import load_catalogue
@@ -64,16 +66,28 @@ def test_what_a_sentence_quotes_is_one_printable_line_of_some_length() -> None:
     assert str(plain) == "a.csv:3: 'é' is not a number"
 
 
-def test_small_cells_are_refused_by_their_number_only_above_the_floor() -> None:
-    rows_max = FLOOR // 168  # a row and the one place in it
-    assert "none of the exports" in refused(b"a\n" * rows_max).reason
-    error = refused(b"a\n" * (rows_max + 1))
-    assert error.row == rows_max + 1
-    assert "small cells" in error.reason
-    # The same rows in a larger file are few for it.
-    wide = b"a" * 400 + b"\n"
-    content = b"a\n" * rows_max + wide * (FLOOR // TEXT_TIMES // 400 + 2)
-    assert "none of the exports" in refused(content).reason
+def test_small_texts_of_a_workbook_are_refused_by_their_number_only_above_the_floor() -> None:
+    texts_max = FLOOR // (TEXT_BYTES + 1)
+
+    def of_texts(count: int, more: str = "") -> bytes:
+        part = f"<sst>{'<si><t>a</t></si>' * count}<si><t>{more}</t></si></sst>"
+        return workbook(sheet([["a"]]), sharedStrings=part)
+
+    assert "none of the exports" in refused(of_texts(texts_max - 1)).reason
+    error = refused(of_texts(texts_max))
+    assert error.reason.startswith("its texts take more than 8,000,000 bytes of memory")
+    # The same texts in a larger file are few for it.
+    random = Random(7)
+    long = "".join(chr(random.randrange(0x4E00, 0x9FFF)) for _ in range(FLOOR // PACKED_TIMES))
+    assert "none of the exports" in refused(of_texts(texts_max, long)).reason
+
+
+def test_small_cells_of_a_workbook_are_refused_by_their_number_only_above_a_least() -> None:
+    wide = ["1"] * 99  # and the row: a hundred are passed
+    few, many = PASSED_MIN // 100, PASSED_MIN // 100 + 1
+    assert "none of the exports" in refused(workbook(sheet([wide] * few))).reason
+    error = refused(workbook(sheet([wide] * many)))
+    assert (error.row, error.reason[:19]) == (few, "so many small cells")
 
 
 def test_a_zone_whose_name_is_no_file_name_is_refused_with_its_row(tmp_path: Path) -> None:

@@ -3,29 +3,22 @@
 It must not change a letter or a digit.
 """
 
-from propdesk.connectors.containers.allowance import Allowance
-
 _SPACES = str.maketrans({"\xa0": " ", "\u2007": " ", "\u2009": " ", "\u202f": " ", "\ufeff": " "})
 # Names and round figures repeat from the first rows on; prices and times mostly do not.
-REMEMBERED_MAX = 20_000
+REMEMBERED_MAX, REMEMBERED_LETTERS_MAX = 5_000, 40
 
 
 class Texts(dict[str, str]):
     """Keeps one copy of each text: the same names and figures fill a statement's thousand rows.
 
-    It keeps no more than ``REMEMBERED_MAX``; what is new is counted against the allowance.
+    It keeps no more than ``REMEMBERED_MAX``, and no long ones.
     """
-
-    def __init__(self, allowance: Allowance) -> None:
-        super().__init__()
-        self._allowance = allowance
 
     def plain(self, text: str) -> str:
         shown = " ".join(text.translate(_SPACES).split())
         kept = self.get(shown)
         if kept is not None:
             return kept
-        self._allowance.text(len(shown))
-        if len(self) < REMEMBERED_MAX:
+        if len(self) < REMEMBERED_MAX and len(shown) <= REMEMBERED_LETTERS_MAX:
             self[shown] = shown
         return shown

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from propdesk.connectors.containers.allowance import TEXT_TIMES, Allowance
 from propdesk.connectors.containers.cell_text import Texts
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import ROWS_MAX, Row, Sheet, too_many_rows
 
@@ -24,19 +24,21 @@ COLUMNS_MAX = 512
 
 
 def read_table(text: str, name: str, source: Path | bytes) -> Sheet:
+    """The rows of a text as a sheet. Raises ``Unreadable``."""
+    rows = PackedList(table_rows(text, name))
+    return Sheet(name=name, container="table", title="", rows=rows, source=source)
+
+
+def table_rows(text: str, name: str) -> Iterator[Row]:
     """The rows of a text; a row's number is the line it begins in. Raises ``Unreadable``."""
     delimiter = _delimiter(_lines(text), name)
-    allowance = Allowance(name, TEXT_TIMES * len(text))
-    texts = Texts(allowance)
-    rows: list[Row] = []
-    for number, cells in _records(_lines(text), delimiter, name):
-        allowance.row(number, len(cells))
+    texts = Texts()
+    for count, (number, cells) in enumerate(_records(_lines(text), delimiter, name)):
         if len(cells) > COLUMNS_MAX:
             raise Unreadable(name, number, f"a row of more than {COLUMNS_MAX} columns")
-        if len(rows) == ROWS_MAX:
+        if count == ROWS_MAX:
             raise too_many_rows(name)
-        rows.append(Row(number, tuple(texts.plain(cell) for cell in cells)))
-    return Sheet(name=name, container="table", title="", rows=tuple(rows), source=source)
+        yield Row(number, tuple(texts.plain(cell) for cell in cells))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from propdesk.connectors.containers.allowance import TEXT_TIMES, Allowance
 from propdesk.connectors.containers.cell_text import Texts
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import ROWS_MAX, Row, Sheet, too_many_rows
 
@@ -23,7 +24,7 @@ _FED = 65_536
 
 def read_page(text: str, name: str, source: Path | bytes) -> Sheet:
     """All table rows of a page. Raises ``Unreadable``."""
-    page = _Page(name, len(text))
+    page = _Page(name)
     # lxml hears only the methods there are, and tells text; its stubs ask for all, and bytes too.
     parser = etree.HTMLParser(target=page, encoding="utf-8")  # type: ignore[arg-type]
     try:
@@ -32,9 +33,8 @@ def read_page(text: str, name: str, source: Path | bytes) -> Sheet:
         parser.close()
     except etree.XMLSyntaxError:
         raise Unreadable(name, None, "a web page with nothing in it") from None
-    ordered = tuple(page.rows[number] for number in sorted(page.rows))
     title = " ".join("".join(page.title or ()).split())
-    return Sheet(name=name, container="page", title=title, rows=ordered, source=source)
+    return Sheet(name=name, container="page", title=title, rows=page.in_order(), source=source)
 
 
 @dataclass(slots=True)
@@ -54,12 +54,11 @@ class _Begun:
 class _Page:
     """What lxml tells of a page, element by element. Tables may be nested: so may rows."""
 
-    def __init__(self, name: str, size: int) -> None:
-        self.rows: dict[int, Row] = {}
+    def __init__(self, name: str) -> None:
         self.title: list[str] | None = None
+        self._rows = PackedOrder[Row](lambda row: row.number)
         self._name = name
-        self._allowance = Allowance(name, TEXT_TIMES * size)
-        self._texts = Texts(self._allowance)
+        self._texts = Texts()
         self._begun: list[_Begun] = []
         self._in_title = False
         self._depth = 0
@@ -100,6 +99,10 @@ class _Page:
             self._in_title = False
         self._depth -= 1
 
+    def in_order(self) -> PackedList[Row]:
+        """The rows as they begin on the page: a row that others stand in ends after them."""
+        return PackedList(self._rows.drain())
+
     def close(self) -> None:
         """Called at the end of the page; lxml asks for it."""
 
@@ -115,8 +118,7 @@ class _Page:
 
     def _end(self) -> None:
         row = self._begun.pop()
-        self._allowance.row(row.number, len(row.cells))
-        self.rows[row.number] = Row(row.number, tuple(row.cells), self._texts.plain(row.title))
+        self._rows.put(Row(row.number, tuple(row.cells), self._texts.plain(row.title)))
 
 
 def _hidden(attributes: Mapping[str, str]) -> bool:

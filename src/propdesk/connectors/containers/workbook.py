@@ -17,7 +17,7 @@ from typing import IO
 
 from lxml import etree
 
-from propdesk.connectors.containers.allowance import PACKED_TIMES, Allowance
+from propdesk.connectors.containers.allowance import Allowance
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.containers.workbook_numbers import Kind, kind_of_format
 from propdesk.connectors.containers.workbook_rows import CellReader, forget, rows_of
@@ -47,8 +47,7 @@ _BROKEN_ARCHIVE = (
 def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, ...]:
     """The visible sheets that hold anything. Raises ``Unreadable``."""
     with _refusals(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        allowance = Allowance(name, PACKED_TIMES * len(data))
-        package = _Package(archive, name, Texts(allowance))
+        package = _Package(archive, name, Texts(), Allowance(name, len(data)))
         package.check(len(data))
         main = package.main_part()
         sheets = package.sheets(main)
@@ -58,7 +57,7 @@ def read_workbook(data: bytes, name: str, source: Path | bytes) -> tuple[Sheet, 
             kinds=package.cell_kinds(main),
             from_1904=package.counts_from_1904(main),
             texts=package.texts,
-            allowance=allowance,
+            size=len(data),
         )
         found = []
         for tab, part in sheets:
@@ -92,6 +91,7 @@ class _Package:
     archive: zipfile.ZipFile
     name: str
     texts: Texts
+    allowance: Allowance
 
     def refuse(self, reason: str) -> Unreadable:
         return Unreadable(self.name, None, reason)
@@ -179,9 +179,12 @@ class _Package:
         part = self._part(main, "sharedStrings")
         if part is None:
             return []
-        return [
-            self.texts.plain(text_in(each)) for each in self.elements(part, "{*}si", small=False)
-        ]
+        found: list[str] = []
+        for each in self.elements(part, "{*}si", small=False):
+            text = self.texts.plain(text_in(each))
+            self.allowance.text(len(text))
+            found.append(text)
+        return found
 
     def cell_kinds(self, main: str) -> list[Kind]:
         """What each style of the workbook shows a number as."""

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["number", "time", "duration"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_PLAIN = re.compile(r"0|-?(?:[1-9]\d{0,6}(?:\.\d{0,7}[1-9])?|0\.\d{0,7}[1-9])")
 _SHOWN = Context(prec=15, rounding=ROUND_HALF_UP)
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _EXPONENT_MAX = 30
@@ -41,6 +42,11 @@ def kind_of_format(number: str, code: str | None) -> Kind:
     if bare.strip().lower() in {"general", "standard"}:
         return "number"
     return "time" if re.search("[ymdhs]", bare, re.IGNORECASE) else "number"
+
+
+def is_as_shown(text: str) -> bool:
+    """Whether a number is surely written as it is shown: most are, and need no arithmetic."""
+    return _PLAIN.fullmatch(text) is not None
 
 
 def shown_number(text: str) -> str:

@@ -5,19 +5,30 @@ columns. It must not hold more of the part than one cell, nor more cells than ar
 """
 
 import re
+from array import array
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO
 
 from lxml import etree
 
-from propdesk.connectors.containers.allowance import Allowance
 from propdesk.connectors.containers.cell_text import Texts
-from propdesk.connectors.containers.workbook_numbers import Kind, shown_number, shown_time
+from propdesk.connectors.containers.workbook_numbers import (
+    Kind,
+    is_as_shown,
+    shown_number,
+    shown_time,
+)
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 
 CELLS_MAX = 3_000_000
+# A cell or a row costs the processor its time however little of the file it is; the densest
+# workbook seen has one for every five bytes.
+PASSED_MIN, BYTES_PER_PASSED_MIN = 200_000, 3
 COLUMNS_MAX = 512
 # As many as a cell may hold; a longer one is no spreadsheet's, and its words take much memory.
 LETTERS_MAX = 32_767
@@ -38,7 +49,7 @@ class CellReader:
     kinds: list[Kind]
     from_1904: bool
     texts: Texts
-    allowance: Allowance
+    size: int
 
     def refuse(self, row: int, reason: str) -> Unreadable:
         return Unreadable(self.name, row, reason)
@@ -51,8 +62,8 @@ class CellReader:
             if len(held) > LETTERS_MAX:
                 raise self.refuse(row, f"a cell of more than {LETTERS_MAX:,} letters")
             return self.texts.plain(held)
-        value = cell.findtext("{*}v") or ""
-        if not value.strip():
+        value = _value_in(cell).strip()
+        if not value:
             if cell.find("{*}f") is not None and kind != "str":
                 place = cell.get("r", "a cell")
                 raise self.refuse(
@@ -63,9 +74,16 @@ class CellReader:
             return ""
         if len(value) > LETTERS_MAX:
             raise self.refuse(row, f"a cell of more than {LETTERS_MAX:,} letters")
-        return self.texts.plain(self._value(kind, value.strip(), cell, row))
+        return self._shown(kind, value, cell, row)
 
-    def _value(self, kind: str, value: str, cell: etree._Element, row: int) -> str:
+    def _shown(self, kind: str, value: str, cell: etree._Element, row: int) -> str:
+        if kind == "n":
+            style = cell.get("s", "0")
+            place = int(style) if style.isdecimal() else 0
+            shown = self.kinds[place] if place < len(self.kinds) else "number"
+            if shown == "number":
+                return value if is_as_shown(value) else self.texts.plain(shown_number(value))
+            return shown_time(value, shown, from_1904=self.from_1904)
         if kind == "s":
             if not value.isdecimal() or int(value) >= len(self.shared):
                 raise self.refuse(row, f"a cell names a text {value[:12]!r} that is not there")
@@ -73,15 +91,22 @@ class CellReader:
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
         if kind == "d":
-            return value.replace("T", " ").removesuffix("Z")
-        if kind != "n":
-            return value  # the text of a formula, or an error such as #REF!
-        style = cell.get("s", "0")
-        place = int(style) if style.isdecimal() else 0
-        shown = self.kinds[place] if place < len(self.kinds) else "number"
-        if shown == "number":
-            return shown_number(value)
-        return shown_time(value, shown, from_1904=self.from_1904)
+            value = value.replace("T", " ").removesuffix("Z")
+        return self.texts.plain(value)  # also the text of a formula, or an error such as #REF!
+
+
+def _value_in(cell: etree._Element) -> str:
+    """What is saved of a cell; most have one child, so they are looked at rather than searched."""
+    for child in cell:
+        if _local(str(child.tag)) == "v":  # a comment's tag is a function
+            return child.text or ""
+    return ""
+
+
+@lru_cache(maxsize=64)
+def _local(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +119,22 @@ class _Merge:
     right: int
 
 
-def rows_of(stream: IO[bytes], cells: CellReader) -> tuple[Row, ...]:
+def rows_of(stream: IO[bytes], cells: CellReader) -> PackedList[Row]:
     """The rows that have cells; each has the sheet's width less what is merged away."""
     walk = _Walk(cells)
-    for event, element in etree.iterparse(
-        stream,
-        events=("start", "end"),
-        tag=(_CELL, _ROW, _MERGE),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
+    for _, element in etree.iterparse(
+        stream, tag=(_CELL, _ROW, _MERGE), resolve_entities=False, no_network=True, load_dtd=False
     ):
-        tag = etree.QName(element).localname
-        if event == "start":
-            if tag == "row":
-                walk.begin(element)
-            continue
+        tag = _local(str(element.tag))
         if tag == "c":
             walk.cell(element)
-        elif tag == "mergeCell":
+        elif tag == "row":
+            walk.end_of(element)
+        else:
             walk.merged(element)
         forget(element)
-    return _laid_out(walk.found, walk.merges, cells)
+    walk.end()
+    return _laid_out(walk, cells)
 
 
 class _Walk:
@@ -123,28 +142,58 @@ class _Walk:
 
     def __init__(self, cells: CellReader) -> None:
         self.cells = cells
-        self.found: dict[int, list[str]] = {}
+        self.found = PackedOrder[Row](lambda row: row.number)
+        self.numbers = array("q")
+        self.width = 0
         self.merges: list[_Merge] = []
+        self._element: etree._Element | None = None
         self._row = 0
         self._column = 0
+        self._texts: list[str] | None = None
         self._held = 0
+        self._left = max(PASSED_MIN, cells.size // BYTES_PER_PASSED_MIN)
 
-    def begin(self, element: etree._Element) -> None:
+    def _begin(self, element: etree._Element) -> None:
+        self.end()
+        self._pass()
+        self._element = element
         stated = element.get("r", "")
         known = stated.isdecimal() and 0 < len(stated) <= _ROW_DIGITS
         self._row, self._column = int(stated) if known else self._row + 1, 0
-        if self._row in self.found:
-            raise self.cells.refuse(self._row, "a row stands in the sheet twice")
-        if len(self.found) == ROWS_MAX:
+        if len(self.numbers) == ROWS_MAX:
             raise too_many_rows(self.cells.name)
-        self.cells.allowance.row(self._row, 0)
-        self.found[self._row] = []
+        self._texts = []
+
+    def end_of(self, element: etree._Element) -> None:
+        """A row ends, which is a blank one if none of its cells was passed."""
+        if element is not self._element:
+            self._begin(element)
+        self.end()
+
+    def end(self) -> None:
+        """What follows belongs to another row, or to none."""
+        if self._texts is not None:
+            self.found.put(Row(self._row, tuple(self._texts)))
+            self.numbers.append(self._row)
+            self.width = max(self.width, len(self._texts))
+        self._texts = None
+
+    def _pass(self) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise self.cells.refuse(
+                self._row, "so many small cells in a file of this size; no export is like this"
+            )
 
     def cell(self, element: etree._Element) -> None:
+        self._pass()
+        parent = element.getparent()
+        if parent is not self._element and parent is not None and _local(str(parent.tag)) == "row":
+            self._begin(parent)
         place = _PLACE.fullmatch(element.get("r", ""))
         self._column = _column_number(place.group(1)) if place else self._column + 1
         text = self.cells.text(element, self._row)
-        row = self.found.setdefault(self._row, [])
+        row = self._texts = [] if self._texts is None else self._texts
         if self._column <= len(row) and row[self._column - 1]:
             raise self.cells.refuse(self._row, "two cells stand in one place")
         if not text:
@@ -173,6 +222,7 @@ def _too_many_cells(cells: CellReader, row: int) -> Unreadable:
     return cells.refuse(row, f"a sheet of more than {CELLS_MAX:,} cells is not read")
 
 
+@lru_cache(maxsize=1024)
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
@@ -188,32 +238,30 @@ def forget(element: etree._Element) -> None:
         del parent[0]
 
 
-def _laid_out(
-    found: dict[int, list[str]], merges: list[_Merge], cells: CellReader
-) -> tuple[Row, ...]:
-    width = max((len(texts) for texts in found.values()), default=0)
-    if width * len(found) > CELLS_MAX:
-        raise _too_many_cells(cells, max(found))
-    hidden = _hidden(found, merges, width, cells)
-    rows = []
-    for number in sorted(found):
-        texts, away = found.pop(number), hidden.get(number)
-        texts += [""] * (width - len(texts))
+def _laid_out(walk: _Walk, cells: CellReader) -> PackedList[Row]:
+    width = walk.width
+    if width * len(walk.numbers) > CELLS_MAX:
+        raise _too_many_cells(cells, max(walk.numbers))
+    hidden = _hidden(walk, cells) if walk.merges else {}
+    rows, before = PackedList[Row](), -1
+    for row in walk.found.drain() if width else ():
+        if row.number == before:
+            raise cells.refuse(before, "a row stands in the sheet twice")
+        before = row.number
+        texts, away = row.cells + ("",) * (width - len(row.cells)), hidden.get(before)
         if away is not None:
-            texts = [text for column, text in enumerate(texts, 1) if column not in away]
-        cells.allowance.cells(number, len(texts))
-        rows.append(Row(number, tuple(texts)))
-    return tuple(rows) if width else ()
+            texts = tuple(text for column, text in enumerate(texts, 1) if column not in away)
+        rows.append(Row(before, texts))
+    return rows
 
 
-def _hidden(
-    found: dict[int, list[str]], merges: list[_Merge], width: int, cells: CellReader
-) -> dict[int, set[int]]:
+def _hidden(walk: _Walk, cells: CellReader) -> dict[int, set[int]]:
     """The columns of each row that lie under another cell. Columns beyond the width are none."""
+    found = set(walk.numbers)
     blocks: list[tuple[_Merge, Collection[int], range]] = []
     looked_at = 0
-    for merge in merges:
-        covered = range(merge.left, min(merge.right, width) + 1)
+    for merge in walk.merges:
+        covered = range(merge.left, min(merge.right, walk.width) + 1)
         tall = merge.bottom - merge.top >= len(found)
         rows: Collection[int] = found if tall else range(merge.top, merge.bottom + 1)
         looked_at += len(rows) * max(len(covered), 1)

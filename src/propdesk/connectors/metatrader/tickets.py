@@ -5,18 +5,23 @@ new ticket with the old opening: it stays the old position. It must not read cel
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
+from operator import itemgetter
+from typing import TypeAlias
 
-from propdesk.connectors.statement import Entry, adjustment_kind, close_reason
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
+from propdesk.connectors.statement import Booked, Entry, adjustment_kind, close_reason
 from propdesk.domain.events import BalanceAdjusted, Deal, OrderSeen, Side
 from propdesk.domain.exact import ZERO
 
 _FROM = re.compile(r"from #(\d+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ticket:
     """One trade's row. ``closed_at`` is None while it is open."""
 
@@ -46,13 +51,19 @@ class Ticket:
         return (self.symbol, self.side, self.opened_at, self.open_price)
 
 
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """An event with its row and its place among the events of its moment."""
+Tickets: TypeAlias = PackedList[Ticket]
 
-    order: tuple[int, int, int]
-    row: int
-    event: Entry
+
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """What tells that a ticket is a rest of another: the one it names, and both openings."""
+
+    parent: str
+    opening: tuple[str, Side, int, Decimal]
+
+
+_Placed: TypeAlias = tuple[tuple[int, int, int], int, Entry]
+"""An event's place in time and among the events of its moment, its row, and the event."""
 
 
 class TicketBook:
@@ -62,14 +73,14 @@ class TicketBook:
         self.account = account
         self.merged = 0
         self.credit = ZERO
-        self._placed: list[_Placed] = []
+        self._placed = PackedOrder[_Placed](itemgetter(0))
 
-    def in_order(self) -> list[tuple[int, Entry]]:
-        """Row and event of everything, by time, then ticket."""
-        return [(one.row, one.event) for one in sorted(self._placed, key=lambda one: one.order)]
+    def in_order(self) -> Booked:
+        """Everything by time, then ticket. The book is empty afterwards."""
+        return Booked.of((row, event) for _, row, event in self._placed.drain())
 
     def _put(self, event: Entry, ticket: str, rank: int, row: int) -> None:
-        self._placed.append(_Placed((event.at, int(ticket), rank), row, event))
+        self._placed.put(((event.at, int(ticket), rank), row, event))
 
     def adjust(self, at: int, ticket: str, amount: Decimal, comment: str, row: int) -> None:
         """Money booked without a trade."""
@@ -90,30 +101,28 @@ class TicketBook:
             )
             self._put(gone, placed.id, 1, row)
 
-    def trades(self, closed: Sequence[Ticket], floating: Sequence[Ticket]) -> None:
+    def trades(self, closed: Tickets, floating: Tickets) -> None:
         """Deals of all tickets; the parts of one trade share the first ticket's opening.
 
         Raises ``ValueError`` where a ticket stands twice.
         """
-        every = {ticket.ticket: ticket for ticket in (*closed, *floating)}
-        if len(every) != len(closed) + len(floating):
-            raise ValueError("a ticket stands in the statement twice")
+        kin = _kin(closed, floating)
         whole: dict[str, Decimal] = {}
         charged: dict[str, Decimal] = {}
-        roots: dict[str, str] = {}
-        for ticket in every.values():
-            root = _root(ticket, every)
-            roots[ticket.ticket] = root
-            if root in whole:
-                whole[root] += ticket.lots
-                charged[root] += ticket.commission
-            else:
-                whole[root], charged[root] = ticket.lots, ticket.commission
-        self.merged = len(every) - len(whole)
-        for name, lots in whole.items():
-            self._opens(every[name], lots, charged[name])
-        for ticket in closed:
-            self._closes(ticket, roots[ticket.ticket])
+        for ticket in chain(closed, floating) if kin else ():
+            if ticket.ticket in kin:
+                root = _root(ticket.ticket, kin)
+                first = root not in whole
+                whole[root] = ticket.lots if first else whole[root] + ticket.lots
+                charged[root] = ticket.commission if first else charged[root] + ticket.commission
+        self.merged = len(kin) - len(whole)
+        for ticket in chain(closed, floating):
+            name = ticket.ticket
+            if name in whole or name not in kin:
+                lots, costs = whole.get(name, ticket.lots), charged.get(name, ticket.commission)
+                self._opens(ticket, lots, costs)
+            if ticket.closed_at is not None:
+                self._closes(ticket, ticket.closed_at, _root(name, kin))
 
     def _opens(self, ticket: Ticket, lots: Decimal, charged: Decimal) -> None:
         event = Deal(
@@ -133,11 +142,10 @@ class TicketBook:
         )
         self._put(event, ticket.ticket, 1, ticket.row)
 
-    def _closes(self, ticket: Ticket, root: str) -> None:
-        assert ticket.closed_at is not None  # noqa: S101 - closed trades have it
+    def _closes(self, ticket: Ticket, at: int, root: str) -> None:
         event = Deal(
             account=self.account,
-            at=ticket.closed_at,
+            at=at,
             id=f"{ticket.ticket}/out",
             position=root,
             symbol=ticket.symbol,
@@ -155,7 +163,7 @@ class TicketBook:
         )
         self._put(event, ticket.ticket, 2, ticket.row)
 
-    def notes(self, floating: Sequence[Ticket]) -> Iterator[str]:
+    def notes(self, floating: Tickets) -> Iterator[str]:
         """What a person should know of how the tickets were read."""
         yield (
             "A statement shows only the last stop and target of a trade; "
@@ -173,13 +181,41 @@ class TicketBook:
             )
 
 
-def _root(ticket: Ticket, every: dict[str, Ticket]) -> str:
+def _kin(closed: Tickets, floating: Tickets) -> dict[str, _Kin]:
+    """The tickets that name another one, or are named by one: few, so they are held.
+
+    Raises ``ValueError`` where a ticket stands twice.
+    """
+    names: set[str] = set()
+    named: set[str] = set()
+    for ticket in chain(closed, floating):
+        names.add(ticket.ticket)
+        if parent := _parent(ticket):
+            named |= {ticket.ticket, parent}
+    if len(names) != len(closed) + len(floating):
+        raise ValueError("a ticket stands in the statement twice")
+    if not named:
+        return {}
+    return {
+        ticket.ticket: _Kin(_parent(ticket), ticket.opening())
+        for ticket in chain(closed, floating)
+        if ticket.ticket in named
+    }
+
+
+def _parent(ticket: Ticket) -> str:
+    """The ticket this one says it is a rest of, or nothing."""
+    found = _FROM.match(ticket.comment)
+    return found.group(1) if found else ""
+
+
+def _root(name: str, kin: dict[str, _Kin]) -> str:
     """The ticket this one is a rest of, as far back as the statement shows it."""
-    seen = {ticket.ticket}
-    while found := _FROM.match(ticket.comment):
-        parent = every.get(found.group(1))
-        if parent is None or parent.ticket in seen or parent.opening() != ticket.opening():
+    seen = {name}
+    while found := kin.get(name):
+        parent = kin.get(found.parent)
+        if parent is None or found.parent in seen or parent.opening != found.opening:
             break
-        seen.add(parent.ticket)
-        ticket = parent
-    return ticket.ticket
+        name = found.parent
+        seen.add(name)
+    return name

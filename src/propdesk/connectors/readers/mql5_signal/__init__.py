@@ -10,7 +10,7 @@ from typing import cast
 from propdesk.connectors import figures
 from propdesk.connectors.containers.workbook_numbers import shown_number
 from propdesk.connectors.metatrader.bare_table import statement_of
-from propdesk.connectors.metatrader.tickets import Ticket, TicketBook
+from propdesk.connectors.metatrader.tickets import Ticket, TicketBook, Tickets
 from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Section, Sheet
@@ -44,7 +44,7 @@ def _read(sheet: Sheet, options: Options) -> Statement:
     rows = _SignalRows(columns, options)
     rows.read(sheet, table)
     with at_row(sheet.name, None):
-        return statement_of(rows.book, rows.trades, [], options)
+        return statement_of(rows.book, rows.trades, Tickets(), options)
 
 
 class _SignalRows:
@@ -52,7 +52,7 @@ class _SignalRows:
 
     def __init__(self, columns: tuple[str, ...], options: Options) -> None:
         self.book = TicketBook(options.account or ACCOUNT)
-        self.trades: list[Ticket] = []
+        self.trades = Tickets()
         self._protected = columns == _MT4
         self._width = len(columns)
         self._zone = options.zone

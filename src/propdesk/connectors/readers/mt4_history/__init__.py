@@ -5,7 +5,7 @@ names no account, no currency and no balance.
 """
 
 from propdesk.connectors.metatrader.bare_table import statement_of
-from propdesk.connectors.metatrader.tickets import TicketBook
+from propdesk.connectors.metatrader.tickets import TicketBook, Tickets
 from propdesk.connectors.readers.mt4_statement.rows import StatementRows
 from propdesk.connectors.readers.template import Options, Reader
 from propdesk.connectors.refusal import at_row
@@ -47,7 +47,7 @@ def _read(sheet: Sheet, options: Options) -> Statement:
     assert table is not None  # noqa: S101 - recognised by this row
     book = TicketBook(options.account or ACCOUNT)
     rows = StatementRows(book, options.zone)
-    trades = []
+    trades = Tickets()
     for row in table.rows:
         with at_row(sheet.name, row.number):
             if not row.cells[0].isdecimal() or len(row.cells) != len(table.header):
@@ -56,7 +56,7 @@ def _read(sheet: Sheet, options: Options) -> Statement:
             if ticket is not None:
                 trades.append(ticket)
     with at_row(sheet.name, None):
-        return statement_of(book, trades, [], options)
+        return statement_of(book, trades, Tickets(), options)
 
 
 READER = Reader(

@@ -4,10 +4,11 @@ The reader must not accept a sheet whose own sums do not agree.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
-from propdesk.connectors.metatrader.tickets import TicketBook
+from propdesk.connectors.metatrader.tickets import TicketBook, Tickets
 from propdesk.connectors.readers.mt4_statement.rows import WIDTH, StatementRows
 from propdesk.connectors.readers.mt4_statement.sums import check_sums
 from propdesk.connectors.readers.template import Options
@@ -32,7 +33,7 @@ def read_mt4_statement(sheet: Sheet, options: Options) -> Statement:
     account, currency, leverage, made_at = _heading(sheet, options.zone)
     book = TicketBook(account)
     rows = StatementRows(book, options.zone)
-    trades, floating = [], []
+    trades, floating = Tickets(), Tickets()
     for row in _tickets(closed):
         with at_row(sheet.name, row.number):
             ticket = rows.closed(row)
@@ -47,25 +48,25 @@ def read_mt4_statement(sheet: Sheet, options: Options) -> Statement:
     with at_row(sheet.name, None):
         book.trades(trades, floating)
     balance, equity, margin = check_sums(sheet, closed.rows, currency)
-    entries = book.in_order()
-    last = entries[-1][1].at if entries else made_at
+    booked = book.in_order()
+    last = booked.entries[-1].at if booked.rows else made_at
     return Statement(
         platform="mt4",
         account=account,
         currency=currency,
         leverage=leverage,
-        entries=tuple(event for _, event in entries),
-        rows=tuple(row for row, _ in entries),
+        entries=booked.entries,
+        rows=booked.rows,
         stated=Stated(balance, max(made_at, last), equity, margin),
         closed_trades=len(trades),
         notes=tuple(book.notes(floating)),
     )
 
 
-def _tickets(section: Section | None) -> list[Row]:
+def _tickets(section: Section | None) -> Iterator[Row]:
     """The rows of tickets; the others are sums and lines of comments."""
     rows = section.rows if section else ()
-    return [row for row in rows if row.cells and row.cells[0].isdecimal()]
+    return (row for row in rows if row.cells and row.cells[0].isdecimal())
 
 
 def _heading(sheet: Sheet, zone: tzinfo) -> tuple[str, str, Decimal | None, int]:

@@ -11,10 +11,10 @@ from typing import Literal
 
 from propdesk.connectors import figures
 from propdesk.connectors.metatrader.bare_table import statement_of
-from propdesk.connectors.metatrader.tickets import Ticket, TicketBook
+from propdesk.connectors.metatrader.tickets import Ticket, TicketBook, Tickets
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
-from propdesk.connectors.sheet import Row, Sheet
+from propdesk.connectors.sheet import Row, Section, Sheet
 from propdesk.connectors.statement import Accounts, Statement
 from propdesk.domain.events import OrderSeen, Side
 
@@ -46,16 +46,13 @@ def read_mt4_trades(sheet: Sheet, options: Options) -> Accounts:
     """The accounts of the table, each read when it is asked for. Raises ``Unreadable``."""
     table = sheet.table(*COLUMNS)
     assert table is not None  # noqa: S101 - recognised by this header
-    by_login: dict[str, list[_Line]] = {}
+    logins: dict[str, None] = {}
     for row in table.rows:
         with at_row(sheet.name, row.number):
-            line = _line(row, table.header)
-            by_login.setdefault(line.cells["LOGIN"], []).append(line)
-    if not by_login:
+            logins[_line(row, table.header).cells["LOGIN"]] = None
+    if not logins:
         raise sheet.refuse(table.row, "the table MT4_TRADES is empty")
-    return {
-        login: partial(_account, sheet, login, lines, options) for login, lines in by_login.items()
-    }
+    return {login: partial(_account, sheet, table, login, options) for login in logins}
 
 
 def _line(row: Row, header: Sequence[str]) -> _Line:
@@ -68,11 +65,13 @@ def _line(row: Row, header: Sequence[str]) -> _Line:
     return _Line(row.number, cells)
 
 
-def _account(sheet: Sheet, login: str, lines: Sequence[_Line], options: Options) -> Statement:
+def _account(sheet: Sheet, table: Section, login: str, options: Options) -> Statement:
     book = TicketBook(login)
-    closed: list[Ticket] = []
-    floating: list[Ticket] = []
-    for line in lines:
+    closed, floating = Tickets(), Tickets()
+    for row in table.rows:
+        line = _line(row, table.header)
+        if line.cells["LOGIN"] != login:
+            continue
         with at_row(sheet.name, line.row):
             ticket = _booked(book, line, options)
             if ticket is not None:
