@@ -11,7 +11,10 @@ from propdesk.domain.evaluator import Evaluator, evaluate
 from propdesk.domain.events import (
     AccountOpened,
     AccountReported,
+    Bar,
     Event,
+    GapClosed,
+    GapOpened,
     GroupFormed,
     InstrumentDefined,
     NewsScheduled,
@@ -23,6 +26,7 @@ from propdesk.domain.rulebook import Rulebook
 from propdesk.domain.rules.daily_loss import DailyLoss
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.situation import Span
 from propdesk.domain.terms import AppliesTo, Effect
 from tests.story import (
     ACCOUNT,
@@ -65,11 +69,32 @@ def bid(clock: str, price: str, *, day: int = 2) -> Quote:
 
 
 # -- what belongs to the account
-def test_what_came_before_the_account_is_left_but_the_price_of_its_first_deal_is_needed() -> None:
-    early = quote("2026-03-02 07:00:00", "EURUSD", "1.10000", "1.10000")
-    held = deal("2026-03-02 08:00:02", "P1", "buy", "in", "1.00", "1.10000")
-    result = judged(rulebook(DAILY), [early, opened("2026-03-02 08:00:00"), held])
-    assert (result.status, result.equity, result.events) == ("unknown", None, 3)
+EARLY = quote("2026-03-02 07:00:00", "EURUSD", "1.10000", "1.10000")
+SILENT = GapOpened(at("2026-03-02 07:10:00"), "EURUSD")
+SPOKEN = GapClosed(at("2026-03-02 07:20:00"), "EURUSD")
+BAR = Bar(at("2026-03-02 07:30:00"), "EURUSD", 60_000_000, *(Decimal("1.1"),) * 8)
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [
+        ([EARLY], "active"),
+        ([], "unknown"),
+        ([EARLY, SILENT], "unknown"),
+        ([EARLY, SILENT, SPOKEN], "unknown"),
+        ([EARLY, SILENT, SPOKEN, EARLY], "active"),
+        ([SILENT, EARLY], "unknown"),
+        ([SILENT, BAR, EARLY], "unknown"),
+        ([EARLY, BAR], "unknown"),
+    ],
+)
+def test_the_last_price_before_the_account_opened_is_the_price_unless_it_fell_silent(
+    before: list[Event], status: str
+) -> None:
+    held = deal("2026-03-02 08:00:02", "P1", "buy", "in", "1.00", "1.10010")
+    result = judged(rulebook(DAILY), [*before, opened("2026-03-02 08:00:00"), held])
+    known = Span(SIZE - 10, SIZE - 10) if status == "active" else None
+    assert (result.status, result.equity) == (status, known)
 
 
 def test_another_account_of_the_log_is_not_this_one() -> None:

@@ -42,7 +42,7 @@ from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.situation import DayState, Situation, Span, Trade
 from propdesk.domain.snapshots import trade_of
 from propdesk.domain.valuation import ARITHMETIC, Platform
-from propdesk.domain.worth import NEVER, Worth, average_of
+from propdesk.domain.worth import NEVER, Market, Worth, average_of
 
 NO_LOW, NO_HIGH = Decimal("Infinity"), Decimal("-Infinity")
 NO_QUOTES = "no quotes for an open position"
@@ -67,6 +67,7 @@ class Account:
         *,
         size: Decimal,
         catalogue: Catalogue,
+        market: Market | None = None,
     ) -> None:
         self.accounting = phase.accounting or rulebook.accounting
         origin = ZERO if self.accounting.balance_origin == "zero" else size
@@ -83,7 +84,7 @@ class Account:
         arithmetic = ARITHMETIC[Platform(self.accounting.platform)]
         self.asked = None if self.accounting.slippage_in_equity else AskedPrices()
         opened = average_of if self.asked is None else self.asked.of
-        self.worth = Worth(event.currency, arithmetic, catalogue, opened)
+        self.worth = Worth(event.currency, arithmetic, catalogue, opened, market)
         self.catalogue = catalogue
         self.at = event.at
         self.situation = Situation(

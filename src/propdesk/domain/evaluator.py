@@ -23,6 +23,8 @@ from propdesk.domain.events import (
     AccountOpened,
     Bar,
     Event,
+    GapClosed,
+    GapOpened,
     GroupFormed,
     InstrumentDefined,
     NewsScheduled,
@@ -42,6 +44,7 @@ from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
 from propdesk.domain.snapshots import strip_of
 from propdesk.domain.watch import watch_of
+from propdesk.domain.worth import Market
 
 FOREVER = 2**62
 
@@ -65,6 +68,7 @@ class Evaluator:
         sampled: bool = False,
         fast: bool = True,
         conditions: Conditions | None = None,
+        market: Market | None = None,
     ) -> None:
         self.rulebook = rulebook
         self.phase = phase
@@ -72,6 +76,7 @@ class Evaluator:
         self.catalogue = self.given_catalogue = catalogue  # a log may define instruments anew
         self.account_id = account
         self.conditions = conditions
+        self.market = Market() if market is None else market
         self.fast = fast  # False asks every rule on every quote: the oracle of the fast path
         self.event_no = 0
         self.account: Account | None = None
@@ -86,10 +91,10 @@ class Evaluator:
         self.passed_at: int | None = None
         self.pass_due = False
         # An opening that shares its stamp with what follows is not judged before that.
-        self._calm_low: Decimal | None = None
-        self._calm_high: Decimal | None = None
-        self._restless = True
-        self._wake = FOREVER
+        self.calm_low: Decimal | None = None
+        self.calm_high: Decimal | None = None
+        self.restless = True
+        self.wake = FOREVER
         self._sample_due = 0 if sampled else FOREVER
         self._names: dict[str, str | None] = {}
         self._early: list[NewsScheduled | GroupFormed] = []
@@ -146,9 +151,10 @@ class Evaluator:
         at, symbol, bid, ask = quote
         account = self.account
         if account is None:
+            self._note_early(quote)
             return
-        if at >= self._wake:
-            self._wake_at(at)
+        if at >= self.wake:
+            self.wake_at(at)
         name = self._names.get(symbol) or self._name(symbol)
         if name is None:
             return
@@ -166,19 +172,31 @@ class Evaluator:
             self._sample_due = at + MINUTE
         if worth.unknown:
             if account.was_known:
-                self._mark(f"quote:{symbol}:{at}")
+                self.mark(f"quote:{symbol}:{at}")
             return
         equity = account.base + worth.low if account.floats else account.base
         account.window_low = min(account.window_low, equity)
         account.window_high = max(account.window_high, equity)
         if (
-            self._restless
+            self.restless
             or worth.low != worth.high
             or not account.was_known
-            or (self._calm_low is not None and equity <= self._calm_low)
-            or (self._calm_high is not None and equity >= self._calm_high)
+            or (self.calm_low is not None and equity <= self.calm_low)
+            or (self.calm_high is not None and equity >= self.calm_high)
         ):
-            self._mark(f"quote:{symbol}:{at}")
+            self.mark(f"quote:{symbol}:{at}")
+
+    def _note_early(self, event: Quote | Bar | GapOpened | GapClosed) -> None:
+        """The price from before the account opened is the price then, unless it fell silent."""
+        name = self._names.get(event.symbol) or self._name(event.symbol) or event.symbol
+        if isinstance(event, Quote):
+            self.market.prices[name] = (event.bid, event.bid, event.ask, event.ask)
+            return
+        self.market.prices.pop(name, None)
+        if isinstance(event, GapOpened):
+            self.market.silent.add(name)
+        elif isinstance(event, GapClosed):
+            self.market.silent.discard(name)
 
     def _event(self, event: Event, *, settled: bool) -> None:
         self.event_no = self.event_no + 1 if self._numbers is None else next(self._numbers)
@@ -195,11 +213,13 @@ class Evaluator:
                 self.event_no, f"account {owner} is not open yet; the first event must open it"
             )
         if account is None:
+            if isinstance(event, Bar | GapOpened | GapClosed):
+                self._note_early(event)
             if isinstance(event, NewsScheduled | GroupFormed):
                 self._early.append(event)  # known before the account opens, and still known then
             return
-        if event.at >= self._wake:
-            self._wake_at(event.at)
+        if event.at >= self.wake:
+            self.wake_at(event.at)
         if owner is not None and event.at < account.at:
             self._doubt_late()
         if isinstance(event, Paused | Resumed):
@@ -211,7 +231,7 @@ class Evaluator:
             raise UnusableHistory(self.event_no, str(refused)) from refused
         self._objectives_due = self._objectives_due or not isinstance(event, Bar)
         self._collect(found, cause)
-        self._mark(cause, settled=settled)
+        self.mark(cause, settled=settled)
         if self.samples is not None:
             self._sample(account.at)
 
@@ -226,8 +246,8 @@ class Evaluator:
         began = self.peers.apply(event, event.at if account is None else account.at)
         if account is None or owner_of(event) not in self.judged_with():
             return
-        if event.at >= self._wake:
-            self._wake_at(event.at)
+        if event.at >= self.wake:
+            self.wake_at(event.at)
         account.at = max(account.at, event.at)
         cause = cause_of(event)
         self._each(lambda judge: judge.on_peer(began), cause)
@@ -235,7 +255,7 @@ class Evaluator:
             if judge.cleared():
                 self.standing.uncertain.pop(judge.terms.name, None)
         self._objectives_due = True  # the doubt that ends here may be all that held a pass back
-        self._mark(cause, settled=settled)
+        self.mark(cause, settled=settled)
 
     def _doubt_late(self) -> None:
         """What came after its time was not judged at its time: only a breach stands."""
@@ -250,7 +270,7 @@ class Evaluator:
             until = FOREVER if event.until is None else event.until
         self.standing.paused_until = until
         self._objectives_due = True  # the pause may be all that held a pass back
-        self._mark(f"{type(event).__name__.lower()}:{event.at}")
+        self.mark(f"{type(event).__name__.lower()}:{event.at}")
 
     def _define(self, event: InstrumentDefined) -> None:
         try:
@@ -267,7 +287,12 @@ class Evaluator:
             raise UnusableHistory(self.event_no, f"account {event.account} is opened twice")
         try:
             self.account = Account(
-                event, self.rulebook, self.phase, size=self.size, catalogue=self.catalogue
+                event,
+                self.rulebook,
+                self.phase,
+                size=self.size,
+                catalogue=self.catalogue,
+                market=self.market,
             )
         except ValueError as refused:
             raise UnusableHistory(self.event_no, str(refused)) from refused
@@ -282,17 +307,17 @@ class Evaluator:
         for early in self._early:
             cause, found = self.account.apply(early, self.judges, self.event_no, self._name)
             self._collect(found, cause)
-        self._mark(f"opened:{event.account}")
+        self.mark(f"opened:{event.account}")
 
     # -- time --------------------------------------------------------------------------------
-    def _wake_at(self, at: int) -> None:
+    def wake_at(self, at: int) -> None:
         """Roll days and ring timers up to and including ``at``, in order."""
         account = self.account
         if account is None:  # pragma: no cover - nothing wakes before an account exists
             return
         situation = account.situation
-        while self._wake <= at:
-            now = self._wake
+        while self.wake <= at:
+            now = self.wake
             account.at = situation.at = now
             situation.event_no = self.event_no
             self._sample(now)
@@ -306,12 +331,12 @@ class Evaluator:
             if paused is not None and now >= paused:
                 self.standing.paused_until = None
             self._objectives_due = True
-            self._mark(cause)
+            self.mark(cause)
             if self.samples and self.samples[-1].at == now:
                 self.samples[-1] = with_new_floors(account, self.judges, self.samples[-1])
-            if self._wake <= now:  # a timer that did not move on would stop time
+            if self.wake <= now:  # a timer that did not move on would stop time
                 # When the phase is over nothing rearms: only days still roll.
-                self._wake = situation.day.day.end if self._over else now + 1
+                self.wake = situation.day.day.end if self.over else now + 1
 
     def _roll(self) -> None:
         account = self.account
@@ -326,12 +351,14 @@ class Evaluator:
             self._pass()
 
     # -- judging -----------------------------------------------------------------------------
-    def _mark(self, cause: str, *, settled: bool = True) -> None:
+    def mark(self, cause: str, *, settled: bool = True) -> None:
         """Test every watching rule at the present moment, then look at the objectives."""
         account = self.account
-        if account is None or self._over:
+        if account is None:
             return
         account.refresh(self.event_no, cause)
+        if self.over:
+            return
         self.coverage.note(account)
         if not settled:
             self._order.note(self.judges)
@@ -359,7 +386,7 @@ class Evaluator:
 
     def _collect(self, found: list[tuple[AnyJudge, Violation]], cause: str) -> None:
         account = self.account
-        if account is None or not found or self._over:
+        if account is None or not found or self.over:
             return
         account.situation.cause = cause
         before = len(self.standing.verdicts)
@@ -376,12 +403,12 @@ class Evaluator:
         watch = watch_of(self.judges)
         clock, day = account.situation.clock, account.situation.day.day
         taking = clock.snapshot_of(account.situation.at) is not None  # each mark may be the one
-        self._restless = watch.restless or taking or not self.fast
-        self._calm_low, self._calm_high = watch.low, watch.high
+        self.restless = watch.restless or taking or not self.fast
+        self.calm_low, self.calm_high = watch.low, watch.high
         wakes = [day.end, *clock.snapshot_edges(day), *watch.timers]
         if self.standing.paused_until is not None:
             wakes.append(self.standing.paused_until)
-        self._wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)
+        self.wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)
 
     # -- passing -----------------------------------------------------------------------------
     def _try_to_pass(self) -> None:
@@ -433,7 +460,7 @@ class Evaluator:
         return [goal for judge in self.judges if (goal := judge.objective()) is not None]
 
     @property
-    def _over(self) -> bool:
+    def over(self) -> bool:
         return self.standing.breached or self.passed_at is not None
 
     # -- the outcome -------------------------------------------------------------------------
@@ -476,7 +503,7 @@ class Evaluator:
             return
         note_floors(account, self.judges)
         sample = account.take_window(at)
-        if self.samples is not None and not (self._over and self.samples[-1:] == [sample]):
+        if self.samples is not None and not (self.over and self.samples[-1:] == [sample]):
             self.samples.append(sample)
 
 

@@ -26,7 +26,7 @@ from propdesk.domain.events import (
     StopSet,
 )
 from propdesk.domain.peers import Stretch
-from propdesk.domain.situation import DayRecord, Situation, Trade
+from propdesk.domain.situation import DayRecord, Situation, Span, Trade
 from propdesk.domain.terms import Comparison, Effect, RuleTerms
 
 TermsT = TypeVar("TermsT", bound=RuleTerms)
@@ -84,14 +84,52 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Calm:
-    """The open interval of equity in which ``on_mark`` has nothing to say. None: unbounded."""
+class Trail:
+    """A mark that follows equity up. Above ``peak`` a rule says nothing: it remembers the new
+    peak, and where there is a ``gap`` its lower bound rises with it, to ``min(peak, cap) - gap``.
+    """
 
+    peak: Decimal
+    gap: Decimal | None = None
+    cap: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """The open interval of equity in which ``on_mark`` has nothing to say. None: unbounded.
+
+    Beyond the peak of a ``trail`` it has something to remember: whoever does not ask it there
+    must tell it later how high equity was (``catch_up``).
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    trail: Trail | None = None
+
+
+ALWAYS_CALM = Calm()
+
+
+@dataclass(frozen=True, slots=True)
+class PartCalm:
+    """The open interval of the floating profit of some positions in which nothing can be said."""
+
+    positions: tuple[str, ...]
     low: Decimal | None = None
     high: Decimal | None = None
 
 
-ALWAYS_CALM = Calm()
+@dataclass(frozen=True, slots=True)
+class Watches:
+    """All that must be watched for one rule: equity, and the profit of parts of what is open.
+
+    ``catch_up`` is told the extremes of the parts in this order.
+    """
+
+    equity: Calm = ALWAYS_CALM
+    parts: tuple[PartCalm, ...] = ()
+
+
 Violations: TypeAlias = Iterable[Violation]
 
 
@@ -197,6 +235,16 @@ class Judge(Generic[TermsT]):
     def calm(self) -> Calm:
         """Equity bounds between which ``on_mark`` stays silent and remembers nothing."""
         return ALWAYS_CALM
+
+    def watches(self) -> Watches:
+        """What a rule needs watched that looks at parts of what is open; else its ``calm``."""
+        return Watches(self.calm())
+
+    def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
+        """Between which values equity and the parts of ``watches`` moved, unasked, since then.
+
+        Only what lies inside the bounds that were named, or beyond a trail's peak.
+        """
 
     def timer(self) -> int | None:
         """The next moment at which ``on_time`` must be asked."""

@@ -134,12 +134,19 @@ def remember_worst(group: Sequence[Member], situation: Situation) -> None:
     held = [each for each in group if each.position is not None]
     entry = total_of(each.entry_risk for each in held)
     widest = total_of(each.widest_risk for each in held)
+    if running is not None:
+        note_worst(group, running)
     for member in group:
-        if running is not None and not (member.reported and len(group) > 1):
-            member.worst = higher(member.worst, running)
         if member.position is not None:
             member.worst_entry_risk = higher(member.worst_entry_risk, entry or NOTHING)
             member.worst_widest_risk = higher(member.worst_widest_risk, widest or NOTHING)
+
+
+def note_worst(group: Sequence[Member], loss: Span) -> None:
+    """The group stood at this loss, together."""
+    for member in group:
+        if not (member.reported and len(group) > 1):
+            member.worst = higher(member.worst, loss)
 
 
 def worst_loss(group: Sequence[Member]) -> Span:

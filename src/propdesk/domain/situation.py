@@ -145,7 +145,7 @@ class Situation:
     unknown_because: str = ""
     floating: dict[str, Span] = field(default_factory=dict)  # by position; missing: not known
     positions: Mapping[str, "Position"] = field(default_factory=dict)
-    prices: dict[str, tuple[Decimal, Decimal, Decimal, Decimal]] = field(default_factory=dict)
+    prices: Mapping[str, tuple[Decimal, Decimal, Decimal, Decimal]] = field(default_factory=dict)
     """By symbol: bid low, bid high, ask low, ask high (pairs are equal with ticks)."""
     trades: list[Trade] = field(default_factory=list)
     days: list[DayRecord] = field(default_factory=list)

@@ -38,4 +38,6 @@ def watch_of(judges: Iterable[AnyJudge]) -> Watch:
             lows.append(calm.low)
         if calm.high is not None:
             highs.append(calm.high)
+        if calm.trail is not None:
+            highs.append(calm.trail.peak)
     return Watch(max(lows, default=None), min(highs, default=None), tuple(timers), restless)

@@ -4,8 +4,8 @@ It keeps one compiled valuer per position and the sum of their values, so that a
 positions it concerns and nothing else. It judges nothing.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from propdesk.domain.exact import ZERO
@@ -59,6 +59,15 @@ def never_valued(close: Decimal, bid: Decimal | None, ask: Decimal | None) -> De
     raise NoOpeningPrice
 
 
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The prices now, by the catalogue's names. Accounts judged live share one."""
+
+    prices: MutableMapping[str, Prices] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+    """Symbols inside a gap: their last price proves nothing."""
+
+
 class Worth:
     """The floating profit of all open positions of one account, from the price ``opened`` says."""
 
@@ -68,6 +77,7 @@ class Worth:
         arithmetic: Arithmetic,
         catalogue: Catalogue,
         opened: Callable[[Position], ExactPrice | None] = average_of,
+        market: Market | None = None,
     ) -> None:
         self.opened = opened
         self.currency = currency
@@ -75,8 +85,8 @@ class Worth:
         self.catalogue = catalogue
         self.holdings: dict[str, Holding] = {}
         self.by_symbol: dict[str, list[Holding]] = {}
-        self.prices: dict[str, Prices] = {}
-        self.silent: set[str] = set()  # symbols inside a gap: their last price proves nothing
+        market = Market() if market is None else market
+        self.prices, self.silent = market.prices, market.silent
         self.low = ZERO
         self.high = ZERO
         self.unknown = 0  # holdings without a value
@@ -167,6 +177,16 @@ class Worth:
         if moved:
             self.low += moved
             self.high += moved
+
+    def catch_up(self, worst: Mapping[str, Decimal]) -> None:
+        """Value everything at the prices now; ``worst``: by position, since the last time."""
+        for name, low in worst.items():
+            holding = self.holdings[name]
+            holding.worst = min(holding.worst, low)
+        for symbol in self.by_symbol:
+            prices = self._prices_of(symbol)
+            if prices is not None:
+                self.quote(symbol, prices[0], prices[2])
 
     def range(self, symbol: str, prices: Prices) -> None:
         """Apply a price range (a bar)."""

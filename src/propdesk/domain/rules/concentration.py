@@ -5,7 +5,15 @@ from decimal import Decimal
 from typing import Literal
 
 from propdesk.domain.exact import ZERO, percent_of
-from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations
+from propdesk.domain.judging import (
+    ALWAYS_CALM,
+    Calm,
+    Judge,
+    PartCalm,
+    Violation,
+    Violations,
+    Watches,
+)
 from propdesk.domain.levels import exceeds
 from propdesk.domain.situation import Situation, Span, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
@@ -87,11 +95,33 @@ class ConcentrationJudge(Judge[Concentration]):
             return ALWAYS_CALM
         return Calm(low=equity.high, high=equity.low)
 
-    def _judged(self, name: str, result: Span) -> list[Violation]:
+    def watches(self) -> Watches:
+        """Each instrument by its own floating profit, down to where its loss reaches the limit."""
+        if not self.watches_marks or self.situation.equity is None:
+            return Watches()
+        held: dict[str, list[str]] = {}
+        for key, position in self.situation.positions.items():
+            if self.concerns(position.symbol):
+                held.setdefault(self._instrument(position.symbol), []).append(key)
+        parts = []
+        for name, positions in held.items():
+            before = self.carried.get(name, NOTHING)
+            if before is not None and name not in self.said:
+                low = before.high - self.closed.get(name, ZERO) - self._most()
+                parts.append(PartCalm(tuple(positions), low=low))
+        return Watches(parts=tuple(parts))
+
+    def _most(self) -> Decimal:
+        """The largest loss of one instrument, exact."""
+        return percent_of(self.terms.percent, self._allowance())
+
+    def _allowance(self) -> Decimal:
         balance = {"balance": self.situation.day.start_balance}
-        allowance = self.terms.daily_limit.resolve(self.situation.size, balance)
-        limit = percent_of(self.terms.percent, allowance)
-        detail = {"instrument": name, "daily_limit": f"{allowance:f}"}
+        return self.terms.daily_limit.resolve(self.situation.size, balance)
+
+    def _judged(self, name: str, result: Span) -> list[Violation]:
+        limit = self._most()
+        detail = {"instrument": name, "daily_limit": f"{self._allowance():f}"}
         comparison = self.terms.comparison
         if name in self.said:
             return []

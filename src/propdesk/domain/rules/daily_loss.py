@@ -1,6 +1,6 @@
 """Daily loss limit (RULES T3): how far a day may fall below its anchor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import BalanceAdjusted, DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
-from propdesk.domain.judging import Calm, Judge, LimitLine, Violation, Violations
+from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations
 from propdesk.domain.levels import (
     WarningSteps,
     certainty_of,
@@ -291,13 +291,26 @@ class DailyLossJudge(Judge[DailyLoss]):
 
     def calm(self) -> Calm:
         """A peak is watched even while nothing can be broken: the next floor hangs on it."""
+        peak = self._peak_watched()
         line = self._in_force()
         if line is None or self.standing:
-            return Calm(high=self._peak_watched())
+            return Calm(trail=None if peak is None else Trail(peak))
         base, floor = line
         warning = self.warnings.next_level(floor.low, self._allowance_of(base.low))
         low = floor.high if warning is None else max(floor.high, warning)
-        return Calm(low=low, high=self._peak_watched())
+        if peak is None:
+            return Calm(low=low)
+        if not base.exact or self.terms.clamp_to_overall or not self._allowance_stays():
+            return Calm(low=low, high=peak)
+        return Calm(low=low, trail=Trail(peak, peak - low))
+
+    def _allowance_stays(self) -> bool:
+        """Whether the allowance is the same from whatever base."""
+        return self.allowed is not None and self.allowed.of not in {"base", "peak"}
+
+    def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
+        del parts
+        self._raise(exactly_at(equity.high))
 
     # -- what it shows
     def limit(self) -> LimitLine | None:

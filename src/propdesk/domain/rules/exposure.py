@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import Deal, OrderSeen
 from propdesk.domain.exact import ZERO
-from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations
+from propdesk.domain.judging import ALWAYS_CALM, Calm, Judge, Violation, Violations, Watches
 from propdesk.domain.open_sizes import OpenSizes, PercentOf
 from propdesk.domain.position_sizes import (
     EVERYTHING,
@@ -19,7 +19,7 @@ from propdesk.domain.position_sizes import (
 )
 from propdesk.domain.round_trips import RoundTrips, open_at
 from propdesk.domain.rules.size_words import limit_words
-from propdesk.domain.situation import Situation, Trade
+from propdesk.domain.situation import Situation, Span, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, Terms, TermsError
 
 Key: TypeAlias = tuple[str, int]  # id and opening: a reversal opens a position of the same id
@@ -257,6 +257,20 @@ class ExposureJudge(Judge[ExposureLimit]):
         if equity is None or not self._moves():
             return ALWAYS_CALM
         return Calm(low=equity.high, high=equity.low)  # each mark counts: ask always
+
+    def watches(self) -> Watches:
+        """A live ladder that only rises lets nothing be said that was not: it is remembered."""
+        return Watches() if self._only_climbs() else Watches(self.calm())
+
+    def _only_climbs(self) -> bool:
+        priced = self.terms.unit in PRICED
+        return self.live and self.terms.ladder_moves == "up_only" and not priced
+
+    def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
+        del parts
+        if self._only_climbs():
+            self._climb(equity.high - self.situation.origin - self.situation.deposited)
+            self._settle()
 
     def _moves(self) -> bool:
         """Whether a quote alone can change what is said, now or of the next opening."""

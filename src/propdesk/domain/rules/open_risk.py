@@ -13,16 +13,19 @@ from propdesk.domain.judging import (
     Certainty,
     Judge,
     LimitLine,
+    PartCalm,
     Violation,
     Violations,
+    Watches,
 )
-from propdesk.domain.levels import exceeds, higher
+from propdesk.domain.levels import exactly_at, exceeds, higher
 from propdesk.domain.positions import Position
 from propdesk.domain.rules.daily_loss import describe, told
 from propdesk.domain.running_losses import (
     NOTHING,
     Member,
     floating_loss,
+    note_worst,
     remember_worst,
     reported_member,
     stop_risk,
@@ -150,6 +153,7 @@ class OpenRiskJudge(Judge[OpenRisk]):
         self.closed_now: list[str] = []
         self.spoken: set[str] = set()
         self.start_of_day_profit = situation.closed_profit
+        self.watched: list[list[Member]] = []  # the groups of the last ``watches``
 
     # -- the day
     def on_day_start(self) -> Violations:
@@ -335,6 +339,36 @@ class OpenRiskJudge(Judge[OpenRisk]):
         else:
             return ALWAYS_CALM
         return Calm(low=equity.low - max(most - loss.high, ZERO))
+
+    def watches(self) -> Watches:
+        """Each group by its own floating profit, down to where its loss reaches the limit."""
+        self.watched = []
+        if self.terms.measure in STOPS or self.situation.equity is None:
+            return Watches()
+        parts = [part for group in self._groups() if (part := self._part(group)) is not None]
+        return Watches(parts=tuple(parts))
+
+    def _part(self, group: list[Member]) -> PartCalm | None:
+        running = floating_loss(group, self.situation)
+        open_ones = tuple(each.position.id for each in group if each.position is not None)
+        if running is None or not open_ones:
+            return None
+        ever = self.terms.measure in EVER
+        spoken = not self.spoken.isdisjoint(each.key for each in group)
+        loss = running if ever else self._loss(group)
+        if (spoken and not ever) or loss is None:
+            return None
+        self.watched.append(group)
+        low = -running.high - max(self.allowed() - loss.high, ZERO)
+        return PartCalm(open_ones, low=None if spoken else low)
+
+    def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
+        """The limit may fall later to the worst a group stood at: it is remembered."""
+        del equity
+        if self.terms.measure not in EVER:
+            return
+        for group, profit in zip(self.watched, parts, strict=True):
+            note_worst(group, exactly_at(-profit.low))
 
     def limit(self) -> LimitLine | None:
         """The group that has least room left, of those that have not broken the limit yet."""

@@ -1,6 +1,6 @@
 """Overall loss limit (RULES T4): how far the account may fall, ever."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
-from propdesk.domain.judging import Calm, Judge, LimitLine, Violation, Violations
+from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations
 from propdesk.domain.levels import (
     WarningSteps,
     around,
@@ -446,21 +446,48 @@ class OverallLossJudge(Judge[OverallLoss]):
 
     def calm(self) -> Calm:
         """A peak is watched even after a soft breach: the next floor hangs on it."""
+        high = self._lock_watched()
+        peak = self.pending.low if self.terms.peak_source in LIVE else None
         if self.standing:
-            return Calm(high=self._high_watched())
+            return Calm(high=high, trail=None if peak is None else Trail(peak))
         floor = self.floor()
         warning = self.warnings.next_level(floor.low, self._distance())
         low = floor.high if warning is None else max(floor.high, warning)
-        return Calm(low=low, high=self._high_watched())
+        if peak is None:
+            return Calm(low=low, high=high)
+        if self._floor_waits():
+            return Calm(low=low, high=high, trail=Trail(peak))
+        if not floor.exact or self.terms.allowance.of in {"base", "peak"}:
+            return Calm(low=low, high=peak if high is None else min(high, peak))
+        return Calm(low=low, high=high, trail=Trail(peak, peak - low, self._last_peak()))
 
-    def _high_watched(self) -> Decimal | None:
-        """The equity at which a mark would move the peak or trigger a lock."""
-        levels = [self.pending.low] if self.terms.peak_source in LIVE else []
+    def _floor_waits(self) -> bool:
+        """Whether a new peak leaves the floor where it is, for today or for good."""
+        trailing = self.terms.mode == "trailing"
+        return not trailing or self.locked_at is not None or self.terms.peak_update == "day_reset"
+
+    def _last_peak(self) -> Decimal | None:
+        """The peak from which on the floor rises no more."""
         lock = self.terms.lock
-        if self.locked_at is None and lock is not None and lock.trigger == "equity_profit":
-            profit = ZERO if lock.profit is None else lock.profit.resolve(self.situation.size)
-            levels.append(self.start + profit)
-        return min(levels, default=None)
+        if lock is None or lock.trigger != "floor_reaches":
+            return None
+        return self._lock_level(lock) + self.allowance()
+
+    def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
+        del parts
+        if self.terms.peak_source not in LIVE:
+            return
+        self._raise(exactly_at(equity.high))
+        self._lock_if_due()
+        self._publish()
+
+    def _lock_watched(self) -> Decimal | None:
+        """The equity at which a mark would trigger a lock."""
+        lock = self.terms.lock
+        if self.locked_at is not None or lock is None or lock.trigger != "equity_profit":
+            return None
+        profit = ZERO if lock.profit is None else lock.profit.resolve(self.situation.size)
+        return self.start + profit
 
     def limit(self) -> LimitLine:
         floor = self.floor()

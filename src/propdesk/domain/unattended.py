@@ -1,0 +1,136 @@
+"""An account that is not asked at every quote: what must be watched meanwhile, and catching up.
+
+Whoever watches (the engine's kernel) keeps the sums this names, tells their extremes, and asks
+when one of them leaves its interval. It must not decide anything: the evaluator does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from propdesk.domain.consequences import AnyJudge
+from propdesk.domain.evaluator import FOREVER, Evaluator
+from propdesk.domain.events import Event
+from propdesk.domain.exact import exactly
+from propdesk.domain.judging import Calm, PartCalm
+from propdesk.domain.situation import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arming:
+    """What must be watched until the account is next asked.
+
+    ``always``: ask at every quote of its symbols, no interval can be named. ``trails``: bounds
+    that rise with equity, each beside the fixed ones. ``priced``: whether open profit is in
+    equity, so that quotes move it. ``wake``: ask before anything at or after this moment.
+    """
+
+    wake: int = FOREVER
+    always: bool = False
+    priced: bool = True
+    low: Decimal | None = None
+    high: Decimal | None = None
+    trails: tuple[Calm, ...] = ()
+    parts: tuple[PartCalm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Between which values things moved since the account was armed.
+
+    ``parts`` in the order of the arming. ``worst``: the lowest floating profit by position.
+    """
+
+    equity: Span | None
+    parts: Sequence[Span] = ()
+    worst: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+class Unattended:
+    """One account's evaluator, driven by somebody who watches its bounds."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self._parts: list[tuple[AnyJudge, int]] = []
+
+    def arm(self) -> Arming:
+        """What to watch from here on. No bounds, once the phase is over: only figures go on."""
+        evaluator, account = self.evaluator, self.evaluator.account
+        self._parts.clear()
+        if account is None:
+            return Arming()
+        reported = account.reads_reports and account.reported is not None
+        priced = account.floats and not reported
+        if evaluator.over:
+            return Arming(wake=evaluator.wake, priced=priced)
+        always = evaluator.restless or bool(account.worth.unknown)
+        lows: list[Decimal] = []
+        highs: list[Decimal] = []
+        trails: list[Calm] = []
+        parts: list[PartCalm] = []
+        for judge in evaluator.judges:
+            if not judge.watches_marks:
+                continue
+            watches = judge.watches()
+            self._parts.append((judge, len(watches.parts)))
+            parts += watches.parts
+            calm = watches.equity
+            if calm.trail is not None:
+                trails.append(calm)
+            elif calm.low is not None:
+                lows.append(calm.low)
+            if calm.high is not None:
+                highs.append(calm.high)
+        low, high = max(lows, default=None), min(highs, default=None)
+        equity = account.worth_now()
+        if equity is not None:  # outside its own interval, or at its end: each quote counts
+            always = always or (low is not None and equity.low <= low)
+            always = always or (high is not None and equity.high >= high)
+        return Arming(
+            wake=evaluator.wake,
+            always=always,
+            priced=priced,
+            low=low,
+            high=high,
+            trails=tuple(trails),
+            parts=tuple(parts),
+        )
+
+    def settle(self, seen: Seen) -> None:
+        """Catch up with the quotes since the account was armed, none of which needed asking."""
+        account = self.evaluator.account
+        if account is None:
+            return
+        with exactly():
+            account.worth.catch_up(seen.worst)
+            equity = seen.equity
+            if equity is None:
+                return
+            account.window_low = min(account.window_low, equity.low)
+            account.window_high = max(account.window_high, equity.high)
+            first = 0
+            for judge, count in self._parts:
+                judge.catch_up(equity, seen.parts[first : first + count])
+                first += count
+
+    def quote(self, at: int, symbol: str) -> None:
+        """Judge the account at a quote that was settled already."""
+        evaluator, account = self.evaluator, self.evaluator.account
+        if account is None:
+            return
+        account.at = max(account.at, at)
+        if account.worth.unknown and not account.was_known:
+            return
+        with exactly():
+            evaluator.event_no += 1
+            evaluator.mark(f"quote:{symbol}:{at}")
+
+    def wake(self, at: int) -> None:
+        """Roll the days and ring the timers up to and including ``at``."""
+        if at >= self.evaluator.wake:
+            with exactly():
+                self.evaluator.wake_at(at)
+
+    def feed(self, events: Sequence[Event]) -> None:
+        """Apply one moment's events. Raises ``UnusableHistory`` for what cannot be."""
+        self.evaluator.feed(events)
