@@ -160,6 +160,15 @@ def test_scopes_that_overlap() -> None:
     assert "write instead: in one of the two rules name what it alone is for" in answer
 
 
+def test_a_rule_about_the_account_narrowed_to_an_instrument() -> None:
+    answer = told(SOUND + SAME_RULE.replace("touch}", "touch, applies_to: {instruments: [ONE]}}"))
+    assert (
+        "as written here, 'daily_loss' is about the whole account, not about single instruments"
+        in answer
+    )
+    assert "write instead: take `instruments` away; `account_types`, `groups`" in answer
+
+
 def test_what_is_no_yaml_is_quoted_without_advice() -> None:
     answer = told("a: [\n")
     assert "write instead" not in answer

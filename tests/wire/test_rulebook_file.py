@@ -221,8 +221,8 @@ def test_a_phase_without_rules_is_refused() -> None:
 )
 def test_an_overlap_without_order_is_refused(first: str, second: str, refused: bool) -> None:
     rule = (
-        "      - {rule: daily_loss, id: %s, base: initial, allowance: {percent: 5}, "
-        "comparison: cross, applies_to: %s}\n"
+        "      - {rule: exposure, id: %s, unit: lots, aggregation: all_open, "
+        "cap: {at_most: 5}, applies_to: %s}\n"
     )
     text = SOUND[: SOUND.index("add_ons:")] + rule % ("one", first) + rule % ("two", second)
     if refused:

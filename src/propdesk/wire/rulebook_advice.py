@@ -65,6 +65,8 @@ def _advice(problem: Problem, tree: Any) -> str:
             "`applies_to: {instruments: [XAUUSD]}`; an instrument beats an asset class, that an "
             "account type, that a group or tag"
         )
+    if "about the whole account" in sentence:
+        return f"take `{name}` away; `account_types`, `groups` and `tags` may narrow the rule"
     if "give each one an `id`" in sentence:
         return f"`id: {written.get('rule', 'rule')}-2` in one of them, any word of your own"
     needed = NEEDED.search(sentence)

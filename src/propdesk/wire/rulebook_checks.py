@@ -15,6 +15,7 @@ from typing import Any
 from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.rulebook import SizeOffer
 from propdesk.domain.rules.condition import Condition
+from propdesk.domain.rules.whole_account import is_about_the_account
 from propdesk.domain.terms import Amount, AppliesTo, RuleTerms
 from propdesk.wire.conditions import ConditionRefused, compile_condition
 from propdesk.wire.field_descriptions import descriptions_of
@@ -31,6 +32,7 @@ SPELLINGS: tuple[tuple[type, re.Pattern[str], str], ...] = (
         "must be a time of day like 17:00, without a zone",
     ),
 )
+NARROWER = {"instruments": "single instruments", "asset_classes": "single asset classes"}
 WHOLE_DIGITS_MAX = 18
 DECIMALS_MAX = 12
 
@@ -101,12 +103,20 @@ def _rules(phase: str, rules: Sequence[RuleTerms | None], path: Path) -> Iterato
             sentence = f"phase {phase!r} already has a rule {rule.name!r}; give each one an `id`"
             yield (*path, number), sentence
         names.add(rule.name)
+        yield from _narrowed_to_nothing(rule, (*path, number))
     for (_, one), (number, other) in itertools.combinations(fitting, 2):
         if one.rule == other.rule and _ambiguous(one.applies_to, other.applies_to):
             yield (
                 (*path, number, "applies_to"),
                 f"overlaps that of {one.name!r} and neither is more specific; narrow one of them",
             )
+
+
+def _narrowed_to_nothing(rule: RuleTerms, path: Path) -> Iterator[tuple[Path, str]]:
+    for name in ("instruments", "asset_classes"):
+        if getattr(rule.applies_to, name) and is_about_the_account(rule):
+            about = f"{rule.rule!r} is about the whole account, not about {NARROWER[name]}"
+            yield (*path, "applies_to", name), f"as written here, {about}"
 
 
 def _ambiguous(one: AppliesTo, other: AppliesTo) -> bool:
