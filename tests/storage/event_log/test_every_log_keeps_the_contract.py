@@ -1,0 +1,41 @@
+"""The conformance suite over the logs there are."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from propdesk.ports.memory_log import MemoryLog
+from propdesk.storage.event_log import PostgresLog
+from tests.storage.event_log.conformance import (
+    SEGMENT_RECORDS,
+    KillConformance,
+    LogConformance,
+    MakeLog,
+)
+
+
+class TestMemoryLog(LogConformance):
+    @pytest.fixture
+    def make_log(self) -> MakeLog:
+        log = MemoryLog(segment_records=SEGMENT_RECORDS)
+        return lambda: log
+
+
+class TestPostgresLog(LogConformance, KillConformance):
+    @pytest.fixture
+    def empty_log_url(self, database_url: str) -> Iterator[str]:
+        yield database_url
+        with psycopg.connect(database_url) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS log CASCADE")
+
+    @pytest.fixture
+    def make_log(self, empty_log_url: str) -> MakeLog:
+        return lambda: PostgresLog(empty_log_url, segment_records=SEGMENT_RECORDS)
+
+    @pytest.fixture
+    def opening(self, empty_log_url: str) -> str:
+        return (
+            f"__import__('propdesk.storage.event_log').storage.event_log.PostgresLog("
+            f"{empty_log_url!r}, segment_records={SEGMENT_RECORDS})"
+        )
