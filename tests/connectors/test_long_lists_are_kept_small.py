@@ -24,6 +24,7 @@ def test_what_is_put_in_comes_out(length: int) -> None:
         assert kept[place : place + 3] == tuple(items[place : place + 3])
         if place < length:
             assert (kept[place], kept[place - length]) == (items[place], items[place - length])
+    assert list(reversed(kept)) == items[::-1]
     with pytest.raises(IndexError):
         kept[length]
 

@@ -95,6 +95,12 @@ class PackedList(Sequence[T]):
     def __iter__(self) -> Iterator[T]:
         return self.since(0)
 
+    def __reversed__(self) -> Iterator[T]:
+        yield from reversed(self._last)
+        for block in reversed(self._blocks):
+            items: list[T] = unpacked(block)
+            yield from reversed(items)
+
     def __len__(self) -> int:
         return len(self._blocks) * BLOCK + len(self._last)
 

@@ -7,18 +7,19 @@ swap from the profit: the export does not.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from itertools import pairwise
 
 from propdesk.connectors import figures
 from propdesk.connectors.local_times import moment_of
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Section, Sheet
-from propdesk.connectors.statement import Stated, Statement
+from propdesk.connectors.statement import Booked, Stated, Statement
 from propdesk.domain.events import Deal, Side
 from propdesk.domain.exact import ZERO, exactly
 
@@ -74,22 +75,27 @@ def read_history_of_deals(sheet: Sheet, options: Options) -> Statement:
             raise ValueError(f"its money is in {columns.currency}, not in {options.currency}")
     account = options.account or ACCOUNT
     with exactly():
-        trades = _in_order(sheet, list(_trades(sheet, table, columns, account)))
-        opening = trades[0].balance - trades[0].net
-        entries = sorted(
-            ((each.row, deal) for each in trades for deal in (each.opened, each.closed)),
-            key=lambda one: one[1].at,
-        )
+        trades = PackedList(_trades(sheet, table, columns, account))
+        entries = PackedOrder[tuple[int, Deal]](lambda one: one[1].at)
+        first = last = None
+        for trade in _in_order(sheet, trades):
+            first, last = first or trade, trade
+            entries.put((trade.row, trade.opened))
+            entries.put((trade.row, trade.closed))
+        if first is None or last is None:
+            raise sheet.refuse(None, "the list holds no deal")
+        opening = first.balance - first.net
+    booked = Booked.of(entries.drain())
     return Statement(
         platform="ctrader",
         account=account,
         currency=columns.currency,
-        entries=tuple(deal for _, deal in entries),
-        rows=tuple(row for row, _ in entries),
+        entries=booked.entries,
+        rows=booked.rows,
         closed_trades=len(trades),
         opening=opening,
         clock=columns.clock,
-        stated=Stated(trades[-1].balance, entries[-1][1].at),
+        stated=Stated(last.balance, booked.entries[-1].at),
         notes=(
             "The export lists closed trades only: what is still open is not in it.",
             "Swaps are not told apart; they are part of the profits.",
@@ -214,21 +220,21 @@ def _lots(text: str) -> Decimal:
     return figures.lots(found.group(1).strip())
 
 
-def _in_order(sheet: Sheet, trades: Sequence[_Trade]) -> list[_Trade]:
-    """The trades as they were booked; the list may begin with the latest."""
-    if not trades:
-        raise sheet.refuse(None, "the list holds no deal")
+def _in_order(sheet: Sheet, trades: PackedList[_Trade]) -> Iterator[_Trade]:
+    """The trades as they were booked; the list may begin with the latest. Raises ``Unreadable``."""
     numbers: set[str] = set()
     for trade in trades:
         if trade.closed.position in numbers:
             raise sheet.refuse(trade.row, f"deal {trade.closed.position} stands in it twice")
         numbers.add(trade.closed.position)
-    newest_first = trades[0].closed.at > trades[-1].closed.at
-    ordered = list(reversed(trades)) if newest_first else list(trades)
-    for before, after in pairwise(ordered):
-        with at_row(sheet.name, after.row):
-            _check_follows(before, after)
-    return ordered
+    newest_first = bool(trades) and trades[0].closed.at > trades[-1].closed.at
+    before: _Trade | None = None
+    for after in reversed(trades) if newest_first else trades:
+        if before is not None:
+            with at_row(sheet.name, after.row):
+                _check_follows(before, after)
+        before = after
+        yield after
 
 
 def _check_follows(before: _Trade, after: _Trade) -> None:

@@ -4,17 +4,21 @@ A row is a fill, or a round trip with both its ends. It must not repair an order
 begin with the latest row, but otherwise it is as it was booked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from operator import itemgetter
+from typing import TypeAlias
 
 from propdesk.connectors.column_map import COSTS, ColumnMap
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.readers.mapped_table.cells import Cells
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import Unreadable, at_row
 from propdesk.connectors.sheet import Row, Sheet
-from propdesk.connectors.statement import Entry, Stated, Statement, adjustment_kind
+from propdesk.connectors.statement import Booked, Entry, Stated, Statement, adjustment_kind
 from propdesk.domain.events import BalanceAdjusted, Deal, Side
 from propdesk.domain.events import Entry as DealEntry
 from propdesk.domain.exact import ZERO, exactly
@@ -34,10 +38,19 @@ def sheet_by(sheets: Sequence[Sheet], columns: ColumnMap, name: str) -> Sheet:
     if found:
         titles = ", ".join(repr(each.title) for each in found[:5])
         raise Unreadable(name, None, f"{len(found)} sheets have these columns ({titles}); name one")
-    every = {cell for each in named for row in each.rows for cell in row.cells}
-    missing = [each for each in columns.columns.values() if each.partition("#")[0] not in every]
+    missing = _missing(named, columns)
     said = f"it has no column {', '.join(map(repr, missing))}" if missing else _APART
     raise Unreadable(name, None, said)
+
+
+def _missing(sheets: Sequence[Sheet], columns: ColumnMap) -> list[str]:
+    """The headings that no cell of the sheets holds."""
+    missing = list(columns.columns.values())
+    for sheet in sheets:
+        for row in sheet.rows:
+            if missing:
+                missing = [each for each in missing if each.partition("#")[0] not in row.cells]
+    return missing
 
 
 _APART = "no single row has all the headings that the file of columns names"
@@ -73,17 +86,18 @@ class _Held:
 
 
 @dataclass(frozen=True, slots=True)
-class _Booked:
-    """One row: its events, and what it moved the balance by to reach what it states."""
+class _Moved:
+    """What one row moved the balance by to reach what it states, and when."""
 
     row: int
-    events: tuple[Entry, ...]
+    at: int
     moved: Decimal
     balance: Decimal | None
+    is_trade: bool
 
-    @property
-    def at(self) -> int:
-        return self.events[-1].at
+
+_Entry: TypeAlias = tuple[tuple[int, int], int, Entry]
+"""An event's moment and that of its row, its row, and the event."""
 
 
 def read_mapped_table(sheet: Sheet, options: Options) -> Statement:
@@ -97,36 +111,33 @@ def read_mapped_table(sheet: Sheet, options: Options) -> Statement:
     if currency is None:
         raise sheet.refuse(None, "no currency is named, neither here nor in the file of columns")
     reading = _Reading(options, columns, options.account or columns.account or ACCOUNT)
-    body = [row for row in sheet.rows[start + 1 :] if not row.is_blank()]
-    lines = [Cells(row, places, columns) for row in _oldest_first(sheet, body, places, reading)]
-    booked: list[_Booked] = []
-    for cells in lines:
-        with at_row(sheet.name, cells.row), exactly():
-            found = reading.row(cells)
+    moves = PackedOrder[_Moved](lambda each: each.at)
+    entries = PackedOrder[_Entry](itemgetter(0))
+    for row in _oldest_first(sheet, start + 1, places, reading):
+        with at_row(sheet.name, row.number), exactly():
+            found = reading.row(Cells(row, places, columns))
         if found is not None:
-            booked.append(found)
-    if not booked:
+            moved, events = found
+            moves.put(moved)
+            for event in events:
+                entries.put(((event.at, moved.at), moved.row, event))
+    last, opening, deposited = _reconciled(sheet, moves.drain())
+    booked = Booked.of((row, event) for _, row, event in entries.drain())
+    if not booked.rows:
         raise sheet.refuse(sheet.rows[start].number, "the table holds no row that books anything")
-    booked.sort(key=lambda each: each.at)
-    last, opening = _reconciled(sheet, booked)
-    deposited = isinstance(booked[0].events[0], BalanceAdjusted)
     if deposited and opening == ZERO:
         opening = None  # the deposit opens the account
     elif opening is None and not deposited:
         opening = options.size
-    entries = sorted(
-        ((each.row, event) for each in booked for event in each.events),
-        key=lambda one: one[1].at,
-    )
     return Statement(
         platform=columns.platform,
         account=reading.account,
         currency=currency,
-        entries=tuple(event for _, event in entries),
-        rows=tuple(row for row, _ in entries),
+        entries=booked.entries,
+        rows=booked.rows,
         closed_trades=reading.closed,
         opening=opening,
-        stated=None if last is None else Stated(last, entries[-1][1].at),
+        stated=None if last is None else Stated(last, booked.entries[-1].at),
         netting=reading.netting,
         notes=() if last is not None else (_NO_BALANCE,),
     )
@@ -138,42 +149,46 @@ _NO_BALANCE = (
 
 
 def _oldest_first(
-    sheet: Sheet, body: list[Row], places: dict[str, int], reading: "_Reading"
-) -> list[Row]:
+    sheet: Sheet, start: int, places: dict[str, int], reading: "_Reading"
+) -> Iterator[Row]:
     """The rows as they were booked: a list whose first row is the latest is turned round."""
+    body = PackedList(row for row in sheet.rows.since(start) if not row.is_blank())
     ends = [Cells(row, places, reading.columns) for row in (body[:1] + body[-1:])]
     times: list[int] = []
     for cells in ends:
         with at_row(sheet.name, cells.row):
             if reading.kind(cells) != "skip":
                 times.append(cells.moment(reading.when(cells), reading.options.zone))
-    return body[::-1] if len(times) == 2 and times[0] > times[1] else body
+    return reversed(body) if len(times) == 2 and times[0] > times[1] else iter(body)
 
 
-def _reconciled(sheet: Sheet, booked: Sequence[_Booked]) -> tuple[Decimal | None, Decimal | None]:
-    """The last balance stated and the one before the first row, where any is stated.
+def _reconciled(
+    sheet: Sheet, moves: Iterable[_Moved]
+) -> tuple[Decimal | None, Decimal | None, bool]:
+    """The last balance stated, the one before the first row, and whether that is no trade.
 
-    Raises ``Unreadable`` at the row whose balance its figures do not make.
+    Either is None where no balance is stated. Raises ``Unreadable`` at the row whose balance its
+    figures do not make.
     """
     balance: Decimal | None = None
     opening: Decimal | None = None
+    deposited: bool | None = None
     moved = ZERO
-    for each in booked:
+    for each in moves:
+        deposited = not each.is_trade if deposited is None else deposited
         with at_row(sheet.name, each.row), exactly():
             moved += each.moved
-            if each.balance is None:
-                continue
-            if opening is None:
+            if opening is None and each.balance is not None:
                 opening = each.balance - moved
-            elif each.balance != opening + moved:
+            elif opening is not None and each.balance not in {None, opening + moved}:
                 raise ValueError(
                     f"does not reconcile: the balance is stated as {each.balance}, the rows make "
-                    f"{opening + moved} (difference {each.balance - opening - moved})"
+                    f"{opening + moved} (difference {(each.balance or ZERO) - opening - moved})"
                 )
             balance = each.balance
-    if opening is not None and booked[-1].balance is None:
+    if opening is not None and balance is None:
         balance = opening + moved  # what came after the last balance stated
-    return balance, opening
+    return balance, opening, bool(deposited)
 
 
 @dataclass(slots=True)
@@ -205,20 +220,21 @@ class _Reading:
             return "time"
         return "close_time" if cells.text("close_time") else "open_time"
 
-    def row(self, cells: Cells) -> _Booked | None:
+    def row(self, cells: Cells) -> tuple[_Moved, list[Entry]] | None:
         kind = self.kind(cells)
         if kind == "skip":
             return None
         stated = cells.number("balance") if cells.text("balance") else None
         if kind == "balance":
             amount = cells.number("profit")
-            return _Booked(cells.row, (self._adjusted(cells, amount),), amount, stated)
+            adjusted = self._adjusted(cells, amount)
+            return _Moved(cells.row, adjusted.at, amount, stated, is_trade=False), [adjusted]
         costs = self._costs(cells)
         deals = self._trip(cells, costs) if self.columns.rows == "trades" else [
             self._fill(cells, costs)
         ]  # fmt: skip
         moved = sum((d.profit + d.commission + d.swap + d.fee for d in deals), ZERO)
-        return _Booked(cells.row, tuple(deals), moved, stated)
+        return _Moved(cells.row, deals[-1].at, moved, stated, is_trade=True), [*deals]
 
     def _number(self, cells: Cells) -> str:
         """The row's own id, or that of its position, or its number; none stands twice."""

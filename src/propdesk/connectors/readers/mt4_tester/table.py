@@ -8,13 +8,14 @@ for an account: nobody's money moved.
 import re
 from datetime import tzinfo
 from decimal import Decimal
+from itertools import islice, pairwise
 from typing import cast
 
 from propdesk.connectors import figures
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Row, Sheet
-from propdesk.connectors.statement import Entry, Stated, Statement
+from propdesk.connectors.statement import Booked, Stated, Statement
 from propdesk.domain.events import BalanceAdjusted, Deal, OrderSeen, Side
 from propdesk.domain.exact import exactly
 
@@ -36,7 +37,7 @@ def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
     if not _CURRENCY.fullmatch(currency):
         raise sheet.refuse(1, f"{symbol[:40]!r} does not tell the currency; name the currency")
     tester = _Tester(sheet, symbol, options.zone, _initial_deposit(sheet, start))
-    for row in sheet.rows[start + 1 :]:
+    for row in sheet.rows.since(start + 1):
         with at_row(sheet.name, row.number), exactly():
             tester.row(row)
     if not tester.closed:
@@ -48,9 +49,9 @@ def read_mt4_tester(sheet: Sheet, options: Options) -> Statement:
         currency=currency,
         leverage=None,
         netting=False,
-        entries=tuple(event for _, event in tester.entries),
-        rows=tuple(row for row, _ in tester.entries),
-        stated=Stated(tester.balance, tester.entries[-1][1].at),
+        entries=tester.booked.entries,
+        rows=tester.booked.rows,
+        stated=Stated(tester.balance, tester.booked.entries[-1].at),
         closed_trades=tester.closed,
         notes=(
             "A strategy tester's report: no money was traded.",
@@ -66,7 +67,7 @@ def _is_header(row: Row) -> bool:
 
 def _initial_deposit(sheet: Sheet, start: int) -> Decimal:
     """The last block above the table begins with the deposit and, a row below, the net profit."""
-    for row in sheet.rows[:start]:
+    for row in islice(sheet.rows, start):
         if len(row.cells) == 6 and row.cells[1] and not row.cells[2] and row.cells[5]:
             with at_row(sheet.name, row.number):
                 return figures.number(row.cells[1])
@@ -74,7 +75,7 @@ def _initial_deposit(sheet: Sheet, start: int) -> Decimal:
 
 
 def _check_net_profit(sheet: Sheet, start: int, tester: "_Tester") -> None:
-    for before, row in zip(sheet.rows[:start], sheet.rows[1:start], strict=False):
+    for before, row in pairwise(islice(sheet.rows, start)):
         if len(before.cells) == 6 and before.cells[1] and not before.cells[2] and before.cells[5]:
             with at_row(sheet.name, row.number):
                 stated = figures.number("".join(row.cells[1:2]))
@@ -96,7 +97,7 @@ class _Tester:
         self.zone = zone
         self.deposit = deposit
         self.balance = deposit
-        self.entries: list[tuple[int, Entry]] = []
+        self.booked = Booked()
         self.open: dict[str, Deal] = {}
         self.pending: dict[str, OrderSeen] = {}
         self.closed = 0
@@ -111,9 +112,9 @@ class _Tester:
         if at < self._latest:
             raise ValueError(f"{cells[1]} comes after a later time: times go backwards")
         self._latest = at
-        if not self.entries:
+        if not self.booked.rows:
             opening = BalanceAdjusted(ACCOUNT, at, self.deposit, "deposit", "0")
-            self.entries.append((row.number, opening))
+            self.booked.append(row.number, opening)
         kind, order = cells[2], cells[3]
         if kind in {"buy", "sell"}:
             self._fill(row, at, order)
@@ -143,7 +144,7 @@ class _Tester:
             target=figures.price(row.cells[7]),
         )
         self.open[order] = deal
-        self.entries.append((row.number, deal))
+        self.booked.append(row.number, deal)
 
     def _place(self, row: Row, at: int, order: str) -> None:
         side, _, kind = row.cells[2].partition(" ")
@@ -159,7 +160,7 @@ class _Tester:
             requested_price=figures.positive_price(row.cells[5]),
         )
         self.pending[order] = seen
-        self.entries.append((row.number, seen))
+        self.booked.append(row.number, seen)
 
     def _delete(self, row: Row, at: int, order: str) -> None:
         placed = self.pending.pop(order, None)
@@ -176,7 +177,7 @@ class _Tester:
             lots=placed.lots,
             requested_price=placed.requested_price,
         )
-        self.entries.append((row.number, gone))
+        self.booked.append(row.number, gone)
 
     def _close(self, row: Row, at: int, order: str) -> None:
         opened = self.open.pop(order, None)
@@ -208,4 +209,4 @@ class _Tester:
             order=order,
             reason=_CLOSES[row.cells[2]],
         )
-        self.entries.append((row.number, deal))
+        self.booked.append(row.number, deal)

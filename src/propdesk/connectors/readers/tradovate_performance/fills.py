@@ -6,17 +6,20 @@ the report tells none.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
 from propdesk.connectors import figures
 from propdesk.connectors.local_times import moment_of
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.readers.template import Options
 from propdesk.connectors.refusal import at_row
 from propdesk.connectors.sheet import Sheet
-from propdesk.connectors.statement import Statement
+from propdesk.connectors.statement import Booked, Statement
 from propdesk.domain.events import Deal, Side
 from propdesk.domain.exact import ZERO, exactly, parse_decimal
 from propdesk.domain.instruments import Catalogue, finite_decimal
@@ -57,13 +60,32 @@ class _Trip:
     profit: Decimal
 
 
+class _Trips:
+    """The round trips by the fill that opened them, in the order of the report. Mutable."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._first: dict[str, int] = {}
+        self._held = PackedOrder[_Trip](lambda trip: self._first[trip.opening.id])
+
+    def put(self, trip: _Trip) -> None:
+        self._first.setdefault(trip.opening.id, self.count)
+        self._held.put(trip)
+        self.count += 1
+
+    def drain(self) -> Iterator[tuple[str, list[_Trip]]]:
+        """Each opening fill with the trips it opened."""
+        for number, parts in groupby(self._held.drain(), key=lambda trip: trip.opening.id):
+            yield number, list(parts)
+
+
 def read_performance(sheet: Sheet, options: Options) -> Statement:
     """The account of a report. Raises ``Unreadable``."""
     table = sheet.table(*COLUMNS)
     assert table is not None  # noqa: S101 - recognised by this header
     if options.currency not in {None, CURRENCY}:
         raise sheet.refuse(table.row, f"its money is in {CURRENCY}, not in {options.currency}")
-    trips: list[_Trip] = []
+    trips = _Trips()
     for row in table.rows:
         with at_row(sheet.name, row.number), exactly():
             if len(row.cells) != len(table.header):
@@ -71,18 +93,19 @@ def read_performance(sheet: Sheet, options: Options) -> Statement:
                     f"a row of {len(row.cells)} cells in a table of {len(table.header)} columns"
                 )
             cells = dict(zip(table.header, row.cells, strict=True))
-            trips.append(_trip(row.number, cells, options.zone))
-            _reconcile(trips[-1], options.catalogue)
-    if not trips:
+            trip = _trip(row.number, cells, options.zone)
+            _reconcile(trip, options.catalogue)
+            trips.put(trip)
+    if not trips.count:
         raise sheet.refuse(table.row, "the report holds no round trip")
-    entries = _deals(sheet.name, trips, options.account or ACCOUNT)
+    booked = _deals(sheet.name, trips, options.account or ACCOUNT)
     return Statement(
         platform="futures",
         account=options.account or ACCOUNT,
         currency=CURRENCY,
-        entries=tuple(deal for _, deal in entries),
-        rows=tuple(row for row, _ in entries),
-        closed_trades=len(trips),
+        entries=booked.entries,
+        rows=booked.rows,
+        closed_trades=trips.count,
         opening=options.size,
         notes=(
             "The report states no balance; each row's profit agrees with its own prices.",
@@ -150,13 +173,10 @@ def _reconcile(trip: _Trip, catalogue: Catalogue) -> None:
         )
 
 
-def _deals(name: str, trips: Sequence[_Trip], account: str) -> list[tuple[int, Deal]]:
+def _deals(name: str, trips: _Trips, account: str) -> Booked:
     """Row and deal of every fill, as they happened."""
-    placed: list[tuple[tuple[int, int, int], int, Deal]] = []
-    by_opening: dict[str, list[_Trip]] = {}
-    for trip in trips:
-        by_opening.setdefault(trip.opening.id, []).append(trip)
-    for number, parts in by_opening.items():
+    placed = PackedOrder[tuple[tuple[int, int, int], int, Deal]](itemgetter(0))
+    for number, parts in trips.drain():
         first = parts[0]
         for part in parts:
             with at_row(name, part.row):
@@ -164,7 +184,7 @@ def _deals(name: str, trips: Sequence[_Trip], account: str) -> list[tuple[int, D
                     raise ValueError(f"fill {number} is told in two ways (row {first.row})")
         whole = sum((part.lots for part in parts), ZERO)
         opened = _deal(account, first, first.opening, number, "in", whole)
-        placed.append(((*first.opening.order, 1), first.row, opened))
+        placed.put(((*first.opening.order, 1), first.row, opened))
         closed: set[str] = set()
         for part in parts:
             with at_row(name, part.row):
@@ -172,8 +192,8 @@ def _deals(name: str, trips: Sequence[_Trip], account: str) -> list[tuple[int, D
                     raise ValueError("the row stands in the report twice")
             closed.add(part.closing.id)
             deal = _deal(account, part, part.closing, number, "out", part.lots)
-            placed.append(((*part.closing.order, 0), part.row, deal))
-    return [(row, deal) for _, row, deal in sorted(placed, key=lambda one: one[0])]
+            placed.put(((*part.closing.order, 0), part.row, deal))
+    return Booked.of((row, deal) for _, row, deal in placed.drain())
 
 
 def _deal(account: str, trip: _Trip, fill: _Fill, position: str, entry: str, lots: Decimal) -> Deal:
