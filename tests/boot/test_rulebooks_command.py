@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from propdesk.boot.cli import main
 from propdesk.wire.rulebook_file import load_rulebook, presets
+from propdesk.wire.rulebook_publication import preset_text
 
 
 def run(*arguments: str):
@@ -53,6 +54,50 @@ def test_show_says_how_a_phase_is_passed() -> None:
     assert (
         "    The phase pa must be activated within 7 calendar days after the day of the pass.\n"
     ) in shown
+
+
+def test_show_says_what_a_size_costs_and_when_a_day_ends() -> None:
+    ours = run("show", "propdesk-ladder").stdout
+    assert "  sizes 10,000 for 89, 25,000 for 199, 50,000 for 319, 100,000 for 529\n" in ours
+    assert "  a trading day ends at 00:00 on the server's clock (New York + 7 hours)\n" in ours
+    told = run("show", "ftmo-2-step").stdout
+    assert "  a trading day ends at 00:00 Europe/Prague\n" in told
+    assert "  sizes 10,000, 25,000, " in told  # the pages read state no price
+
+
+def test_show_says_what_a_violation_does_where_it_does_not_end_the_account() -> None:
+    ours = run("show", "propdesk-showcase").stdout
+    assert ours.count("    a violation: ") == 1
+    assert "    a violation: No trading until the next trading day, and every position is" in ours
+
+
+def test_show_says_what_an_add_on_changes() -> None:
+    ours = run("show", "propdesk-showcase").stdout
+    assert (
+        "\nadd-on swap-at-close: swap counts at the close, for 19\n"
+        "  - accounting – swap in equity: yes → no\n"
+    ) in ours
+    told = run("show", "breakout-1-step", "--size", "100000").stdout
+    assert "Earn at least 10 % of the initial balance (10,000.00)" in told
+    assert "Earn at least 12 % of the initial balance (12,000.00)" in told
+    with_pro = run("show", "breakout-1-step", "--add-on", "pro").stdout
+    assert "\nadd-on pro: Pro\n  It is in what is told above.\n\nadd-on turbo: Turbo\n" in with_pro
+
+
+def test_show_says_which_add_on_does_not_fit_the_applied_one(tmp_path: Path) -> None:
+    file = tmp_path / "firm.yaml"
+    file.write_text(
+        preset_text("propdesk-ladder").decode()
+        + "add_ons:\n"
+        + "  no-daily: {overrides: {phases.funded.rules.daily_loss: null}}\n"
+        + "  six: {overrides: {phases.funded.rules.daily_loss.allowance.percent: 6}}\n"
+    )
+    told = run("show", str(file), "--add-on", "no-daily")
+    assert told.exit_code == 0, told.output
+    assert (
+        "add-on six\n  It does not fit the others: there is no "
+        "'phases.funded.rules.daily_loss' in this rulebook.\n"
+    ) in told.stdout
 
 
 def test_show_applies_an_add_on() -> None:

@@ -47,6 +47,13 @@ def test_only_a_page_is_linked_as_a_source(client: Client) -> None:
     assert 'href="docs/' not in ours
 
 
+def test_the_price_of_the_size_is_said_where_there_is_one(client: Client) -> None:
+    ours = client.get("/rulebooks/propdesk-ladder/?size=25000").content.decode()
+    assert "<dt>Price</dt><dd>199</dd>" in ours
+    assert ours.count("<dt>Price</dt>") == 1
+    assert "<dt>Price</dt>" not in client.get("/rulebooks/ftmo-2-step/").content.decode()
+
+
 def test_the_boundary_is_said(client: Client) -> None:
     assert "only crossing breaks" in client.get("/rulebooks/ftmo-2-step/").content.decode()
     assert "touch breaks" in client.get("/rulebooks/topstep-combine/").content.decode()

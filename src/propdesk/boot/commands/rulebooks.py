@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import asdict
+from decimal import Decimal
 from pathlib import Path
 
 import click
 
 from propdesk.boot.refusals import UnusableInput
+from propdesk.domain.clock import SERVER
 from propdesk.domain.payouts.words import payout_sentences
 from propdesk.domain.promotion_words import promotion_sentences
-from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rulebook import Phase, Rulebook, SizeOffer
 from propdesk.domain.scaling_words import scaling_sentences
 from propdesk.domain.terms import TermsError
+from propdesk.wire.effect_words import effect_sentences
 from propdesk.wire.rulebook_advice import explained
 from propdesk.wire.rulebook_difference import differences
 from propdesk.wire.rulebook_file import (
@@ -22,7 +25,7 @@ from propdesk.wire.rulebook_file import (
     with_add_ons,
 )
 from propdesk.wire.rulebook_schema import rulebook_schema
-from propdesk.wire.rulebook_words import is_page
+from propdesk.wire.rulebook_words import given_fields, is_page, spoken
 from propdesk.wire.unreadable import Unreadable
 
 
@@ -57,18 +60,17 @@ def show(name_or_file: str, size: str | None, add_ons: tuple[str, ...]) -> None:
     click.echo(f"{rulebook.title or rulebook.name}, version {rulebook.version}")
     click.echo(f"  effective from {rulebook.effective_from}, in {rulebook.currency}")
     clock = rulebook.clock
-    click.echo(f"  a trading day ends at {clock.reset:%H:%M} in {clock.zone}")
+    zone = "on the server's clock (New York + 7 hours)" if clock.zone == SERVER else clock.zone
+    click.echo(f"  a trading day ends at {clock.reset:%H:%M} {zone}")
     if rulebook.sizes:
-        click.echo(f"  sizes {', '.join(f'{offer.size:,f}' for offer in rulebook.sizes)}")
+        click.echo(f"  sizes {', '.join(_offer(each) for each in rulebook.sizes)}")
     click.echo(f"  sha256 {loaded.sha256}")
     if rulebook.note:
         click.echo(f"  {' '.join(rulebook.note.split())}")
     for phase in rulebook.phases:
         _show_phase(phase, rulebook, size)
     for name in rulebook.add_ons:
-        click.echo(f"\nadd-on {name}")
-        for path, value in rulebook.add_ons[name]["overrides"].items():
-            click.echo(f"  {path}: {value}")
+        _show_add_on(loaded, name, size)
 
 
 @command.command("check")
@@ -175,6 +177,8 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
         click.echo(f"  {rule.name}: {sentence}")
         if rule.formula():
             click.echo(f"    {rule.formula()}")
+        if any(given and each.name == "effects" for each, given in given_fields(rule)):
+            click.echo(f"    a violation: {' '.join(effect_sentences(rule.effects))}")
         if rule.source:
             click.echo(f"    {_source(rule.source, rule.read_on or 'on an unknown date')}")
     passing = promotion_sentences(rulebook, phase)
@@ -185,6 +189,28 @@ def _show_phase(phase: Phase, rulebook: Rulebook, size: str | None) -> None:
         _show_sentences("payout", payout_sentences(phase.payout, given))
     if phase.scaling is not None:
         _show_sentences("scaling", scaling_sentences(phase.scaling, given))
+
+
+def _offer(offer: SizeOffer) -> str:
+    return f"{offer.size:,f}" + ("" if offer.price is None else f" for {offer.price:,f}")
+
+
+def _show_add_on(loaded: LoadedRulebook, name: str, size: str | None) -> None:
+    rulebook = loaded.rulebook
+    written = rulebook.add_ons[name]
+    title = f": {written['title']}" if written.get("title") else ""
+    price = f", for {spoken(Decimal(str(written['price'])))}" if written.get("price") else ""
+    click.echo(f"\nadd-on {name}{title}{price}")
+    if name in loaded.add_ons:
+        click.echo("  It is in what is told above.")
+        return
+    try:
+        changed = with_add_ons(loaded, [name]).rulebook
+    except RulebookRefused as refused:  # of two that change one rule, the first may take it out
+        click.echo(f"  It does not fit the others: {refused.problems[0].sentence}.")
+        return
+    for each in differences(rulebook, changed, None if size is None else Decimal(size)):
+        click.echo(f"  - {each.sentence()}")
 
 
 def _source(source: str, read_on: str) -> str:
