@@ -144,14 +144,15 @@ def test_a_database_that_is_away_is_told_apart_from_a_lost_lease() -> None:
         nowhere.acquire("engine/0", "me", hold_s=1, wait_s=0)
 
 
+@pytest.mark.parametrize("leases", ["postgresql"], indirect=True)
 def test_a_lost_connection_makes_the_hold_unknown_once_and_is_made_again(
-    database_url: str,
+    leases: Leases, database_url: str
 ) -> None:
-    lease = held(PostgresLeases(database_url).acquire("engine/9", "me", hold_s=LONG_S, wait_s=0))
+    lease = held(leases.acquire("engine/9", "me", hold_s=LONG_S, wait_s=0))
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND usename = current_user"
+            " WHERE pid <> pg_backend_pid() AND query LIKE '%INSERT INTO log.lease%'"
         )
     with pytest.raises(LeaseUnknown):
         lease.renew()

@@ -126,6 +126,7 @@ def _check(entry: Entry, streams: Mapping[str, object]) -> None:
         raise ValueError(f"this writer does not hold the stream {entry.stream!r}")
     if not 0 < len(entry.key) <= KEY_CHARACTERS_MAX or "\0" in entry.key:
         raise ValueError(f"{entry.key!r} is no key")
+    entry.key.encode()  # a lone surrogate is a ValueError
 
 
 def check_names(streams: Sequence[str]) -> None:

@@ -62,8 +62,8 @@ class Link:
         lost = (
             connection is None
             or connection.closed
-            or error.sqlstate is None
             or error.sqlstate in SERVER_WENT
+            or (error.sqlstate is None and isinstance(error, psycopg.OperationalError))
         )
         if lost:
             self.close()

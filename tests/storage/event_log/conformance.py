@@ -231,10 +231,18 @@ class LogConformance:
             Entry("c", "k", b""),
             Entry("a", "", b""),
             Entry("a", "nul\0", b""),
+            Entry("a", "half \ud800", b""),
             Entry("a", "k" * (KEY_CHARACTERS_MAX + 1), b""),
             Entry("a", "k", b"x" * (APPEND_BYTES_MAX + 1)),
         ],
-        ids=["a stream of somebody else", "no key", "NUL", "a long key", "too many bytes"],
+        ids=[
+            "a stream of somebody else",
+            "no key",
+            "NUL",
+            "half a letter",
+            "a long key",
+            "too many bytes",
+        ],
     )
     def test_what_is_no_entry_is_refused(
         self, writer: Writer, reader: Reader, entry: Entry

@@ -1,8 +1,5 @@
 """The conformance suite over the logs there are."""
 
-from collections.abc import Iterator
-
-import psycopg
 import pytest
 
 from propdesk.ports.memory_log import MemoryLog
@@ -23,12 +20,6 @@ class TestMemoryLog(LogConformance):
 
 
 class TestPostgresLog(LogConformance, KillConformance):
-    @pytest.fixture
-    def empty_log_url(self, database_url: str) -> Iterator[str]:
-        yield database_url
-        with psycopg.connect(database_url) as connection:
-            connection.execute("DROP SCHEMA IF EXISTS log CASCADE")
-
     @pytest.fixture
     def make_log(self, empty_log_url: str) -> MakeLog:
         return lambda: PostgresLog(empty_log_url, segment_records=SEGMENT_RECORDS)

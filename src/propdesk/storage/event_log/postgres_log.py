@@ -12,14 +12,21 @@ from psycopg import sql
 from propdesk.ports.event_log import EventLog, check_names
 from propdesk.storage.event_log.meanings import unavailable
 from propdesk.storage.event_log.reader import PostgresReader
-from propdesk.storage.event_log.writer import PostgresWriter
+from propdesk.storage.event_log.writer import PostgresWriter, assert_durable
 from propdesk.storage.postgres_link import Link
 from propdesk.storage.schema_steps import bring_up_to_date, steps_of
 
 SCHEMA = "log"
 SEGMENT_RECORDS = 1_048_576
 STEPS = steps_of("propdesk.storage.event_log")
-DURABILITY = ("fsync", "synchronous_commit", "full_page_writes", "synchronous_standby_names")
+DURABILITY = [
+    "fsync",
+    "synchronous_commit",
+    "full_page_writes",
+    "synchronous_standby_names",
+    "wal_sync_method",
+    "server_version",
+]
 
 
 def prepare(link: Link) -> None:
@@ -82,14 +89,11 @@ class PostgresLog(EventLog):
     def durability(self) -> Mapping[str, str]:
         with closing(Link(self._url)) as link:
             try:
-                rows = (
-                    link.connection()
-                    .execute(
-                        "SELECT name, setting FROM pg_settings WHERE name = ANY (%s)",
-                        [[*DURABILITY, "server_version"]],
-                    )
-                    .fetchall()
-                )
+                connection = link.connection()
+                assert_durable(connection)
+                rows = connection.execute(
+                    "SELECT name, setting FROM pg_settings WHERE name = ANY (%s)", [DURABILITY]
+                ).fetchall()
             except psycopg.Error as error:
                 raise unavailable(error) from error
         return {"log": "postgresql", **dict(rows)}

@@ -22,7 +22,9 @@ RECORDS_MAX = 8192
 RECONNECT_PAUSE_S = 0.05
 READ = """
 SELECT record_offset, key, body, appended_at FROM (
-    SELECT *, sum(length(body)) OVER (ORDER BY record_offset) AS bytes
+    SELECT *, sum(length(body)) OVER (
+        ORDER BY record_offset ROWS UNBOUNDED PRECEDING
+    ) AS bytes
     FROM (
         SELECT * FROM {} WHERE record_offset > %b::bigint ORDER BY record_offset LIMIT %b::bigint
     ) AS ahead

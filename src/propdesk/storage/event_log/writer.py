@@ -78,7 +78,7 @@ class PostgresWriter(Writer):
         try:
             connection = self._link.connection()
             if self._asserted != self._link.made:
-                _assert_durable(connection)
+                assert_durable(connection)
                 self._asserted = self._link.made
         except psycopg.Error as error:
             raise unavailable(error) from error
@@ -99,7 +99,8 @@ class PostgresWriter(Writer):
         return unavailable(error)
 
 
-def _assert_durable(connection: psycopg.Connection[TupleRow]) -> None:
+def assert_durable(connection: psycopg.Connection[TupleRow]) -> None:
+    """Let a commit of this session answer only when it is on disk, whatever the defaults say."""
     row = connection.execute("SHOW synchronous_commit").fetchone()
     if row is None or row[0] in WEAK:
         connection.execute("SET synchronous_commit = on")

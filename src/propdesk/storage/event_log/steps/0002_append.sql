@@ -29,9 +29,12 @@ BEGIN
         'CREATE TABLE log.segment_%s_%s ('
         ' record_offset bigint PRIMARY KEY,'
         ' key text COLLATE "C" NOT NULL UNIQUE,'
-        ' body bytea STORAGE EXTERNAL NOT NULL,'  -- bodies are packed already
+        ' body bytea NOT NULL,'
         ' appended_at bigint NOT NULL)',
         of_stream, number);
+    -- Bodies are packed already: compressing them again would only cost time.
+    EXECUTE format(
+        'ALTER TABLE log.segment_%s_%s ALTER body SET STORAGE EXTERNAL', of_stream, number);
     INSERT INTO log.segment VALUES (of_stream, number, first_offset);
 END $$;
 
