@@ -20,7 +20,7 @@ from propdesk.wire.rulebook_file import (
     with_add_ons,
 )
 from propdesk.wire.rulebook_schema import rulebook_schema
-from propdesk.wire.rulebook_words import is_page
+from propdesk.wire.rulebook_words import given_fields, is_page
 
 SCHEMA = rulebook_schema()
 REQUIRED = {
@@ -75,7 +75,12 @@ def sourced(phase: Phase) -> Iterator[Any]:
     """The parts of a phase that must name where their values come from."""
     yield from phase.rules
     yield from (part for part in (phase.payout, phase.scaling) if part is not None)
-    if phase.promotion.activation_days is not None:
+    told = {each.name for each, given in given_fields(phase.promotion) if given}
+    if phase.stage == "evaluation" and not any(
+        each.rule == "profit_target" for each in phase.rules
+    ):
+        told -= {"moment"}  # no page states a target: the note says who decides
+    if told:
         yield phase.promotion
 
 
