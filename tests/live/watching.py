@@ -60,6 +60,8 @@ class Watcher:
             self.unattended.wake(quote.at)
             self._start()
         name = instrument.symbol
+        if name in evaluator.market.silent:
+            return
         evaluator.market.prices[name] = (quote.bid, quote.bid, quote.ask, quote.ask)
         account = evaluator.account
         if account is None or name not in account.worth.by_symbol:

@@ -163,7 +163,7 @@ class Evaluator:
             return
         worth = account.worth
         if name not in worth.by_symbol:
-            worth.prices[name] = (bid, bid, ask, ask)
+            worth.note(name, bid, ask)
             return
         worth.quote(name, bid, ask)
         account.at = at
@@ -190,7 +190,8 @@ class Evaluator:
         """The price from before the account opened is the price then, unless it fell silent."""
         name = self._names.get(event.symbol) or self._name(event.symbol) or event.symbol
         if isinstance(event, Quote):
-            self.market.prices[name] = (event.bid, event.bid, event.ask, event.ask)
+            if name not in self.market.silent:
+                self.market.prices[name] = (event.bid, event.bid, event.ask, event.ask)
             return
         self.market.prices.pop(name, None)
         if isinstance(event, GapOpened):

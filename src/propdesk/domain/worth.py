@@ -7,6 +7,7 @@ positions it concerns and nothing else. It judges nothing.
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue
@@ -91,6 +92,25 @@ class Worth:
         self.high = ZERO
         self.unknown = 0  # holdings without a value
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything but the compiled valuers, which are compiled again."""
+        kept = self.__dict__.copy()
+        del kept["by_symbol"]
+        kept["holdings"] = [
+            (each.position, each.low, each.high, each.known, each.worst)
+            for each in self.holdings.values()
+        ]
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        holdings = kept.pop("holdings")
+        self.__dict__.update(kept)
+        self.holdings, self.by_symbol = {}, {}
+        for position, low, high, known, worst in holdings:
+            holding = self._holding(position, worst)
+            holding.low, holding.high, holding.known = low, high, known
+            self._enter(holding)
+
     # -- positions
     def sync(self, positions: Iterable[Position]) -> None:
         """Take over the book after a deal: new, changed and closed positions."""
@@ -118,10 +138,22 @@ class Worth:
         old = self.holdings.get(position.id)
         if old is not None:
             self._drop(old)
+        holding = self._holding(position, worst)
+        self._enter(holding)
+        self.unknown += 1
+        self._revalue(holding)
+
+    def _enter(self, holding: Holding) -> None:
+        self.holdings[holding.position.id] = holding
+        for symbol in self._symbols(holding):
+            self.by_symbol.setdefault(symbol, []).append(holding)
+
+    def _holding(self, position: Position, worst: Decimal) -> Holding:
+        """The position with its valuer, not valued yet."""
         instrument = self.catalogue.get(position.symbol)
         conversion = conversion_for(instrument.profit_currency, self.currency, self.catalogue)
         opened = self.opened(position)
-        holding = Holding(
+        return Holding(
             position=position,
             symbol=instrument.symbol,
             is_long=position.side == "buy",
@@ -140,11 +172,6 @@ class Worth:
             lots=position.lots,
             worst=worst,
         )
-        self.holdings[position.id] = holding
-        for symbol in self._symbols(holding):
-            self.by_symbol.setdefault(symbol, []).append(holding)
-        self.unknown += 1
-        self._revalue(holding)
 
     def _drop(self, holding: Holding) -> None:
         for symbol in self._symbols(holding):
@@ -162,8 +189,15 @@ class Worth:
         return (holding.symbol, conversion.symbol)
 
     # -- prices
+    def note(self, symbol: str, bid: Decimal, ask: Decimal) -> None:
+        """A quote on which nothing open depends."""
+        if symbol not in self.silent:
+            self.prices[symbol] = (bid, bid, ask, ask)
+
     def quote(self, symbol: str, bid: Decimal, ask: Decimal) -> None:
         """Apply an exact quote. The hot path."""
+        if symbol in self.silent:
+            return
         self.prices[symbol] = (bid, bid, ask, ask)
         moved = ZERO
         for holding in self.by_symbol[symbol]:
@@ -190,6 +224,8 @@ class Worth:
 
     def range(self, symbol: str, prices: Prices) -> None:
         """Apply a price range (a bar)."""
+        if symbol in self.silent:
+            return
         self.prices[symbol] = prices
         for holding in self.by_symbol.get(symbol, ()):
             self._revalue(holding)
@@ -197,6 +233,7 @@ class Worth:
     def fall_silent(self, symbol: str) -> None:
         """Quotes are missing from now on: what depends on them is not known."""
         self.silent.add(symbol)
+        self.prices.pop(symbol, None)
         for holding in self.by_symbol.get(symbol, ()):
             self._forget(holding)
 
