@@ -1,0 +1,1 @@
+"""Asking a running engine over a unix socket: the questions, the server in it, its clients."""
