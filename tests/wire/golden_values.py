@@ -17,8 +17,10 @@ from propdesk.wire.log_records import (
     LogRecord,
     Mark,
     Moment,
+    SequencerStood,
     StatusChanged,
     SymbolDefined,
+    SymbolStood,
     Ticks,
     VerdictSaid,
 )
@@ -100,6 +102,14 @@ VALUES: dict[str, LogRecord] = {
     ),
     "status_changed-1": StatusChanged("A-1", "challenge", "breached", AT, 12, 41),
     "dead_letter-1": DeadLetter("events/0", 13, None, "unreadable"),
+    "sequencer_stood-1": SequencerStood(
+        tick=43,
+        time=AT,
+        market=9,
+        events=(12, 0),
+        symbols=(SymbolStood(2, "lp-1", "EURUSD", 5, AT, "silence"),),
+        sequences={"lp-1": 7_000_000_002},
+    ),
 }
 
 if __name__ == "__main__":

@@ -6,6 +6,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from propdesk.domain.events import Event
+from propdesk.wire.log_records import AccountEnrolled
+
+REFUSALS_NAMED_MAX = 100
 
 
 class IntakeError(Exception):
@@ -30,19 +33,27 @@ class FeedQuote:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """How far the intake is: what was refused is named, everything else is durable."""
+    """What of a delivery is durable, now or since it was sent before: numbers of quotes and
+    events. What was refused is named, in ``REFUSALS_NAMED_MAX`` sentences at most."""
 
-    quotes: int
-    events: int
+    quotes: int = 0
+    events: int = 0
     refused: tuple[str, ...] = ()
 
 
 class Intake(Protocol):
-    """Where feeds and platforms deliver, in order."""
+    """Where feeds and platforms deliver, in order. Each method raises ``IntakeAway``."""
 
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
-        """A feed's quotes in its own order. Raises ``IntakeAway``."""
+        """A feed's quotes in its own order. Its sequence numbers rise for ever: one that is not
+        above the last is a quote sent again."""
 
-    def events(self, events: Sequence[Event], *, source: str, key: str) -> Accepted:
-        """Events of one source, in the platform's order; ``key`` names this delivery. Those of
-        one account and stamp are one moment. Raises ``IntakeAway``."""
+    def events(
+        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
+    ) -> Accepted:
+        """Events of one source, in the platform's order; ``key`` names this delivery for ever.
+        Those of one account and stamp are one moment."""
+
+    def feed_lost(self, feed: str) -> Accepted:
+        """Quotes of the feed may be missing from here on: all its symbols are gaps until each
+        has its next quote."""

@@ -1,8 +1,9 @@
 """What the event log holds, as values: moments of accounts, commands, the market, verdicts.
 
 Streams: ``market`` holds ``SymbolDefined`` and ``Ticks``; ``events/<n>`` is one partition's total
-order of everything else the engine reads; ``verdicts/<n>`` is what the engine said. How they are
-written as bytes is ``log_codec``'s business.
+order of everything else the engine reads; ``verdicts/<n>`` is what the engine said;
+``sequencer`` is where the writer of the first two was. How they are written as bytes is
+``log_codec``'s business.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MARKET = "market"
+SEQUENCER = "sequencer"
 
 
 def events_of(partition: int) -> str:
@@ -162,4 +164,33 @@ class DeadLetter:
 
 
 EngineRecord: TypeAlias = VerdictSaid | StatusChanged | DeadLetter
-LogRecord: TypeAlias = MarketRecord | PartitionRecord | EngineRecord
+
+
+# --- what the sequencer keeps for its next start ---------------------------------------------
+@dataclass(frozen=True, slots=True)
+class SymbolStood:
+    """A symbol as it was: ``at`` is the time of its last tick (0: none), ``gap`` why it is one."""
+
+    number: int
+    feed: str
+    symbol: str
+    digits: int
+    at: int
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class SequencerStood:
+    """Where the sequencer was in its streams. It goes on from the newest of these and from what
+    the streams hold behind the offsets named here. Nobody else reads it."""
+
+    tick: int
+    time: int
+    market: int
+    events: tuple[int, ...]
+    symbols: tuple[SymbolStood, ...]
+    sequences: Mapping[str, int]
+    """The last sequence number of each feed."""
+
+
+LogRecord: TypeAlias = MarketRecord | PartitionRecord | EngineRecord | SequencerStood

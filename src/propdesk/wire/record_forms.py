@@ -18,6 +18,7 @@ from propdesk.wire.log_records import (
     LogRecord,
     Mark,
     Moment,
+    SequencerStood,
     StatusChanged,
     SymbolDefined,
     VerdictSaid,
@@ -102,9 +103,7 @@ def _shape_of(event: domain.Event) -> Shape:
 
 def _event(written: Any) -> Any:
     if written.late:
-        raise ValueError(
-            "a record of the log never is late: its place says when it came"
-        )
+        raise ValueError("a record of the log never is late: its place says when it came")
     return _SHAPE_OF_LINE[type(written)].to_event(written)
 
 
@@ -166,5 +165,6 @@ SMALL_FORMS: tuple[Form, ...] = (
     _plain(12, "verdict_said", VerdictSaid),
     _plain(13, "status_changed", StatusChanged),
     _plain(14, "dead_letter", DeadLetter),
+    _plain(15, "sequencer_stood", SequencerStood),
 )
 """Every small record. A number is never given twice, not even after its record is gone."""

@@ -1,0 +1,42 @@
+"""What feeds and platforms hand in, each with the moment at which it arrived.
+
+Values only; what becomes of them is the sequencer's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from propdesk.domain.events import Event
+from propdesk.ports.intake import FeedQuote
+from propdesk.wire.log_records import AccountEnrolled
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesCame:
+    """A feed's quotes, in its own order."""
+
+    feed: str
+    quotes: Sequence[FeedQuote]
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsCame:
+    """A delivery of a source; ``key`` is its name for ever."""
+
+    source: str
+    key: str
+    events: Sequence[Event | AccountEnrolled]
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLost:
+    """A feed's quotes may be missing from here on."""
+
+    feed: str
+    arrival: int
+
+
+Delivery: TypeAlias = QuotesCame | EventsCame | FeedLost
