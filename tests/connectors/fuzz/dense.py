@@ -34,6 +34,8 @@ def _trades(count: int) -> Iterator[Trade]:
     at = _BEGUN
     for number in range(count):
         at += timedelta(seconds=random.randint(20, 600))
+        if at.weekday() > 4:  # markets are closed, and clocks are put back and forth
+            at += timedelta(days=2)
         closed = at + timedelta(seconds=random.randint(10, 7_200))
         price, move = random.randint(104_000, 112_000), random.randint(-300, 300)
         side, lots = random.choice(("buy", "sell")), D(random.randint(1, 300)) / 100

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from propdesk.connectors.calendars.recognition import recognised
-from propdesk.connectors.calendars.revisions import Changes, Series
+from propdesk.connectors.calendars.revisions import Series
 from propdesk.connectors.calendars.sources import CalendarSource, documents
-from propdesk.connectors.calendars.template import CalendarOptions, Entry, Listing
+from propdesk.connectors.calendars.template import CalendarOptions, Entry, Listing, moments_of
+from propdesk.connectors.calendars.weeks import first_and_last
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.events import NewsScheduled
@@ -52,8 +54,8 @@ class Version:
 class Calendar:
     """What was known of releases, and since when. ``events`` are in the order of the log."""
 
-    events: tuple[NewsScheduled, ...]
-    untimed: tuple[Untimed, ...]
+    events: Sequence[NewsScheduled]
+    untimed: Sequence[Untimed]
     versions: tuple[Version, ...]
     notes: tuple[str, ...]
 
@@ -64,7 +66,28 @@ def read_calendar(sources: Iterable[CalendarSource | Path], *, zone: str | None 
     ``zone`` is the clock of times without one: an IANA name or ``server``.
     """
     given = [each if isinstance(each, CalendarSource) else CalendarSource(each) for each in sources]
-    options = _options(zone, given)
+    received, keeps_ids = _listed(given, _options(zone, given))
+    series = {name: Series(name, keeps) for name, keeps in keeps_ids.items()}
+    last = {listing.series: number for number, (_, listing) in enumerate(received)}
+    events = PackedList(
+        event
+        for number, (at, listing) in enumerate(received)
+        for event in series[listing.series].follow(listing, at, last=last[listing.series] == number)
+    )
+    versions = tuple(_version(at, listing) for at, listing in received)
+    untimed = PackedList(_untimed(received))
+    notes = (
+        *_told(versions, series.values(), events),
+        *_told_of_documents(received),
+        *_told_untimed(untimed),
+    )
+    return Calendar(events, untimed, versions, notes)
+
+
+def _listed(
+    given: Sequence[CalendarSource], options: CalendarOptions
+) -> tuple[list[tuple[int, Listing]], dict[str, bool]]:
+    """Every listing in the order of receipt, and whether the ids of its series are the log's."""
     received: list[tuple[int, Listing]] = []
     keeps_ids: dict[str, bool] = {}
     for document in documents(given):
@@ -73,16 +96,7 @@ def read_calendar(sources: Iterable[CalendarSource | Path], *, zone: str | None 
             keeps_ids[listing.series] = form.keeps_ids
             received.append((_received(listing), listing))
     received.sort(key=lambda one: one[0])  # stable: of one moment, the file named last is newest
-    series = {name: Series(name, keeps) for name, keeps in keeps_ids.items()}
-    events = [e for at, listing in received for e in series[listing.series].follow(listing, at)]
-    versions = tuple(_version(at, listing) for at, listing in received)
-    untimed = tuple(_untimed(received))
-    notes = (
-        *_told(versions, [each.changes for each in series.values()], events),
-        *_told_of_documents(received),
-        *_told_untimed(untimed),
-    )
-    return Calendar(tuple(events), untimed, versions, notes)
+    return received, keeps_ids
 
 
 def _options(zone: str | None, given: Sequence[CalendarSource]) -> CalendarOptions:
@@ -97,8 +111,7 @@ def _options(zone: str | None, given: Sequence[CalendarSource]) -> CalendarOptio
 def _received(listing: Listing) -> int:
     if listing.received_at is not None:
         return listing.received_at
-    moments = [each.release_at for each in listing.entries if each.release_at is not None]
-    return min(moments, default=0) - KNOWN_BEFORE
+    return min(moments_of(listing.entries), default=0) - KNOWN_BEFORE
 
 
 def _version(at: int, listing: Listing) -> Version:
@@ -120,20 +133,21 @@ def _said(entry: Entry, document: str, at: int) -> Untimed:
 
 # -- what a person is told
 def _told(
-    versions: Sequence[Version], changes: Sequence[Changes], events: Sequence[NewsScheduled]
+    versions: Sequence[Version], every: Iterable[Series], events: Iterable[NewsScheduled]
 ) -> Iterable[str]:
     if not versions:
         return
+    changes = [each.changes for each in every]
     first, last = (format_instant(each.received_at) for each in (versions[0], versions[-1]))
     yield (
         f"Calendar: {len(versions)} versions received from {first} to {last}, "
-        f"{len({each.id for each in events})} releases."
+        f"{sum(each.releases for each in every)} releases."
     )
-    if events:
-        known = sorted(each.release_at for each in events)
+    known = first_and_last(each.release_at for each in events)
+    if known is not None:
         yield (
             f"Calendar: releases are known from {format_instant(known[0])} to "
-            f"{format_instant(known[-1])}; of other times it says nothing."
+            f"{format_instant(known[1])}; of other times it says nothing."
         )
     late = sum(each.added_late for each in changes)
     moved, afterwards = (sum(getattr(c, n) for c in changes) for n in ("retimed", "retimed_late"))

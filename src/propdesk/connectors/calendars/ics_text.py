@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 
 from icalendar import Calendar, Component, Event
 
+from propdesk.connectors.calendars.lines import lines_of
 from propdesk.connectors.calendars.template import Document
+from propdesk.connectors.packed_list import PackedList
 
 _KEPT = re.compile(
     r"(BEGIN|END|UID|SUMMARY|DTSTART|CATEGORIES|LOCATION|DESCRIPTION|PRIORITY|STATUS|LAST-MODIFIED"
@@ -28,7 +30,7 @@ class IcsText:
     """The lines of a calendar. Mutable: it is filled while the text is walked."""
 
     head: list[str] = field(default_factory=list)
-    events: list[tuple[int, list[str]]] = field(default_factory=list)
+    events: PackedList[tuple[int, list[str]]] = field(default_factory=PackedList)
 
     def calendar(self, document: Document) -> Component:
         """The calendar without its events. Raises ``Unreadable``."""
@@ -44,6 +46,7 @@ def ics_text(document: Document) -> IcsText:
     """The text taken apart. Raises ``Unreadable`` where an event is not closed."""
     found = IcsText()
     event: list[str] | None = None
+    begun = 0
     for row, line in _unfolded(document.text.lstrip("\ufeff")):
         if _BUSY.match(line):
             raise document.refuse(row, "an event or a zone repeats daily or more often")
@@ -51,23 +54,23 @@ def ics_text(document: Document) -> IcsText:
         if mark == "BEGIN:VEVENT":
             if event is not None:
                 raise document.refuse(row, "an event begins inside another one")
-            event = []
-            found.events.append((row, event))
+            event, begun = [], row
         if event is None:
             found.head.append(line)
         elif _KEPT.match(line):
             event.append(line)
-        if mark == "END:VEVENT":
+        if mark == "END:VEVENT" and event is not None:
+            found.events.append((begun, event))
             event = None
     if event is not None:
-        raise document.refuse(found.events[-1][0], "the file breaks off in the middle of an event")
+        raise document.refuse(begun, "the file breaks off in the middle of an event")
     return found
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """The lines with what was folded put back, each with the number of its first."""
     begun, parts = 1, list[str]()
-    for row, raw in enumerate(text.split("\n"), start=1):
+    for row, raw in enumerate(lines_of(text), start=1):
         line = raw.rstrip("\r")
         if line[:1] in {" ", "\t"} and parts:
             parts.append(line[1:])

@@ -6,13 +6,15 @@ changes no verdict: the old time ends and the new one begins with the version ei
 It must not look ahead: what a version becomes depends on it and on those received before it.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 
 from propdesk.connectors.calendars.currencies import EVERY
 from propdesk.connectors.calendars.template import ALL_CURRENCIES, Entry, Listing
-from propdesk.connectors.calendars.weeks import week_of
+from propdesk.connectors.calendars.weeks import Weeks
 from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.events import NewsScheduled
 from propdesk.domain.instants import format_instant
@@ -42,14 +44,21 @@ class Series:
 
     name: str
     keeps_ids: bool
+    releases: int = 0
     known: dict[str, NewsScheduled] = field(default_factory=dict)
     by_words: dict[tuple[str, ...], list[str]] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    _weeks: dict[tzinfo, Weeks] = field(default_factory=dict)
 
-    def follow(self, listing: Listing, received_at: int) -> Iterator[NewsScheduled]:
-        """What a version changes, as events at ``received_at``. Raises ``Unreadable``."""
-        timed = [each for each in listing.entries if each.release_at is not None]
-        ids = self._ids(timed, listing)
+    def follow(
+        self, listing: Listing, received_at: int, *, last: bool = False
+    ) -> Iterator[NewsScheduled]:
+        """What a version changes, as events at ``received_at``. Raises ``Unreadable``.
+
+        ``last``: no other version follows, so what it lists need not be remembered.
+        """
+        ids = self._ids(listing)
+        timed = (each for each in listing.entries if each.release_at is not None)
         for key, entry in zip(ids, timed, strict=True):
             event = _event(key, entry, received_at)
             before = self.known.get(key)
@@ -57,9 +66,11 @@ class Series:
                 continue  # withdrawn before it was ever said
             if before is None or replace(before, at=received_at) != event:
                 self._count(before, event)
-                self._know(event)
+                if not last:
+                    self._know(event)
                 yield event
-        yield from self._gone(listing, set(ids), received_at)
+        if self.known:
+            yield from self._gone(listing, set(ids), received_at)
 
     def _know(self, event: NewsScheduled) -> None:
         if event.id not in self.known:
@@ -80,6 +91,7 @@ class Series:
 
     def _count(self, before: NewsScheduled | None, event: NewsScheduled) -> None:
         late = event.release_at < event.at
+        self.releases += before is None
         if event.withdrawn:
             self.changes.withdrawn += 1
         elif before is None or before.withdrawn:
@@ -90,60 +102,76 @@ class Series:
             self.changes.retimed_late += before.release_at < event.at
 
     # -- which release an entry is
-    def _ids(self, entries: list[Entry], listing: Listing) -> list[str]:
-        found: dict[int, str] = {}
-        without: dict[tuple[str, ...], list[int]] = {}
+    def _ids(self, listing: Listing) -> list[str]:
+        """The id of each entry that has a time."""
+        found: list[str] = []
+        without: dict[tuple[str, ...], _Alike] = {}
         seen: set[str] = set()
-        for place, entry in enumerate(entries):
-            if not entry.id:
-                without.setdefault(_words(_event("", entry, 0)), []).append(place)
+        for entry in listing.entries:
+            if entry.release_at is None:
                 continue
-            key = entry.id if self.keeps_ids else f"{self.name}/{entry.id}"
-            if key in seen:
-                raise Unreadable(
-                    listing.document, entry.row, f"the id {entry.id[:40]!r} is there twice"
-                )
-            seen.add(key)
-            found[place] = key
-        for words, places in without.items():
-            found |= self._matched(words, places, entries, listing)
-        return [found[place] for place in range(len(entries))]
-
-    def _matched(
-        self, words: tuple[str, ...], places: list[int], entries: list[Entry], listing: Listing
-    ) -> dict[int, str]:
-        """Releases of one currency and title to the known ones of the same week, nearest first."""
-        weeks = {place: week_of(_at(entries[place]), listing.zone) for place in places}
-        for week, count in Counter(weeks.values()).items():
-            if count > OF_A_WEEK_MAX:
-                row = next(entries[place].row for place in places if weeks[place] == week)
-                raise Unreadable(listing.document, row, _TOO_MANY)
-        pairs = sorted(
-            (abs(event.release_at - _at(entries[place])), event.release_at, key, place)
-            for key in self.by_words.get(words, ())
-            for event in [self.known[key]]
-            for place in places
-            if event.release_at in weeks[place]
-        )
-        found: dict[int, str] = {}
-        taken: set[str] = set()
-        for _, _, key, place in pairs:
-            if key not in taken and place not in found:
-                found[place] = key
-                taken.add(key)
-        for place in places:
-            if place not in found:
-                found[place] = self._new(entries[place], words, taken)
-                taken.add(found[place])
+            if entry.id:
+                key = entry.id if self.keeps_ids else f"{self.name}/{entry.id}"
+                if key in seen:
+                    raise Unreadable(
+                        listing.document, entry.row, f"the id {entry.id[:40]!r} is there twice"
+                    )
+                seen.add(key)
+                found.append(key)
+                continue
+            without.setdefault(_words(entry), _Alike()).append(len(found), entry)
+            found.append("")
+        for words, alike in without.items():
+            self._match(words, alike, found, listing)
         return found
 
-    def _new(self, entry: Entry, words: tuple[str, ...], taken: set[str]) -> str:
-        named = "/".join((self.name, *words, format_instant(_at(entry))))
+    def _match(
+        self, words: tuple[str, ...], alike: "_Alike", found: list[str], listing: Listing
+    ) -> None:
+        """Releases of one currency and title to the known ones of the same week, nearest first."""
+        of = self._weeks.setdefault(listing.zone, Weeks(listing.zone)).of
+        weeks = [of(at) for at in alike.moments]
+        for week, count in Counter(weeks).items():
+            if count > OF_A_WEEK_MAX:
+                raise Unreadable(listing.document, alike.rows[weeks.index(week)], _TOO_MANY)
+        pairs = sorted(
+            (abs(event.release_at - at), event.release_at, key, place)
+            for key in self.by_words.get(words, ())
+            for event in [self.known[key]]
+            for place, at, week in zip(alike.places, alike.moments, weeks, strict=True)
+            if event.release_at in week
+        )
+        taken: set[str] = set()
+        for _, _, key, place in pairs:
+            if key not in taken and not found[place]:
+                found[place] = key
+                taken.add(key)
+        for place, at in zip(alike.places, alike.moments, strict=True):
+            if not found[place]:
+                found[place] = self._new(at, words, taken)
+                taken.add(found[place])
+
+    def _new(self, at: int, words: tuple[str, ...], taken: set[str]) -> str:
+        named = "/".join((self.name, *words, format_instant(at)))
         key, number = named, 1
         while key in self.known or key in taken:
             number += 1
             key = f"{named}#{number}"
         return key
+
+
+class _Alike:
+    """The releases of one currency and title in one version. Mutable: it is filled in order."""
+
+    __slots__ = ("moments", "places", "rows")
+
+    def __init__(self) -> None:
+        self.places, self.moments, self.rows = array("q"), array("q"), array("q")
+
+    def append(self, place: int, entry: Entry) -> None:
+        self.places.append(place)
+        self.moments.append(_at(entry))
+        self.rows.append(entry.row)
 
 
 def _at(entry: Entry) -> int:
@@ -153,19 +181,22 @@ def _at(entry: Entry) -> int:
 
 
 def _event(key: str, entry: Entry, received_at: int) -> NewsScheduled:
-    everyone = ALL_CURRENCIES in entry.currencies
     return NewsScheduled(
         at=received_at,
         id=key,
         release_at=_at(entry),
         title=entry.title,
-        currencies=EVERY if everyone else entry.currencies,
+        currencies=_currencies(entry),
         symbols=entry.symbols,
         impact=entry.impact,
         withdrawn=entry.withdrawn,
     )
 
 
-def _words(event: NewsScheduled) -> tuple[str, ...]:
-    whom = "ALL" if event.currencies == EVERY else "+".join(event.currencies)
-    return (whom, event.title)
+def _currencies(entry: Entry) -> tuple[str, ...]:
+    return EVERY if ALL_CURRENCIES in entry.currencies else entry.currencies
+
+
+def _words(of: Entry | NewsScheduled) -> tuple[str, ...]:
+    currencies = of.currencies if isinstance(of, NewsScheduled) else _currencies(of)
+    return ("ALL" if currencies == EVERY else "+".join(currencies), of.title)

@@ -64,7 +64,10 @@ def documents(sources: Iterable[CalendarSource]) -> Iterator[Document]:
             with at_row(name, None):
                 named = received_in(name)
             received_at = source.received_at if named is None else named
-            yield Document(name=name, text=_text(data, name), received_at=received_at)
+            text = _text(data, name)
+            del data  # while the text is read, it alone is held
+            yield Document(name=name, text=text, received_at=received_at)
+            del text
 
 
 def _too_much() -> str:
@@ -75,7 +78,7 @@ def _text(data: bytes, name: str) -> str:
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in data[:4]
     if not wide and data[:4096].translate(None, _CONTROLS) != data[:4096]:
         raise Unreadable(name, None, "this is no text, so no calendar")
-    if not data.strip():
+    if data.isspace() or not data:
         raise Unreadable(name, None, "the file is empty")
     return decode(data, name)
 

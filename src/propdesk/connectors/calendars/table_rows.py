@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 from propdesk.connectors.calendars.clock_times import Told, day, is_day
 from propdesk.connectors.calendars.impacts import HIGH, impact_of
 from propdesk.connectors.calendars.template import Document
-from propdesk.connectors.containers.delimited_text import read_table
+from propdesk.connectors.containers.delimited_text import table_rows
 
 Kind: TypeAlias = Literal["weekly", "monthly", "paired", "table"]
 
@@ -26,7 +26,7 @@ IDS = ("id", "event_id", "uid", "event_uid")
 _WEEKLY = {"title", "country", "date", "impact", "forecast", "previous"}
 _MONTHLY = ["date", "time", "currency", "impact", "event", "actual", "forecast", "previous"]
 _NAMED_DAY = re.compile(r"[\"']?[A-Za-z]{3} \d{1,2}\b")
-_LINES = 50
+_LINES, _HEAD = 50, 65_536
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class TableRow:
 
 def kind_of(text: str) -> Kind | None:
     """What kind of calendar a text is by its header and first row; None: it is none."""
-    lines = [line for line in islice(text.splitlines(), _LINES) if line.strip()]
+    lines = [line for line in islice(text[:_HEAD].splitlines(), _LINES) if line.strip()]
     if not lines:
         return None
     names = _names(re.split("[,;\t|]", lines[0]))
@@ -86,8 +86,7 @@ def kind_of(text: str) -> Kind | None:
 
 def rows_of(document: Document) -> Iterator[TableRow]:
     """The rows under the header; blank ones are left out. Raises ``Unreadable``."""
-    sheet = read_table(document.text, document.name, document.text.encode())
-    rows = (row for row in sheet.rows if not row.is_blank())
+    rows = (row for row in table_rows(document.text, document.name) if not row.is_blank())
     header = next(rows, None)
     if header is None:
         raise document.refuse(None, "the table has no header")

@@ -4,7 +4,7 @@ A format must not match versions, guess a time it was not told, or leave a row o
 time is ``untimed``, what cannot be read is refused with its row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -36,7 +36,7 @@ class CalendarOptions:
     zone_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One release as a file lists it.
 
@@ -67,11 +67,16 @@ class Listing:
 
     document: str
     series: str
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     zone: tzinfo
     received_at: int | None = None
     complete: Scope | None = None
     notes: tuple[str, ...] = ()
+
+
+def moments_of(entries: Sequence[Entry]) -> Iterator[int]:
+    """When the releases are that have a time."""
+    return (each.release_at for each in entries if each.release_at is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,9 @@ The week is Sunday to Saturday in New York, also where the times are written on 
 every form of one week is a version of the same.
 """
 
-from propdesk.connectors.calendars.template import Document, Entry, Listing
+from collections.abc import Sequence
+
+from propdesk.connectors.calendars.template import Document, Entry, Listing, moments_of
 from propdesk.connectors.calendars.weeks import whole_weeks
 from propdesk.domain.clock import zone_of
 
@@ -12,17 +14,16 @@ _CLOCK = "America/New_York"
 
 
 def week_listing(
-    document: Document, entries: tuple[Entry, ...], notes: tuple[str, ...] = ()
+    document: Document, entries: Sequence[Entry], notes: tuple[str, ...] = ()
 ) -> Listing:
     """The releases as one version of the feed."""
     zone = zone_of(_CLOCK)
-    moments = [each.release_at for each in entries if each.release_at is not None]
     return Listing(
         document=document.name,
         series="weekly feed",
         entries=entries,
         zone=zone,
         received_at=document.received_at,
-        complete=whole_weeks(moments, zone) if moments else None,
+        complete=whole_weeks(moments_of(entries), zone),
         notes=notes,
     )

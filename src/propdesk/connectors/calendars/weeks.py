@@ -3,6 +3,7 @@
 It must not know any format.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
@@ -39,10 +40,38 @@ def day_of(at: int, zone: tzinfo) -> Scope:
     return Scope(local_instant(day, time(), zone), local_instant(day + timedelta(1), time(), zone))
 
 
-def whole_weeks(moments: Iterable[int], zone: tzinfo) -> Scope:
-    """From the first week to the last in which any of the moments lies."""
-    every = sorted(moments)
-    return Scope(week_of(every[0], zone).start, week_of(every[-1], zone).end)
+def first_and_last(moments: Iterable[int]) -> tuple[int, int] | None:
+    """The earliest and the latest moment; None where there is none."""
+    first = last = None
+    for at in moments:
+        first = at if first is None else min(first, at)
+        last = at if last is None else max(last, at)
+    return None if first is None or last is None else (first, last)
+
+
+def whole_weeks(moments: Iterable[int], zone: tzinfo) -> Scope | None:
+    """From the first week to the last in which any of the moments lies; None: there is none."""
+    found = first_and_last(moments)
+    return found and Scope(week_of(found[0], zone).start, week_of(found[1], zone).end)
+
+
+class Weeks:
+    """The weeks on the clock of ``zone``, each computed once. Mutable: it grows."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._starts: list[int] = []
+        self._weeks: list[Scope] = []
+
+    def of(self, at: int) -> Scope:
+        """The week in which ``at`` lies."""
+        place = bisect_right(self._starts, at)
+        if place and at in self._weeks[place - 1]:
+            return self._weeks[place - 1]
+        week = week_of(at, self._zone)
+        self._starts.insert(place, week.start)
+        self._weeks.insert(place, week)
+        return week
 
 
 def _local(at: int, zone: tzinfo) -> datetime:

@@ -16,8 +16,10 @@ from propdesk.connectors.calendars.template import (
     Document,
     Entry,
     Listing,
+    moments_of,
 )
-from propdesk.connectors.calendars.weeks import Scope, day_of
+from propdesk.connectors.calendars.weeks import Scope, day_of, first_and_last
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import at_row
 
 _HEAD = 4096
@@ -35,7 +37,7 @@ def _read(document: Document, _options: CalendarOptions) -> tuple[Listing, ...]:
         raise document.refuse(None, "the day has no list of events")
     with at_row(document.name, None):
         looked_up = moment(text_of(day, "timestamp"), None)
-    entries = []
+    entries = PackedList[Entry]()
     for number, release in enumerate(releases, start=1):
         with at_row(document.name, number):
             entries.append(_entry(release, number))
@@ -43,7 +45,7 @@ def _read(document: Document, _options: CalendarOptions) -> tuple[Listing, ...]:
         Listing(
             document=document.name,
             series="daily list",
-            entries=tuple(entries),
+            entries=entries,
             zone=UTC,
             received_at=looked_up if document.received_at is None else document.received_at,
             complete=_day(entries),
@@ -62,10 +64,11 @@ def _entry(release: Any, number: int) -> Entry:
     )
 
 
-def _day(entries: list[Entry]) -> Scope | None:
+def _day(entries: PackedList[Entry]) -> Scope | None:
     """The one day the file lists; none where it lists nothing, or several days."""
-    days = {day_of(e.release_at, UTC) for e in entries if e.release_at is not None}
-    return days.pop() if len(days) == 1 else None
+    found = first_and_last(moments_of(entries))
+    day = found and day_of(found[0], UTC)
+    return day if found and day and found[1] in day else None
 
 
 FORMAT = CalendarFormat(

@@ -3,6 +3,7 @@
 from datetime import UTC
 from itertools import islice
 
+from propdesk.connectors.calendars.lines import lines_of
 from propdesk.connectors.calendars.template import (
     CalendarFormat,
     CalendarOptions,
@@ -14,22 +15,26 @@ from propdesk.domain.events import NewsScheduled
 from propdesk.wire.event_file import read_event_file
 from propdesk.wire.event_shapes import WORDS
 
-_LINES = 200
+_LINES, _HEAD = 200, 65_536
 
 
 def _recognise(text: str) -> bool:
-    first = next((line for line in islice(text.splitlines(), _LINES) if line.strip()), "")
+    first = next((line for line in islice(text[:_HEAD].splitlines(), _LINES) if line.strip()), "")
     return first.lstrip("\ufeff ").startswith("{") and '"type"' in first
 
 
 def _read(document: Document, _options: CalendarOptions) -> tuple[Listing, ...]:
-    lines = document.text.lstrip("\ufeff").split("\n")
-    events = list(read_event_file(lines, document.name))
-    news = [event for event in events if isinstance(event, NewsScheduled)]
-    if not news:
-        kinds = ", ".join(sorted({WORDS[type(event)] for event in events}))
-        raise document.refuse(None, f"the event file holds no news, only {kinds}")
-    return tuple(_version(event, row, document) for row, event in enumerate(news, start=1))
+    lines = lines_of(document.text.lstrip("\ufeff"))
+    kinds: set[str] = set()
+    versions: list[Listing] = []
+    for event in read_event_file(lines, document.name):
+        kinds.add(WORDS[type(event)])
+        if isinstance(event, NewsScheduled):
+            versions.append(_version(event, len(versions) + 1, document))
+    if not versions:
+        named = ", ".join(sorted(kinds))
+        raise document.refuse(None, f"the event file holds no news, only {named}")
+    return tuple(versions)
 
 
 def _version(event: NewsScheduled, row: int, document: Document) -> Listing:

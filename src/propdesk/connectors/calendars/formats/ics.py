@@ -7,7 +7,7 @@ does it expand what repeats: a release is one event.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from itertools import groupby
+from itertools import chain, groupby
 
 from icalendar import Component, Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -24,8 +24,11 @@ from propdesk.connectors.calendars.template import (
     Document,
     Entry,
     Listing,
+    moments_of,
 )
 from propdesk.connectors.calendars.weeks import FOREVER, Scope
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.refusal import at_row
 from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.instants import micros_of
@@ -43,12 +46,14 @@ def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
     calendar = content.calendar(document)
     with at_row(document.name, None):
         clock = _Clock(calendar, options.zone)
-    entries: list[tuple[int | None, Entry]] = []
-    unsaid = _Unsaid()
+    known, unsaid = document.received_at, _Unsaid()
+    entries = PackedOrder[tuple[int | None, Entry]](lambda one: one[0] or 0)
+    count = 0
     for row, event in content.parsed(document):
         with at_row(document.name, row):
-            entries.append((_modified(event), _entry(event, row, clock, unsaid)))
-    if not entries:
+            entries.put((known or _modified(event), _entry(event, row, clock, unsaid)))
+            count += 1
+    if not count:
         raise document.refuse(None, "the calendar holds no event")
     return tuple(_listings(document, calendar, entries, unsaid))
 
@@ -68,15 +73,17 @@ class _Unsaid:
 
 
 def _listings(
-    document: Document, calendar: Component, read: list[tuple[int | None, Entry]], unsaid: _Unsaid
+    document: Document,
+    calendar: Component,
+    read: PackedOrder[tuple[int | None, Entry]],
+    unsaid: _Unsaid,
 ) -> Iterator[Listing]:
     """One, where the file was received at a known time; else one for each time of change."""
     known = document.received_at
     notes = tuple(unsaid.notes())
     series = f"ics {calendar.get('X-WR-CALNAME', calendar.get('PRODID', ''))}"
-    dated = sorted(((known or at, entry) for at, entry in read), key=lambda one: one[0] or 0)
-    for received_at, group in groupby(dated, key=lambda one: one[0]):
-        entries = tuple(entry for _, entry in group)
+    for received_at, group in groupby(read.drain(), key=lambda one: one[0]):
+        entries = PackedList(entry for _, entry in group)
         yield Listing(
             document=document.name,
             series=series,
@@ -89,10 +96,9 @@ def _listings(
         notes = ()
 
 
-def _ahead(entries: tuple[Entry, ...], received_at: int) -> Scope:
+def _ahead(entries: PackedList[Entry], received_at: int) -> Scope:
     """All that is to come, and of the past what is still listed: feeds drop what is over."""
-    moments = [each.release_at for each in entries if each.release_at is not None]
-    return Scope(min([received_at, *moments]), FOREVER)
+    return Scope(min(chain([received_at], moments_of(entries))), FOREVER)
 
 
 class _Clock:

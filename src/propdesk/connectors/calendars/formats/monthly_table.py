@@ -28,6 +28,7 @@ from propdesk.connectors.calendars.template import (
     Entry,
     Listing,
 )
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import at_row
 
 _PUBLISHED_IN = timezone(timedelta(hours=7))
@@ -46,7 +47,7 @@ def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
         )
     zone = options.zone or _PUBLISHED_IN
     unsaid = Unsaid()
-    entries = []
+    entries = PackedList[Entry]()
     for row in rows_of(document):
         with at_row(document.name, row.number):
             told = _told(row, int(found[1]), int(found[2]), zone)
@@ -56,7 +57,7 @@ def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
         Listing(
             document=document.name,
             series="monthly table",
-            entries=tuple(entries),
+            entries=entries,
             zone=zone,
             received_at=document.received_at,
             notes=(f"Its times are read on the clock of {said}.", *unsaid.notes()),

@@ -31,6 +31,8 @@ from propdesk.connectors.calendars.template import (
     Entry,
     Listing,
 )
+from propdesk.connectors.packed_list import PackedList
+from propdesk.connectors.packed_order import PackedOrder
 from propdesk.connectors.refusal import at_row
 
 _DAY_MINUTES = 24 * 60
@@ -44,27 +46,26 @@ def _recognise(text: str) -> bool:
 
 def _read(document: Document, _options: CalendarOptions) -> tuple[Listing, ...]:
     unsaid = Unsaid()
-    read: list[tuple[int | None, Entry]] = []
+    read = PackedOrder[tuple[int | None, Entry]](lambda one: (one[0] or 0, one[1].row))
     for row in rows_of(document):
         with at_row(document.name, row.number):
             received = row.first(("last_updated", "updated_at"))
             at = moment(received, UTC) if received else None
             known = at if document.received_at is None else document.received_at
-            read.append((known, _entry(row, unsaid)))
+            read.put((known, _entry(row, unsaid)))
     return tuple(_listings(document, read, unsaid))
 
 
 def _listings(
-    document: Document, read: list[tuple[int | None, Entry]], unsaid: Unsaid
+    document: Document, read: PackedOrder[tuple[int | None, Entry]], unsaid: Unsaid
 ) -> Iterable[Listing]:
     """One for each moment of receipt; nothing in them says that another is superseded."""
-    read.sort(key=lambda one: (one[0] or 0, one[1].row))
     notes = unsaid.notes()
-    for received_at, group in groupby(read, key=lambda one: one[0]):
+    for received_at, group in groupby(read.drain(), key=lambda one: one[0]):
         yield Listing(
             document=document.name,
             series="paired table",
-            entries=tuple(entry for _, entry in group),
+            entries=PackedList(entry for _, entry in group),
             zone=UTC,
             received_at=received_at,
             notes=notes,

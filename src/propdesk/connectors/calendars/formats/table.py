@@ -3,6 +3,7 @@
 It must not assume a clock: a time has an offset, the row names a zone, or the person did.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, tzinfo
 
 from propdesk.connectors.calendars.clock_times import (
@@ -34,8 +35,10 @@ from propdesk.connectors.calendars.template import (
     Document,
     Entry,
     Listing,
+    moments_of,
 )
-from propdesk.connectors.calendars.weeks import Scope, day_of
+from propdesk.connectors.calendars.weeks import Scope, day_of, first_and_last
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import at_row
 from propdesk.domain.clock import zone_of
 
@@ -63,14 +66,14 @@ def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
     )
 
 
-def read_entries(document: Document, options: CalendarOptions) -> tuple[tuple[Entry, ...], Unsaid]:
+def read_entries(document: Document, options: CalendarOptions) -> tuple[PackedList[Entry], Unsaid]:
     """The rows as releases, and what they leave unsaid. Raises ``Unreadable``."""
     unsaid = Unsaid()
-    entries = []
+    entries = PackedList[Entry]()
     for row in rows_of(document):
         with at_row(document.name, row.number):
             entries.append(_entry(row, options, unsaid))
-    return tuple(entries), unsaid
+    return entries, unsaid
 
 
 def _entry(row: TableRow, options: CalendarOptions, unsaid: Unsaid) -> Entry:
@@ -103,10 +106,10 @@ def _zone(row: TableRow, options: CalendarOptions) -> tzinfo | None:
     return zone_of(named) if named else options.zone
 
 
-def _span(entries: tuple[Entry, ...], zone: tzinfo) -> Scope | None:
+def _span(entries: Sequence[Entry], zone: tzinfo) -> Scope | None:
     """From the first release to the end of the last one's day; a list may begin at any time."""
-    moments = [each.release_at for each in entries if each.release_at is not None]
-    return Scope(min(moments), day_of(max(moments), zone).end) if moments else None
+    found = first_and_last(moments_of(entries))
+    return found and Scope(found[0], day_of(found[1], zone).end)
 
 
 FORMAT = CalendarFormat(

@@ -9,7 +9,7 @@ from typing import Any
 from propdesk.connectors.calendars.clock_times import Told, is_day, moment, names_no_time
 from propdesk.connectors.calendars.currencies import currencies_of
 from propdesk.connectors.calendars.impacts import impact_of
-from propdesk.connectors.calendars.json_text import parsed, text_of
+from propdesk.connectors.calendars.json_text import items_of, text_of
 from propdesk.connectors.calendars.table_rows import untimed
 from propdesk.connectors.calendars.template import (
     CalendarFormat,
@@ -19,6 +19,7 @@ from propdesk.connectors.calendars.template import (
     Listing,
 )
 from propdesk.connectors.calendars.weekly_feed import week_listing
+from propdesk.connectors.packed_list import PackedList
 from propdesk.connectors.refusal import at_row
 
 _HEAD = 4096
@@ -32,14 +33,11 @@ def _recognise(text: str) -> bool:
 
 
 def _read(document: Document, options: CalendarOptions) -> tuple[Listing, ...]:
-    releases = parsed(document)
-    if not isinstance(releases, list):
-        raise document.refuse(None, "the feed is not a list of releases")
-    entries: list[Entry] = []
-    for number, release in enumerate(releases, start=1):
+    entries = PackedList[Entry]()
+    for number, release in enumerate(items_of(document), start=1):
         with at_row(document.name, number):
             entries.append(_entry(release, number, options))
-    return (week_listing(document, tuple(entries)),)
+    return (week_listing(document, entries),)
 
 
 def _entry(release: Any, number: int, options: CalendarOptions) -> Entry:
