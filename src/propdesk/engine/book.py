@@ -1,0 +1,422 @@
+"""The book: the accounts' sums and terms in arrays that grow, and the kernel that runs over them.
+
+An account has a slot; its shape is put as a whole. The book says which slots a tick touches and
+what was seen since; it must not know what a sum means, nor read a price it was not given.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from propdesk.engine import kernel as plain_kernel
+from propdesk.engine.blocks import Blocks, size_of
+from propdesk.engine.fixed_point import MAGNITUDE_MAX
+from propdesk.engine.layout import (
+    GUARD,
+    INSTRUMENT,
+    LAYOUT_VERSION,
+    NO_HIGH,
+    NO_LOW,
+    SLOT,
+    SUM,
+    SUMS_OF_A_TERM_MAX,
+    TERM,
+    UNKNOWN,
+    Ints,
+    Row,
+    Rows,
+    ShortInts,
+    State,
+)
+from propdesk.engine.rows import (
+    EVERY_MINUTE,
+    NO_MINUTE,
+    blank_rows,
+    edges,
+    grown,
+    guard_row,
+    is_proved,
+    seen,
+    term_row,
+)
+from propdesk.engine.shapes import AccountShape, Bounds, Settled
+
+SPAN_ENTRIES_MIN = 16
+
+
+class BookError(ValueError):
+    """A call that does not fit the book; nothing was changed. The caller has a mistake."""
+
+
+class OtherLayout(BookError):
+    """The parts were written by another version; the caller replays the log instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class MinuteExtremes:
+    """Columns of equal length, a row per sum that keeps minutes and had a value."""
+
+    slot: ShortInts
+    low: Ints
+    high: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Prices in points; None before the first, in a silence, or beyond the ceiling."""
+
+    bid: int
+    ask: int
+
+
+class Book:
+    """Sums and terms of every account, over a kernel (``builds.build_kernel``)."""
+
+    def __init__(self, kernel: Any = plain_kernel) -> None:
+        self._kernel = kernel
+        self._names: dict[int, tuple[str, int]] = {}
+        self._closed: list[int] = []
+        self._slot_count = 0
+        self._entry_blocks = Blocks()
+        self._term_blocks = Blocks()
+        self._sum_blocks = Blocks()
+        self._state = State(
+            instruments=blank_rows(INSTRUMENT, 0),
+            entries=np.zeros(0, np.int32),
+            terms=blank_rows(TERM, 0),
+            sums=blank_rows(SUM, 0),
+            guards=blank_rows(GUARD, 0),
+            slots=blank_rows(SLOT, 0),
+            touched=np.zeros(0, np.int32),
+            serial=np.zeros(1, np.int64),
+        )
+
+    # -- instruments
+    def instrument(self, number: int, name: str, digits: int, ceiling: int) -> None:
+        """Register an instrument; its prices are in ``10**-digits``, none counts beyond
+        ``ceiling`` points."""
+        if number in self._names:
+            raise BookError(f"instrument {number} is registered as {self._names[number][0]}")
+        if not 0 < ceiling <= MAGNITUDE_MAX:
+            raise BookError(f"{name}: a ceiling of {ceiling} points")
+        self._state = self._state._replace(instruments=grown(self._state.instruments, number + 1))
+        self._state.instruments[number]["ceiling"] = ceiling
+        self._names[number] = (name, digits)
+
+    def rescale(self, number: int, digits: int, ceiling: int) -> tuple[int, ...]:
+        """From now on an instrument's prices have other digits and another ceiling.
+
+        Its price is forgotten and the forms made for the old digits with it: the slots returned
+        must be put anew, and until then every tick of their instruments touches them.
+        """
+        name, _digits = self._named(number)
+        silent = self._state.instruments[number]["silent"]
+        touched = self.silence(number)
+        self._state.instruments[number]["silent"] = silent
+        self._state.instruments[number]["ceiling"] = ceiling
+        self._names[number] = (name, digits)
+        for term in self._terms_of(number):
+            term["formed"] = 0
+        return touched
+
+    def digits(self, number: int) -> int:
+        """The digits an instrument's points have."""
+        return self._named(number)[1]
+
+    def ceiling(self, number: int) -> int:
+        """The magnitude in points beyond which an instrument's price does not count."""
+        self._named(number)
+        return int(self._state.instruments[number]["ceiling"])
+
+    def quote(self, number: int) -> Quote | None:
+        """The price in force; None where there is none that counts."""
+        self._named(number)
+        row = self._state.instruments[number]
+        return Quote(int(row["bid"]), int(row["ask"])) if row["known"] else None
+
+    def silence(self, number: int) -> tuple[int, ...]:
+        """Quotes are missing from now on: what depends on the instrument is not known.
+
+        Returns the slots that depend on it.
+        """
+        self._named(number)
+        return self._touched(self._kernel.fall_silent(self._state, number))
+
+    def speak(self, number: int) -> None:
+        """The silence is over; the next tick makes known again what depends on it."""
+        self._named(number)
+        self._state.instruments[number]["silent"] = 0
+
+    # -- accounts
+    def open_slot(self) -> int:
+        """A slot for an account, without sums and terms."""
+        if self._closed:
+            slot = self._closed.pop()
+        else:
+            slot, self._slot_count = self._slot_count, self._slot_count + 1
+            slots = grown(self._state.slots, self._slot_count)
+            touched = np.zeros(len(slots), np.int32)
+            self._state = self._state._replace(slots=slots, touched=touched)
+        self._state.slots[slot]["open"] = 1
+        return slot
+
+    def close_slot(self, slot: int) -> None:
+        """The account is gone; its slot may become another's."""
+        row = self._open(slot)
+        self._empty(slot, row)
+        row["open"] = 0
+        self._closed.append(slot)
+
+    def put(self, slot: int, shape: AccountShape) -> bool:
+        """Replace all sums and terms of a slot; their windows begin with the values they have.
+
+        Extremes of the minute stay with the place of their sum.
+        False where the sums of so many or so large terms could leave 64 bits: the slot is then
+        exposed, its terms have no form, and the account must be judged without the kernel.
+        """
+        row = self._open(slot)
+        self._check(shape)
+        proved = is_proved(shape)
+        minutes = self._minutes_of(row)
+        self._empty(slot, row)
+        first_sum = self._sum_blocks.take(len(shape.sums))
+        first_term = self._term_blocks.take(len(shape.terms))
+        self._make_room(shape)
+        # After this point the shape must be in.
+        state = self._state
+        row = state.slots[slot]
+        row["first_sum"], row["sum_count"] = first_sum, len(shape.sums)
+        row["first_term"], row["term_count"] = first_term, len(shape.terms)
+        row["exposed"] = shape.exposed or not proved
+        for place, each in enumerate(shape.sums):
+            state.sums[first_sum + place]["slot"] = slot
+            window = minutes.get(place, NO_MINUTE) if each.minutes else EVERY_MINUTE
+            state.guards[first_sum + place] = guard_row(each, window)
+        for place, term in enumerate(shape.terms):
+            state.terms[first_term + place] = term_row(term, slot, first_sum, formed=proved)
+        self._kernel.put_in(state, slot)
+        return proved
+
+    def set_bounds(self, slot: int, bounds: Sequence[Bounds]) -> None:
+        """Give a slot's sums other bounds; terms, values and windows stay."""
+        row = self._open(slot)
+        if len(bounds) != row["sum_count"]:
+            raise BookError(f"{len(bounds)} bounds for {row['sum_count']} sums")
+        for place, each in enumerate(bounds):
+            guard = self._state.guards[row["first_sum"] + place]
+            for name, number in edges(each).items():
+                guard[name] = number
+        self._kernel.rearm(self._state, slot)
+
+    def settle(self, slot: int) -> Settled:
+        """What was seen of a slot since it was put or last settled; the windows begin anew."""
+        row = self._open(slot)
+        sums, guards, terms = self._sums_of(row)
+        settled = Settled(
+            sums=tuple(
+                seen(each["value"], guard, known=each["unknown"] == 0)
+                for each, guard in zip(sums, guards, strict=True)
+            ),
+            terms=tuple(seen(e["value"], e, known=e["value"] != UNKNOWN) for e in terms),
+        )
+        self._kernel.begin_windows(self._state, slot)
+        return settled
+
+    def value(self, slot: int, place: int = 0) -> int | None:
+        """What one of a slot's sums is worth now; None while a term of it is not known."""
+        row = self._open(slot)
+        if not 0 <= place < row["sum_count"]:
+            raise BookError(f"slot {slot} has no sum {place}")
+        each = self._state.sums[row["first_sum"] + place]
+        return None if each["unknown"] else int(each["value"])
+
+    def bounds(self, slot: int) -> tuple[tuple[int | None, int | None], ...]:
+        """The bounds in force of a slot's sums, as far as trailing ones have risen."""
+        _sums, guards, _terms = self._sums_of(self._open(slot))
+        return tuple(
+            (
+                None if each["low"] == NO_LOW else int(each["low"]),
+                None if each["high"] == NO_HIGH else int(each["high"]),
+            )
+            for each in guards
+        )
+
+    def exposed_count(self) -> int:
+        """How many open slots every tick of their instruments touches, by flag or for a term
+        without a form."""
+        slots = self._state.slots[: self._slot_count]
+        marked = (slots["open"] != 0) & (slots["exposed"] != 0)
+        terms = self._state.terms
+        for number in np.flatnonzero((slots["open"] != 0) & ~marked & (slots["unknown"] > 0)):
+            row = slots[number]
+            of_slot = terms[row["first_term"] : row["first_term"] + row["term_count"]]
+            marked[number] = not of_slot["formed"].all()
+        return int(marked.sum())
+
+    # -- ticks
+    def run(
+        self,
+        instrument: ShortInts,
+        at: Ints,
+        bid: Ints,
+        ask: Ints,
+        *,
+        start: int = 0,
+        until_at: int = 2**63 - 1,
+    ) -> tuple[int, tuple[int, ...]]:
+        """Judge ticks in order: columns of equal length, prices in points.
+
+        Returns after the first tick that touches a slot, before the first of ``until_at`` or
+        later, or at the end: where to go on, and the slots touched, in order.
+        """
+        if not len(instrument) == len(at) == len(bid) == len(ask):
+            raise BookError("columns of ticks of different lengths")
+        ticks = (instrument, at, bid, ask)
+        going_on, count = self._kernel.run(self._state, ticks, start, until_at)
+        return going_on, self._touched(count)
+
+    def minute_extremes(self) -> MinuteExtremes:
+        """The extremes since the last call of the sums that keep minutes; they begin anew."""
+        size = len(self._state.sums)
+        slots = np.zeros(size, np.int32)
+        lows, highs = np.zeros(size, np.int64), np.zeros(size, np.int64)
+        count = self._kernel.dump_minutes(self._state, slots, lows, highs)
+        return MinuteExtremes(slots[:count].copy(), lows[:count].copy(), highs[:count].copy())
+
+    # -- snapshots
+    def to_parts(self) -> dict[str, bytes]:
+        """The whole book as named parts of a snapshot."""
+        parts = {
+            name: array.tobytes()
+            for name, array in zip(State._fields, self._state, strict=True)
+            if name != "touched"
+        }
+        head = {
+            "layout": LAYOUT_VERSION,
+            "instruments": sorted((n, *told) for n, told in self._names.items()),
+            "slot_count": self._slot_count,
+            "closed": self._closed,
+            "blocks": [
+                [blocks.rows, sorted(blocks.free().items())]
+                for blocks in (self._entry_blocks, self._term_blocks, self._sum_blocks)
+            ],
+        }
+        return {"head": json.dumps(head).encode(), **parts}
+
+    @classmethod
+    def from_parts(
+        cls, parts: Mapping[str, bytes | memoryview], kernel: Any = plain_kernel
+    ) -> "Book":
+        """The book whose parts these are. Raises ``OtherLayout``."""
+        head = json.loads(bytes(parts["head"]))
+        if head["layout"] != LAYOUT_VERSION:
+            raise OtherLayout(f"layout {head['layout']}, not {LAYOUT_VERSION}")
+        book = cls(kernel)
+        book._names = {number: (name, digits) for number, name, digits in head["instruments"]}
+        book._slot_count, book._closed = head["slot_count"], head["closed"]
+        book._entry_blocks, book._term_blocks, book._sum_blocks = (
+            Blocks(rows, dict(free)) for rows, free in head["blocks"]
+        )
+        arrays = {
+            name: np.frombuffer(parts[name], array.dtype).copy()
+            for name, array in zip(State._fields, book._state, strict=True)
+            if name != "touched"
+        }
+        book._state = State(**arrays, touched=np.zeros(len(arrays["slots"]), np.int32))
+        return book
+
+    # -- rows
+    def _named(self, number: int) -> tuple[str, int]:
+        try:
+            return self._names[number]
+        except KeyError:
+            raise BookError(f"instrument {number} is not registered") from None
+
+    def _open(self, slot: int) -> Row:
+        if not 0 <= slot < self._slot_count or not self._state.slots[slot]["open"]:
+            raise BookError(f"slot {slot} is not open")
+        return self._state.slots[slot]
+
+    def _sums_of(self, row: Row) -> tuple[Rows, Rows, Rows]:
+        state = self._state
+        sums = slice(row["first_sum"], row["first_sum"] + row["sum_count"])
+        terms = slice(row["first_term"], row["first_term"] + row["term_count"])
+        return state.sums[sums], state.guards[sums], state.terms[terms]
+
+    def _minutes_of(self, row: Row) -> dict[int, tuple[int, int]]:
+        """The extremes of the running minute of the sums that keep them, by place."""
+        _sums, guards, _terms = self._sums_of(row)
+        return {
+            place: (int(guard["minute_low"]), int(guard["minute_high"]))
+            for place, guard in enumerate(guards)
+            if guard["minutes"]
+        }
+
+    def _terms_of(self, number: int) -> Iterable[Row]:
+        row = self._state.instruments[number]
+        for entry in self._state.entries[row["first"] : row["first"] + row["count"]]:
+            yield self._state.terms[entry >> 1]
+
+    def _touched(self, count: int) -> tuple[int, ...]:
+        return tuple(sorted(self._state.touched[:count].tolist())) if count else ()
+
+    def _check(self, shape: AccountShape) -> None:
+        for term in shape.terms:
+            if not 1 <= len(term.sums) <= SUMS_OF_A_TERM_MAX or len(set(term.sums)) < len(
+                term.sums
+            ):
+                raise BookError(f"a term of the sums {term.sums}")
+            if not all(0 <= place < len(shape.sums) for place in term.sums):
+                raise BookError(f"a term of the sums {term.sums}, there are {len(shape.sums)}")
+            form, own = term.form, self._of(term.instrument)
+            rate = None if term.rate is None else self._of(term.rate)
+            if form is None:
+                continue
+            if own != (form.price_digits, form.price_ceiling):
+                raise BookError(f"a form for prices of {form.price_digits} digits, not {own}")
+            if form.needs_rate is not (rate is not None):
+                raise BookError(f"a form and an instrument that do not both convert: {term}")
+            if rate is not None and rate != (form.rate_digits, form.rate_ceiling):
+                raise BookError(f"a form for rates of {form.rate_digits} digits, not {rate}")
+
+    def _of(self, number: int) -> tuple[int, int]:
+        return self.digits(number), self.ceiling(number)
+
+    def _empty(self, slot: int, row: Row) -> None:
+        sums, terms = int(row["sum_count"]), int(row["term_count"])
+        self._kernel.take_out(self._state, slot)
+        if sums:
+            self._sum_blocks.release(int(row["first_sum"]), sums)
+        if terms:
+            self._term_blocks.release(int(row["first_term"]), terms)
+
+    def _make_room(self, shape: AccountShape) -> None:
+        wanted: dict[int, int] = {}
+        for term in shape.terms:
+            for number in (term.instrument, term.rate):
+                if number is not None:
+                    wanted[number] = wanted.get(number, 0) + 1
+        for number, more in wanted.items():
+            self._make_room_for_entries(number, more)
+        self._state = self._state._replace(
+            sums=grown(self._state.sums, self._sum_blocks.rows),
+            guards=grown(self._state.guards, self._sum_blocks.rows),
+            terms=grown(self._state.terms, self._term_blocks.rows),
+        )
+
+    def _make_room_for_entries(self, number: int, more: int) -> None:
+        row = self._state.instruments[number]
+        first, count, room = int(row["first"]), int(row["count"]), int(row["room"])
+        if count + more <= room:
+            return
+        wider = size_of(max(SPAN_ENTRIES_MIN, count + more))
+        begin = self._entry_blocks.take(wider)
+        entries = grown(self._state.entries, self._entry_blocks.rows)
+        entries[begin : begin + count] = entries[first : first + count]
+        if room:
+            self._entry_blocks.release(first, room)
+        row["first"], row["room"] = begin, wider
+        self._state = self._state._replace(entries=entries)

@@ -1,0 +1,75 @@
+"""The builds of the kernel: compiled, compiled with every index checked, or plain Python.
+
+The compiled one is kept under a directory that names all it depends on, because numba's own cache
+looks only at the file of the function it compiles. It must not read the environment.
+"""
+
+import hashlib
+from collections.abc import Callable
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import Any
+
+import numba
+from llvmlite import binding
+
+from propdesk.engine import kernel, layout
+
+SOURCES = (kernel, layout)
+
+
+class Build(StrEnum):
+    """How the kernel runs."""
+
+    COMPILED = "compiled"
+    CHECKED = "checked"
+    """Compiled; an index outside its array raises. For tests."""
+    PLAIN = "plain"
+    """The functions as they are written. For tests that change them."""
+
+
+def cache_key() -> str:
+    """The name of a directory of compiled kernels: application, numba, processor, sources."""
+    hashed = hashlib.sha256()
+    for module in SOURCES:
+        assert module.__file__ is not None  # noqa: S101 - both are files of this package
+        hashed.update(Path(module.__file__).read_bytes())
+    features = "".join(sorted(binding.get_host_cpu_features().flatten()))
+    processor = hashlib.sha256(features.encode()).hexdigest()[:12]
+    words = (
+        metadata.version("propdesk"),
+        f"numba{numba.__version__}",
+        f"{binding.get_host_cpu_name()}-{processor}",
+        hashed.hexdigest()[:16],
+    )
+    return "_".join(words)
+
+
+def build_kernel(build: Build = Build.COMPILED, home: Path | None = None) -> Any:
+    """The kernel's functions in this build, as attributes.
+
+    ``home`` is where compiled kernels are kept from run to run; None keeps none.
+    """
+    if build is Build.PLAIN:
+        return kernel
+    if build is Build.CHECKED:
+        # Never kept: numba does not tell a checked kernel in its cache from an unchecked one.
+        return compiled(kernel, numba.njit(boundscheck=True, error_model="numpy"))
+    if home is None:
+        return compiled(kernel, numba.njit(error_model="numpy"))
+    directory = home / "kernels" / cache_key()
+    directory.mkdir(parents=True, exist_ok=True)
+    numba.config.CACHE_DIR = str(directory)  # type: ignore[attr-defined]
+    return compiled(kernel, numba.njit(cache=True, error_model="numpy"))
+
+
+def compiled(module: ModuleType, compile_: Callable[[FunctionType], Any]) -> SimpleNamespace:
+    """A module's functions, compiled to call each other; the module itself stays as it is."""
+    names: dict[str, Any] = dict(vars(module))
+    for name, found in vars(module).items():
+        if isinstance(found, FunctionType) and found.__module__ == module.__name__:
+            copy = FunctionType(found.__code__, names, name, found.__defaults__)
+            names[name] = compile_(copy)
+    return SimpleNamespace(**names)

@@ -1,0 +1,125 @@
+"""How the kernel's arrays are laid out: their rows, the sentinels in them, and the version of both.
+
+It must not hold behaviour: the kernel does, and ``book`` fills the rows.
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+LAYOUT_VERSION = 1
+"""Rises with every change of a row; a snapshot of another version is not read."""
+
+LEAST = -(2**63)
+MOST = 2**63 - 1
+UNKNOWN = LEAST
+"""The value of a term that has none; no value is as small (``fixed_point``)."""
+NO_LOW = LEAST
+NO_HIGH = MOST
+NO_PEAK = MOST
+"""The peak of a sum without a trailing bound: nothing rises above it."""
+SUMS_OF_A_TERM_MAX = 4
+NOTHING = -1
+"""An index that names no row."""
+
+Rows: TypeAlias = npt.NDArray[np.void]
+Row: TypeAlias = Any  # one of them: its fields are named at run time
+Ints: TypeAlias = npt.NDArray[np.int64]
+ShortInts: TypeAlias = npt.NDArray[np.int32]
+
+INSTRUMENT = np.dtype(
+    [
+        ("bid", np.int64),
+        ("ask", np.int64),
+        ("ceiling", np.int64),
+        ("first", np.int64),  # where its entries begin in ``entries``
+        ("count", np.int64),
+        ("room", np.int64),
+        ("known", np.int8),  # it has a price within the ceiling, and is not silent
+        ("silent", np.int8),
+    ],
+    align=True,
+)
+TERM = np.dtype(
+    [
+        ("value", np.int64),
+        ("a", np.int64),
+        ("b", np.int64),
+        ("d", np.int64),
+        ("seen_low", np.int64),
+        ("seen_high", np.int64),
+        ("own", np.int32),  # the instrument whose price it is a function of
+        ("rate", np.int32),  # the instrument that converts it, or NOTHING
+        ("own_at", np.int32),  # its places among the entries of these two
+        ("rate_at", np.int32),
+        ("slot", np.int32),
+        ("sums", np.int32, (SUMS_OF_A_TERM_MAX,)),
+        ("sum_count", np.int8),
+        ("formed", np.int8),  # 0: without a form, it is never known
+        ("converted", np.int8),
+        ("rate_side", np.int8),
+        ("at_bid", np.int8),
+    ],
+    align=True,
+)
+# What a tick reads of a sum: 32 bytes. While the value is quiet (strictly within the bounds, within
+# every extreme seen, not above the peak) there is nothing to do but to keep it.
+SUM = np.dtype(
+    [
+        ("value", np.int64),
+        ("quiet_low", np.int64),
+        ("quiet_high", np.int64),
+        ("slot", np.int32),
+        ("unknown", np.int32),  # its terms without a value
+    ],
+    align=True,
+)
+# What is read only when a sum leaves its quiet.
+GUARD = np.dtype(
+    [
+        ("base", np.int64),
+        ("low", np.int64),
+        ("high", np.int64),
+        ("seen_low", np.int64),
+        ("seen_high", np.int64),
+        ("minute_low", np.int64),
+        ("minute_high", np.int64),
+        ("peak", np.int64),
+        ("gap", np.int64),
+        ("cap", np.int64),
+        ("minutes", np.int8),  # whether it keeps extremes of the minute
+    ],
+    align=True,
+)
+SLOT = np.dtype(
+    [
+        ("stamp", np.int64),  # the serial number of the tick that touched it last
+        ("first_sum", np.int32),
+        ("sum_count", np.int32),
+        ("first_term", np.int32),
+        ("term_count", np.int32),
+        ("unknown", np.int32),  # its terms without a value
+        ("open", np.int8),
+        ("exposed", np.int8),
+        ("turned", np.int8),  # a term became known or unknown since it was last tested
+    ],
+    align=True,
+)
+
+
+class State(NamedTuple):
+    """The kernel's arrays; the book owns them and replaces one when it has grown."""
+
+    instruments: Rows
+    entries: ShortInts
+    """Per instrument a dense run of entries: twice the row of a term, plus 1 as its rate."""
+    terms: Rows
+    sums: Rows
+    guards: Rows
+    """Row by row beside ``sums``."""
+    slots: Rows
+    touched: ShortInts
+    """The slots the last tick touched; as long as ``slots``."""
+    serial: Ints
+    """One number: how many ticks were judged."""

@@ -1,0 +1,106 @@
+"""Rows of the book's arrays, made from shapes, and the proof that a shape's sums fit 64 bits.
+
+It must not know where a row goes: ``book`` does.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from propdesk.engine.fixed_point import MAGNITUDE_MAX
+from propdesk.engine.layout import (
+    GUARD,
+    LEAST,
+    MOST,
+    NO_HIGH,
+    NO_LOW,
+    NO_PEAK,
+    NOTHING,
+    SUMS_OF_A_TERM_MAX,
+    TERM,
+    Rows,
+)
+from propdesk.engine.shapes import AccountShape, Bounds, Seen, SumShape, TermShape
+
+NO_MINUTE = (MOST, LEAST)
+"""Extremes of a minute in which nothing was seen."""
+EVERY_MINUTE = (LEAST, MOST)
+"""Extremes of a sum that keeps none: no value goes beyond them."""
+
+
+def blank_rows(row: np.dtype[np.void], count: int) -> Rows:
+    return np.zeros(count, row)
+
+
+def grown(array: Any, rows: int) -> Any:
+    """The array with room for so many rows; it doubles, so that growth costs little a row."""
+    if rows <= len(array):
+        return array
+    wider = np.zeros(max(rows, 2 * len(array)), array.dtype)
+    wider[: len(array)] = array
+    return wider
+
+
+def is_proved(shape: AccountShape) -> bool:
+    """Whether no sum can leave 64 bits, whatever its terms are worth."""
+    largest = [abs(each.base) for each in shape.sums]
+    for term in shape.terms:
+        if term.form is not None:
+            for place in term.sums:
+                largest[place] += term.form.value_max
+    return all(each <= MAGNITUDE_MAX for each in largest)
+
+
+def _clipped(number: int) -> int:
+    """A bound no sum can reach is as good as the nearest such one that fits."""
+    return max(-MAGNITUDE_MAX - 1, min(number, MAGNITUDE_MAX + 1))
+
+
+def edges(bounds: Bounds) -> dict[str, int]:
+    trail = bounds.trail
+    low = NO_LOW if bounds.low is None else _clipped(bounds.low)
+    if trail is None:
+        peak, gap, cap = NO_PEAK, 0, 0
+    else:
+        cap = MAGNITUDE_MAX if trail.cap is None else _clipped(trail.cap)
+        peak, gap = _clipped(trail.peak), _clipped(trail.gap)
+    return {
+        "low": low,
+        "high": NO_HIGH if bounds.high is None else _clipped(bounds.high),
+        "peak": peak,
+        "gap": gap,
+        "cap": cap,
+    }
+
+
+def guard_row(each: SumShape, minute: tuple[int, int]) -> tuple[int, ...]:
+    values = {**dict.fromkeys(GUARD.names or (), 0), **edges(each.bounds)}
+    values |= {"base": each.base, "minutes": int(each.minutes)}
+    values["minute_low"], values["minute_high"] = minute
+    return tuple(values[name] for name in GUARD.names or ())
+
+
+def term_row(term: TermShape, slot: int, first_sum: int, *, formed: bool) -> tuple[Any, ...]:
+    sums = [first_sum + place for place in term.sums]
+    values: dict[str, Any] = dict.fromkeys(TERM.names or (), 0)
+    values |= {
+        "own": term.instrument,
+        "rate": NOTHING if term.rate is None else term.rate,
+        "slot": slot,
+        "sums": tuple(sums + [NOTHING] * (SUMS_OF_A_TERM_MAX - len(sums))),
+        "sum_count": len(sums),
+    }
+    form = term.form
+    if form is not None and formed:
+        values |= {name: int(getattr(form, name)) for name in _OF_A_FORM} | {"formed": 1}
+    return tuple(values[name] for name in TERM.names or ())
+
+
+_OF_A_FORM = ("a", "b", "d", "converted", "rate_side", "at_bid")
+
+
+def seen(value: Any, window: Any, *, known: bool) -> Seen:
+    low, high = int(window["seen_low"]), int(window["seen_high"])
+    if low > high:
+        return Seen(int(value) if known else None, None, None)
+    return Seen(int(value) if known else None, low, high)

@@ -1,0 +1,79 @@
+"""What an account looks like to the kernel: its sums with their bounds, and the terms they add.
+
+Values only; amounts are integers in the account currency's minor unit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from propdesk.engine.fixed_point import LinearForm
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """A lower bound that follows the highest value: ``min(peak, cap) - gap``, never falling."""
+
+    peak: int
+    gap: int
+    cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between these, both excluded, a sum proves that nothing can be said; None is no bound."""
+
+    low: int | None = None
+    high: int | None = None
+    trail: Trail | None = None
+
+
+FREE = Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class SumShape:
+    """``base`` plus the terms that name its place in the shape."""
+
+    base: int
+    bounds: Bounds = FREE
+    minutes: bool = False
+    """Whether the extremes of each minute are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermShape:
+    """A form with the instruments its price and its rate come from, and 1 to 4 sums by place.
+
+    Without a form it is never known, and its account is touched by every tick of its instruments.
+    """
+
+    form: LinearForm | None
+    instrument: int
+    rate: int | None
+    sums: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShape:
+    """All sums and terms of an account. ``exposed``: every tick of its instruments touches it."""
+
+    sums: Sequence[SumShape]
+    terms: Sequence[TermShape] = ()
+    exposed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The value now, and the least and greatest of a window; None where there was none."""
+
+    value: int | None
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was seen of each sum and of each term of an account, in the order of its shape."""
+
+    sums: tuple[Seen, ...]
+    terms: tuple[Seen, ...]
