@@ -27,6 +27,13 @@ def patience(settings: Any) -> None:
     settings.JUDGING_WAIT_S = 300
 
 
+@pytest.fixture(autouse=True)
+def uploads(settings: Any, tmp_path: Path) -> Path:
+    """Where this test's uploads lie."""
+    settings.UPLOADS_DIRECTORY = tmp_path / "uploads"
+    return tmp_path / "uploads"
+
+
 @pytest.fixture
 def upload() -> Upload:
     """The fields of the form: a sample's statement unless other bytes are given."""

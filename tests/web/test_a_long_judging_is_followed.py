@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from django.test import Client
 
 from propdesk.crm.judgements.actions.follow_judging import begin_judging, note_progress
 from propdesk.crm.judgements.models import Judgement, Judging
+from propdesk.crm.uuid7 import uuid7
 from propdesk.web import judging_queue, keeping
 from propdesk.web.judging import Judged, Request, Watched, judge
-from propdesk.web.pages.judging import SILENT_MAX
 from propdesk.web.received import received_at
+from propdesk.web.unfinished import SILENT_MAX
 from tests.web.conftest import Upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +60,9 @@ def ended(client: Client, address: str) -> Any:
     return answer
 
 
-def test_the_page_follows_to_the_judgement(client: Client, upload: Upload, gate: Gate) -> None:
+def test_the_page_follows_to_the_judgement(
+    client: Client, upload: Upload, gate: Gate, uploads: Path
+) -> None:
     address = client.post("/judge", upload())["Location"]
     assert address.startswith("/judging/")
     running = client.get(address)
@@ -69,7 +73,7 @@ def test_the_page_follows_to_the_judgement(client: Client, upload: Upload, gate:
     assert "Judging mt5-breaches-daily-loss.html" in page
     assert "The files are being read." in page
     assert not Judgement.objects.exists()
-    note_progress(Judging.objects.get().pk, 1_234_567, received_at())
+    note_progress(Judging.objects.get().pk, 1, 1_234_567, received_at())
     assert "1,234,567" in client.get(address).content.decode()
     gate.opened.set()
     answer = ended(client, address)
@@ -77,6 +81,7 @@ def test_the_page_follows_to_the_judgement(client: Client, upload: Upload, gate:
     assert answer["Location"] == f"/judgements/{Judgement.objects.get().pk}/"
     assert gate.files_seen
     idle()
+    assert not any(uploads.iterdir())
     assert client.get(address)["Location"] == answer["Location"]  # the link stays good
 
 
@@ -107,8 +112,10 @@ def test_a_failure_of_the_program_is_told_and_keeps_nothing(
 
 
 def test_no_more_histories_than_can_be_held(client: Client, upload: Upload, gate: Gate) -> None:
-    for _ in range(judging_queue.IN_HAND_MAX):
-        assert client.post("/judge", upload()).status_code == 302
+    at_once, most = judging_queue.AT_ONCE_MAX, judging_queue.IN_HAND_MAX
+    pages = [client.post("/judge", upload())["Location"] for _ in range(most)]
+    told = [b"Waiting for its turn" in client.get(page).content for page in pages]
+    assert told == [False] * at_once + [True] * (most - at_once)
     answer = client.post("/judge", upload())
     assert (answer.status_code, answer["Retry-After"]) == (503, "60")
     assert Judging.objects.count() == judging_queue.IN_HAND_MAX
@@ -117,14 +124,15 @@ def test_no_more_histories_than_can_be_held(client: Client, upload: Upload, gate
     assert client.post("/judge", upload()).status_code == 302
 
 
-def test_one_that_fell_silent_says_so(client: Client) -> None:
+def test_one_that_fell_silent_says_so_and_is_looked_for_again(client: Client) -> None:
     long_ago = received_at() - SILENT_MAX - timedelta(seconds=1)
-    silent = begin_judging("long.csv", long_ago)
+    silent = uuid7(long_ago)
+    begin_judging(silent, "long.csv", {}, long_ago, running=True)
     answer = client.get(f"/judging/{silent}/")
-    assert answer.status_code == 410
-    assert "Refresh" not in answer
-    note_progress(silent, 5, received_at())
-    assert client.get(f"/judging/{silent}/").status_code == 200
+    assert (answer.status_code, answer["Refresh"]) == (200, "2")
+    assert "Interrupted: the program was stopped." in answer.content.decode()
+    note_progress(silent, 1, 5, received_at())
+    assert "Interrupted" not in client.get(f"/judging/{silent}/").content.decode()
 
 
 def test_progress_is_told_once_a_second(
@@ -133,7 +141,7 @@ def test_progress_is_told_once_a_second(
     monkeypatch.setattr(judging_queue, "COUNT_EVERY", 1)
     told: list[int] = []
     monkeypatch.setattr(
-        judging_queue, "note_progress", lambda _id, number, _at: told.append(number)
+        judging_queue, "note_progress", lambda _id, _attempt, number, _at: told.append(number)
     )
     monkeypatch.setattr(judging_queue, "TELL_EVERY", timedelta(days=1))
     client.post("/judge", upload())

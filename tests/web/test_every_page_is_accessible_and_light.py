@@ -17,8 +17,11 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from propdesk.crm.judgements.actions.follow_judging import begin_judging, refuse_judging
+from propdesk.crm.uuid7 import uuid7
 from propdesk.web.received import received_at
 from propdesk.web.samples import DIRECTORY, samples
+from propdesk.web.unfinished import SILENT_MAX
+from tests.web.test_a_form_may_bring_its_own_files import TWO_ACCOUNTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 VENDOR = Path(__file__).parent / "vendor"
@@ -50,15 +53,25 @@ def pages(client: Client) -> dict[str, str]:
     found["funded"] = funded(client)
     breached = found["mt5-breaches-daily-loss"]
     found["trades"] = f"{breached}trades/"
+    found["sorted trades"] = f"{breached}trades/?sort=-net"
     found["no trades"] = f"{breached}trades/?symbol=XAUUSD"
     found["day"] = f"{breached}days/2026-03-11/"
     terms = {"terms": ["ftmo-1-step/challenge", "ftmo-2-step/verification"]}
     found["comparison"] = client.post(f"{breached}compare/", terms)["Location"]
-    found["judging"] = f"/judging/{begin_judging('long.html', received_at())}/"
-    refused = begin_judging("odd.html", received_at())
-    refuse_judging(refused, "odd.html:7: this is no number", received_at())
-    found["refused judging"] = f"/judging/{refused}/"
-    return found
+    return {**found, **followed()}
+
+
+def followed() -> dict[str, str]:
+    """The page of a judging in each of its states."""
+    now = received_at()
+    silent = now - SILENT_MAX * 2
+    states = {"judging": (True, now), "queued": (False, now), "interrupted": (True, silent)}
+    made = {name: uuid7(now) for name in (*states, "refused judging")}
+    for name, (running, at) in states.items():
+        begin_judging(made[name], "long.html", {}, at, running=running)
+    begin_judging(made["refused judging"], "odd.html", {}, now, running=True)
+    refuse_judging(made["refused judging"], 1, "odd.html:7: this is no number", now)
+    return {name: f"/judging/{judging}/" for name, judging in made.items()}
 
 
 def funded(client: Client) -> str:
@@ -111,6 +124,18 @@ def test_a_refused_upload_is_accessible(live_server: LiveServer, shown: Page) ->
     shown.get_by_label("Statement", exact=True).set_input_files(empty)  # type: ignore[arg-type]
     shown.get_by_role("button", name="Judge", exact=True).click()
     shown.get_by_text("empty.html: the file is empty").wait_for()
+    assert violations(shown) == []
+
+
+def test_the_choice_of_an_account_is_accessible(live_server: LiveServer, shown: Page) -> None:
+    shown.goto(live_server.url)
+    two = {"name": "two.jsonl", "mimeType": "application/json", "buffer": TWO_ACCOUNTS}
+    shown.get_by_label("Statement", exact=True).set_input_files(two)  # type: ignore[arg-type]
+    shown.get_by_role("button", name="Judge", exact=True).click()
+    shown.get_by_role("heading", name="Which account is to be judged?").wait_for()
+    assert violations(shown) == []
+    shown.get_by_role("button", name="Judge", exact=True).click()
+    shown.get_by_role("heading", name="The form is not complete").wait_for()
     assert violations(shown) == []
 
 

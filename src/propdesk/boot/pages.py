@@ -18,3 +18,8 @@ os.setsid()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "propdesk.web.settings")
 application = get_wsgi_application()
 read_ahead()
+
+# Its tables exist once Django is set up. What an earlier process left unfinished is taken up.
+from propdesk.web.unfinished import watch  # noqa: E402
+
+watch()

@@ -17,7 +17,7 @@ from propdesk.crm.judgements.models import Judgement
 from propdesk.web.answer import Answer, answer_of
 from propdesk.web.goals import Goal, goal_of
 from propdesk.web.judging import Judged, Refused, Watched, deciding_verdict, judge_again
-from propdesk.web.judging_queue import Work
+from propdesk.web.judging_queue import Task, Work
 from propdesk.web.keeping import kept_judgement
 from propdesk.web.room import Room, room_of
 from propdesk.web.rulebook_library import find
@@ -66,10 +66,16 @@ def compare(first: Judgement, terms: Sequence[str]) -> str:
     Raises ``Refused`` with a line for every programme that cannot judge the history,
     ``TakesLonger`` or ``TooBusy``.
     """
-    there = {f"{k.rulebook}/{k.phase}": k.pk for k in compared(first, ()) if _is_current(k)}
-    missing = [each for each in terms if each not in there]
-    if not missing:
+    there = _there(first)
+    if there.keys() >= set(terms):
         return address_of(first, [there[each] for each in terms])
+    return Work(comparing(first, terms)).run()
+
+
+def comparing(first: Judgement, terms: Sequence[str]) -> Task[list[Judged]]:
+    """The task of judging what is missing of these ``rulebook/phase``."""
+    there = _there(first)
+    missing = [each for each in terms if each not in there]
     evidence = json.loads(gzip.decompress(first.evidence_gz))
 
     def judged(watched: Watched) -> list[Judged]:
@@ -89,7 +95,13 @@ def compare(first: Judgement, terms: Sequence[str]) -> str:
         ids = there | dict(zip(missing, (row.pk for row in rows), strict=True))
         return address_of(first, [ids[each] for each in terms])
 
-    return Work(first.file_name, judged, kept, lambda: None).run()
+    asked = {"first": str(first.pk), "terms": list(terms)}
+    return Task(name=first.file_name, asked=asked, judge=judged, keep=kept, over=lambda _why: None)
+
+
+def _there(first: Judgement) -> dict[str, UUID]:
+    """What is judged already, by its ``rulebook/phase``."""
+    return {f"{k.rulebook}/{k.phase}": k.pk for k in compared(first, ()) if _is_current(k)}
 
 
 def _is_current(kept: Judgement) -> bool:

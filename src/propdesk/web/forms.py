@@ -3,6 +3,7 @@
 It must not look into the files; the readers do.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -15,6 +16,14 @@ from propdesk.domain.clock import UnknownZone, zone_of
 from propdesk.domain.exact import parse_decimal
 from propdesk.web.rulebook_library import phase_choices
 
+FILE_FIELDS = (
+    "statement",
+    "quotes",
+    "own_rulebook",
+    "calendars",
+    "instruments",
+    "columns",
+)
 DEFAULT_TERMS = "ftmo-2-step/challenge"
 SIZE_MAX = Decimal("1e12")
 
@@ -35,6 +44,16 @@ class ManyFiles(forms.FileField):
 def _one_file(label: Any, help_text: Any) -> forms.FileField:
     """An optional file; what is in it, even nothing, is its reader's to say."""
     return forms.FileField(label=label, required=False, allow_empty_file=True, help_text=help_text)
+
+
+def _account_of(accounts: Sequence[str]) -> forms.ChoiceField:
+    """Of a file that holds several."""
+    return forms.ChoiceField(
+        label=_("Account"),
+        choices=[("", _("choose one")), *((each, each) for each in accounts)],
+        help_text=_("The file holds several accounts; one is judged at a time."),
+        error_messages={"required": _("Choose the account to judge.")},
+    )
 
 
 class JudgeForm(forms.Form):
@@ -147,23 +166,45 @@ class JudgeForm(forms.Form):
         "Asia/Dubai",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        files_are_here: bool = False,
+        accounts: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``files_are_here``: an earlier sending brought them; ``accounts`` are in its file."""
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.widget.attrs["class"] = "form-select" if name == "terms" else "form-control"
+        self.fields["statement"].required = not files_are_here
+        self.accounts = tuple(accounts)
+        if accounts:
+            self.fields["account"] = _account_of(accounts)
+            self.fields["statement"].label = _("Another statement instead")
+        for field in self.fields.values():
+            chosen = isinstance(field, forms.ChoiceField)
+            field.widget.attrs["class"] = "form-select" if chosen else "form-control"
         self.fields["source_zone"].widget.attrs["list"] = "zones"
-        self.fields["account"].widget.attrs["list"] = "accounts"
         self.fields["size"].widget.attrs["inputmode"] = "decimal"
 
     @property
     def more(self) -> list[forms.BoundField]:
         """What few need, behind a summary."""
-        return [self[name] for name in self.more_fields]
+        return [self[name] for name in self._more]
 
     @property
     def more_is_open(self) -> bool:
         """Whether something is said or wrong there."""
-        return any(self[name].errors or self.data.get(name) for name in self.more_fields)
+        return any(self[name].errors or self[name].value() for name in self._more)
+
+    @property
+    def text_fields(self) -> list[str]:
+        """All but the files: what can be written down."""
+        return [name for name in self.fields if name not in FILE_FIELDS]
+
+    @property
+    def _more(self) -> list[str]:
+        """The account is in the first place where it has to be chosen."""
+        return [name for name in self.more_fields if name != "account" or not self.accounts]
 
     def clean_currency(self) -> str | None:
         return str(self.cleaned_data["currency"]).upper() or None

@@ -4,6 +4,7 @@ It must not decide anything: reading and judging are elsewhere, keeping is an ac
 """
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from django.urls import reverse
 
@@ -15,24 +16,25 @@ from propdesk.crm.judgements.actions.keep_judgement import (
 )
 from propdesk.crm.judgements.models import Judgement
 from propdesk.web.judging import Judged, Refused, Request, Watched, judge
-from propdesk.web.judging_queue import Work
+from propdesk.web.judging_queue import Task
 from propdesk.web.received import received_at
 
+Fingerprinted: TypeAlias = tuple[Judged, str]
 
-def judge_and_keep(asked: Request, release: Callable[[], None]) -> str:
-    """The address of the judgement. ``release`` is called when the files are read.
 
-    Raises ``Refused``, ``TakesLonger`` or ``TooBusy``.
-    """
-    name = asked.history.name
+def judge_and_keep(
+    request: Request, asked: dict[str, Any], over: Callable[[BaseException | None], None]
+) -> Task[Fingerprinted]:
+    """The task of judging one history; ``asked`` is the request in words that outlive us."""
+    name = request.history.name
 
-    def judged(watched: Watched) -> tuple[Judged, str]:
-        return judge(asked, watched), sha256_of(asked.history)
+    def judged(watched: Watched) -> Fingerprinted:
+        return judge(request, watched), sha256_of(request.history)
 
-    def kept(done: tuple[Judged, str]) -> str:
+    def kept(done: Fingerprinted) -> str:
         return reverse("judgement", args=[kept_judgement(done[0], name, done[1]).pk])
 
-    return Work(name, judged, kept, release).run()
+    return Task(name=name, asked=asked, judge=judged, keep=kept, over=over)
 
 
 def kept_judgement(

@@ -4,6 +4,7 @@ It must not start anything, and without a database or a key it serves nothing bu
 """
 
 import os
+from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -79,6 +80,9 @@ X_FRAME_OPTIONS = "DENY"
 # How long a request waits for its judging before it gets a page that follows it.
 JUDGING_WAIT_S = 2.5
 UPLOAD_BYTES_MAX = 100_000_000
+# Uploads that wait for their judging, or for a person's choice, outlive the process. Without a home
+# there is no place for them.
+UPLOADS_DIRECTORY: Path = Path(os.environ.get("PROPDESK_HOME") or os.devnull) / "uploads"
 # Hundreds of days of quotes are hundreds of files.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

@@ -45,10 +45,23 @@ class Judgement(models.Model):
         return f"{self.file_name}: {self.status}"
 
 
+class JudgingState(models.TextChoices):
+    """How far a judging is. Only the first two can change."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+UNFINISHED = (JudgingState.QUEUED, JudgingState.RUNNING)
+
+
 class Judging(models.Model):
     """A judging that takes longer than a request may: what its page shows until it is over.
 
-    It holds nothing of the history; a judgement is there whole or not at all.
+    It holds nothing of the history; a judgement is there whole or not at all. What it was asked by
+    is enough for another process to judge it anew.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -56,11 +69,28 @@ class Judging(models.Model):
     seen_at = models.DateTimeField()
     """The last sign of life."""
     file_name = models.CharField(max_length=120)
+    asked = models.JSONField()
+    """The terms, and where the files are; made and read by the pages alone."""
+    state = models.CharField(max_length=8, choices=JudgingState.choices)
+    attempts = models.SmallIntegerField(default=0)
+    """How often the judging was begun: who began it last is who may end it."""
     events = models.BigIntegerField(default=0)
     refusal = models.TextField(default="")
     """Why there is no judgement, once that is known."""
     address = models.CharField(max_length=500, default="")
     """The page of what came out, once it is there."""
 
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="judging_state_says_what_is_there",
+                condition=(
+                    models.Q(state__in=["queued", "running"], refusal="", address="")
+                    | (models.Q(state="done", refusal="") & ~models.Q(address=""))
+                    | (models.Q(state="refused", address="") & ~models.Q(refusal=""))
+                ),
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.file_name}: {self.events} events"
+        return f"{self.file_name}: {self.state}, {self.events} events"
