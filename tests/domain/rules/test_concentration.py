@@ -171,3 +171,9 @@ def test_a_share_of_nothing_is_refused() -> None:
     with pytest.raises(TermsError, match=r"^'percent' must be more than zero$"):
         replace(CLOSED, percent=d(0))
     assert replace(CLOSED, percent=d("0.01")).percent == d("0.01")
+
+
+def test_a_netting_account_is_judged_by_what_is_open_too() -> None:
+    """Its positions are kept by symbol, and their profit by the position's own id."""
+    events = [start(netting=True), AT, LONG, quote("10:00", "7999")]
+    assert [each[:2] for each in rows(judge(OPEN, events))] == [("1 10:00:00", "warn")]

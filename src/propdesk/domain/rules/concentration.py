@@ -100,9 +100,9 @@ class ConcentrationJudge(Judge[Concentration]):
         if not self.watches_marks or self.situation.equity is None:
             return Watches()
         held: dict[str, list[str]] = {}
-        for key, position in self.situation.positions.items():
+        for position in self.situation.positions.values():
             if self.concerns(position.symbol):
-                held.setdefault(self._instrument(position.symbol), []).append(key)
+                held.setdefault(self._instrument(position.symbol), []).append(position.id)
         parts = []
         for name, positions in held.items():
             before = self.carried.get(name, NOTHING)
@@ -135,11 +135,11 @@ class ConcentrationJudge(Judge[Concentration]):
     def _floating(self) -> dict[str, Span | None]:
         """Open profit by instrument; None: a price in it is not known."""
         sums: dict[str, Span | None] = {}
-        for key, position in self.situation.positions.items():
+        for position in self.situation.positions.values():
             if not self.concerns(position.symbol):
                 continue
             name = self._instrument(position.symbol)
-            own, before = self.situation.floating.get(key), sums.get(name, NOTHING)
+            own, before = self.situation.floating.get(position.id), sums.get(name, NOTHING)
             if own is None or before is None:
                 sums[name] = None
             else:
