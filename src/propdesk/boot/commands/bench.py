@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from propdesk.boot.bench_log import log_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
 
@@ -32,6 +33,15 @@ def statement(file: Path, json_to: str | None) -> None:
         _write(statement_bench(file), json_to)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
+
+
+@command.command("log")
+@click.option("--seconds", default=5.0, show_default=True, type=click.FloatRange(min=0.1, max=600))
+@click.option("--database", "url", help="Measure this PostgreSQL; its bench streams stay.")
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def log(seconds: float, url: str | None, json_to: str | None) -> None:
+    """The event log: durable appends, and how soon a reader in another process has them."""
+    _write(log_bench(seconds, url), json_to)
 
 
 def _write(result: dict[str, Any], json_to: str | None) -> None:

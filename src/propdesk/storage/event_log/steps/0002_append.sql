@@ -49,6 +49,7 @@ DECLARE
     newest log.segment;
     tail bigint := 0;
     segments text;
+    is_known boolean := false;
     known bigint[];
     known_offsets bigint[];
     other bigint;
@@ -62,16 +63,28 @@ BEGIN
     END IF;
     SELECT * INTO newest FROM log.segment WHERE stream = of_stream ORDER BY number DESC LIMIT 1;
     IF newest IS NOT NULL THEN
+        -- Nearly always no key is known. To ask just that is quick to plan, and planning is what
+        -- this costs: it is planned anew each time, since segments come and go.
+        SELECT string_agg(
+            format('EXISTS (SELECT 1 FROM log.segment_%s_%s WHERE key = ANY ($1))', stream, number),
+            ' OR ')
+        INTO segments FROM log.segment WHERE stream = of_stream AND NOT is_removed;
+        EXECUTE format(
+            'SELECT (SELECT max(record_offset) FROM log.segment_%s_%s), %s',
+            newest.stream, newest.number, segments)
+        INTO tail, is_known USING keys;
+    END IF;
+    IF is_known THEN
         SELECT string_agg(
             format('SELECT record_offset, key, body FROM log.segment_%s_%s', stream, number),
             ' UNION ALL ')
         INTO segments FROM log.segment WHERE stream = of_stream AND NOT is_removed;
         EXECUTE format(
-            'SELECT (SELECT max(record_offset) FROM log.segment_%s_%s),'
-            ' array_agg(e.n), array_agg(r.record_offset), min(e.n) FILTER (WHERE r.body <> e.body)'
+            'SELECT array_agg(e.n), array_agg(r.record_offset),'
+            ' min(e.n) FILTER (WHERE r.body <> e.body)'
             ' FROM unnest($1, $2) WITH ORDINALITY AS e (key, body, n) JOIN (%s) r ON r.key = e.key',
-            newest.stream, newest.number, segments)
-        INTO tail, known, known_offsets, other USING keys, bodies;
+            segments)
+        INTO known, known_offsets, other USING keys, bodies;
     END IF;
     IF other IS NOT NULL THEN
         RAISE EXCEPTION 'a key of stream % was used for another record', fence.name
