@@ -36,6 +36,7 @@ FAULTS = [
     ("thirteen decimals", quote(2, "1.0000000000001", "1.09"), Fault.HUGE),
     ("a thousand decimals", quote(2, "1.08", "1." + "01" * 500), Fault.HUGE),
     ("next to nothing", quote(2, "1e-999999", "1.09"), Fault.HUGE),
+    ("a sequence number too high", quote(2**62 + 1, "1.08", "1.09"), Fault.HUGE),
     ("zero", quote(2, "0", "1.09"), Fault.NOT_POSITIVE),
     ("a negative price", quote(2, "1.08", "-1.09"), Fault.NOT_POSITIVE),
     ("too far ahead", quote(2, "1.08", "1.09", at=NOW + 2 * SECOND + 1), Fault.FUTURE),
@@ -43,6 +44,10 @@ FAULTS = [
     ("four digits too fine", quote(2, "1.080000001", "1.09"), Fault.DIGITS),
     ("crossed", quote(2, "1.08011", "1.08010"), Fault.CROSSED),
 ]  # fmt: skip
+NEVER_HELD = {Fault.DUPLICATE, Fault.UNKNOWN_SYMBOL}
+OF_THE_SYMBOL = [
+    row for row in FAULTS if row[2] not in NEVER_HELD and "sequence number" not in row[0]
+]
 TAKEN = [
     ("without a spread", quote(2, "1.08010", "1.08010")),
     ("two seconds ahead", quote(2, "1.08", "1.09", at=NOW + 2 * SECOND)),
@@ -77,8 +82,8 @@ def test_a_quote_at_fault_is_counted_and_leaves_no_trace(bad: FeedQuote, fault: 
 
 @pytest.mark.parametrize(
     ("bad", "fault"),
-    [row[1:] for row in FAULTS if row[2] not in {Fault.DUPLICATE, Fault.UNKNOWN_SYMBOL}],
-    ids=[row[0] for row in FAULTS if row[2] not in {Fault.DUPLICATE, Fault.UNKNOWN_SYMBOL}],
+    [row[1:] for row in OF_THE_SYMBOL],
+    ids=[row[0] for row in OF_THE_SYMBOL],
 )
 def test_a_quote_that_is_held_makes_a_gap_from_the_last_good_one_to_the_next(
     bad: FeedQuote, fault: Fault
@@ -137,7 +142,7 @@ def test_refusals_are_named_up_to_a_hundred_and_all_counted() -> None:
     assert desk.sequencer.refused == {("EURUSD", Fault.NOT_POSITIVE): 250}
 
 
-@pytest.mark.parametrize("feed", ["", "x" * 65, "a\0b", "a\nb"])
+@pytest.mark.parametrize("feed", ["", "x" * 65, "é" * 33, "a\0b", "a\nb"])
 def test_a_feed_needs_a_name(feed: str) -> None:
     desk = Desk()
     assert "no name of a feed" in desk.quotes(GOOD, feed=feed).refused[0]

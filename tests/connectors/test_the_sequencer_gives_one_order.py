@@ -186,7 +186,10 @@ def test_an_event_two_seconds_ahead_is_taken() -> None:
     assert desk.take(came(deal("A", 1, NOW + 2 * SECOND)))[0].events == 1
 
 
-@pytest.mark.parametrize(("source", "key"), [("", "1"), ("s", ""), ("s", "k" * 127), ("s", "\0")])
+@pytest.mark.parametrize(
+    ("source", "key"),
+    [("", "1"), ("s", ""), ("s", "k" * 127), ("s", "\0"), ("a\nb", "1"), ("a/b", "1")],
+)
 def test_a_delivery_needs_a_source_and_a_key(source: str, key: str) -> None:
     desk = Desk()
     accepted = desk.take(EventsCame(source, key, [deal("A", 1)], NOW))[0]

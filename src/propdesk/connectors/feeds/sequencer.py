@@ -33,6 +33,7 @@ from propdesk.wire.shards import partition_of
 
 NAME_LENGTH_MAX = 64
 KEY_LENGTH_MAX = 128
+SEQUENCE_MAX = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ class Sequencer:
 
     def _quotes(self, draft: Draft, came: QuotesCame) -> Accepted:
         feed, refusals = came.feed, Refusals()
-        if not 0 < len(feed) <= NAME_LENGTH_MAX or not feed.isprintable():
+        if not feed.isprintable() or not 0 < len(feed.encode()) <= NAME_LENGTH_MAX:
             return Accepted(refused=(f"{feed[:NAME_LENGTH_MAX]!r} is no name of a feed",))
         last = self._sequences.get(feed, -1)
         lines, latest = self._lines.of_feed(feed), came.arrival + AHEAD_US_MAX
@@ -155,6 +156,10 @@ class Sequencer:
             sequence = quote.sequence
             if sequence <= last:
                 self.refused["", Fault.DUPLICATE] += 1
+                continue
+            if sequence > SEQUENCE_MAX:
+                self.refused["", Fault.HUGE] += 1
+                refusals.add(f"quote {sequence} of {quote.symbol[:NAME_LENGTH_MAX]}: {Fault.HUGE}")
                 continue
             last = sequence
             line = lines.get(quote.symbol)
@@ -224,7 +229,9 @@ class Sequencer:
     def _events(self, draft: Draft, came: EventsCame) -> Accepted:
         refusals, taken = Refusals(), 0
         name = f"{came.source}/{came.key}"
-        if not came.source or not came.key or len(name) > KEY_LENGTH_MAX or "\0" in name:
+        # A source without a slash: else two deliveries could have one name.
+        named = came.source and came.key and "/" not in came.source
+        if not named or len(name) > KEY_LENGTH_MAX or not name.isprintable():
             return Accepted(refused=(f"{name[:KEY_LENGTH_MAX]!r} is no key of a delivery",))
         for number, part in enumerate(parts_of(came.events, came.arrival + AHEAD_US_MAX)):
             if part.refusal:

@@ -1,0 +1,195 @@
+"""The intake's socket: each message is answered when it is durable, in the order of its sender.
+
+How many messages of one sender are in flight is bounded, and so is what waits for the log: then
+nothing more is read, and the sender waits. It must not order or judge anything.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
+from propdesk.connectors.feeds.group_commit import GroupCommit
+from propdesk.domain.events import Event
+from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, FeedQuote, IntakeAway
+from propdesk.wire.intake_frames import (
+    LENGTH_BYTES,
+    Answer,
+    ByeSent,
+    EventsSent,
+    FeedLostSent,
+    FrameError,
+    QuotesSent,
+    event_in,
+    framed,
+    length_in,
+    request_in,
+)
+from propdesk.wire.log_records import AccountEnrolled
+
+IN_FLIGHT_MAX = 64
+
+_log = structlog.get_logger(__name__)
+
+
+class IntakeServer:
+    """Listens at ``path``, which only this user may open, while it is entered."""
+
+    def __init__(self, path: Path, commit: GroupCommit, *, clock: Callable[[], int]) -> None:
+        self._path, self._commit, self._clock = path, commit, clock
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_unix_server(self._accept, self._path)
+        self._path.chmod(0o600)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        self._path.unlink(missing_ok=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._connections.add(task)
+            task.add_done_callback(self._connections.discard)
+        connection = _Connection(self._commit, self._clock, reader, writer)
+        try:
+            await connection.serve()
+        finally:
+            writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is to be answered next: once ``accepted`` is there, and what was refused before it."""
+
+    accepted: "Future[Accepted]"
+    refused: tuple[str, ...] = ()
+
+
+class _Connection:
+    """One sender."""
+
+    def __init__(
+        self,
+        commit: GroupCommit,
+        clock: Callable[[], int],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._commit, self._clock = commit, clock
+        self._reader, self._writer = reader, writer
+        self._pending: asyncio.Queue[_Pending | None] = asyncio.Queue(IN_FLIGHT_MAX)
+        self._feeds: set[str] = set()
+
+    async def serve(self) -> None:
+        """Until the sender ends; its feeds are lost unless it said that it would."""
+        answering = asyncio.create_task(self._answer_all())
+        try:
+            is_bye = await self._read_all()
+        finally:
+            await self._pending.put(None)
+            await answering
+        for feed in () if is_bye else sorted(self._feeds):
+            await self._submitted(FeedLost(feed, self._clock()))
+
+    async def _read_all(self) -> bool:
+        """Hand in what is sent, in its order; True: the sender ended on purpose."""
+        while True:
+            try:
+                head = await self._reader.readexactly(LENGTH_BYTES)
+                request = request_in(await self._reader.readexactly(length_in(head)))
+            except (asyncio.IncompleteReadError, ConnectionError):
+                return False
+            except FrameError as error:
+                # What follows a message nobody can read is no message either.
+                _log.warning("intake_message_refused", error=str(error))
+                await self._pending.put(_Pending(_done(Accepted()), (str(error),)))
+                return False
+            if isinstance(request, ByeSent):
+                return True
+            delivery, refused = self._delivery(request)
+            await self._pending.put(_Pending(await self._submitted(delivery), refused))
+
+    def _delivery(
+        self, request: QuotesSent | EventsSent | FeedLostSent
+    ) -> tuple[Delivery, tuple[str, ...]]:
+        now = self._clock()
+        match request:
+            case QuotesSent():
+                self._feeds.add(request.feed)
+                return QuotesCame(request.feed, [FeedQuote(*q) for q in request.quotes], now), ()
+            case FeedLostSent():
+                return FeedLost(request.feed, now), ()
+            case EventsSent():
+                events, refused = _read_each(request)
+                return EventsCame(request.source, request.key, events, now), refused
+
+    async def _submitted(self, delivery: Delivery) -> "Future[Accepted]":
+        """Handed in; where the queue is full this sender waits, and no other."""
+        try:
+            future = self._commit.try_submit(delivery)
+            if future is None:
+                future = await asyncio.to_thread(self._commit.submit, delivery)
+            return future  # noqa: TRY300
+        except IntakeAway as error:
+            away: Future[Accepted] = Future()
+            away.set_exception(error)
+            return away
+
+    async def _answer_all(self) -> None:
+        is_there = True
+        while (pending := await self._pending.get()) is not None:
+            answer = await _answer(pending)
+            # A sender that is gone needs no answer; what it sent is handed in all the same.
+            with suppress(ConnectionError):
+                if is_there:
+                    is_there = False
+                    self._writer.write(framed(answer))
+                    await self._writer.drain()
+                    is_there = True
+
+
+async def _answer(pending: _Pending) -> Answer:
+    try:
+        accepted = await asyncio.wrap_future(pending.accepted)
+    except IntakeAway as error:
+        return Answer(away=str(error) or "away")
+    refused = (*pending.refused, *accepted.refused)[:REFUSALS_NAMED_MAX]
+    return Answer(accepted.quotes, accepted.events, refused)
+
+
+def _read_each(request: EventsSent) -> tuple[list[Event | AccountEnrolled], tuple[str, ...]]:
+    """The events that can be read, and which cannot."""
+    events: list[Event | AccountEnrolled] = []
+    refused: list[str] = []
+    for number, raw in enumerate(request.events):
+        try:
+            events.append(event_in(raw))
+        except ValueError as error:
+            refused.append(f"event {number}: {error}")
+    return events, tuple(refused)
+
+
+def _done(accepted: Accepted) -> "Future[Accepted]":
+    future: Future[Accepted] = Future()
+    future.set_result(accepted)
+    return future
