@@ -15,7 +15,10 @@ class Texts(dict[str, str]):
     """
 
     def plain(self, text: str) -> str:
-        shown = " ".join(text.translate(_SPACES).split())
+        kept = self.get(text)
+        if kept is not None:
+            return kept
+        shown = " ".join((text if text.isascii() else text.translate(_SPACES)).split())
         kept = self.get(shown)
         if kept is not None:
             return kept

@@ -186,20 +186,20 @@ class _Package:
             found.append(text)
         return found
 
-    def cell_kinds(self, main: str) -> list[Kind]:
-        """What each style of the workbook shows a number as."""
+    def cell_kinds(self, main: str) -> dict[str, Kind]:
+        """What each style of the workbook, by its number, shows a number as."""
         part = self._part(main, "styles")
         if part is None:
-            return []
+            return {}
         codes: dict[str, str] = {}
-        found: list[Kind] = []
+        found: dict[str, Kind] = {}
         for each in self.elements(part, "{*}numFmt", "{*}cellXfs"):
             if etree.QName(each).localname == "numFmt":
                 codes[each.get("numFmtId", "")] = each.get("formatCode", "")
                 continue
             for style in each:
                 number = style.get("numFmtId", "0")
-                found.append(kind_of_format(number, codes.get(number)))
+                found[str(len(found))] = kind_of_format(number, codes.get(number))
         return found
 
 

@@ -6,7 +6,7 @@ columns. It must not hold more of the part than one cell, nor more cells than ar
 
 import re
 from array import array
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO
@@ -36,6 +36,7 @@ MERGES_MAX = 200_000
 MERGED_CELLS_MAX = 300_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_LETTERS = re.compile("[A-Z]{1,3}")
 _ROW_DIGITS = 7
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6}):([A-Z]{1,3})([1-9]\d{0,6})")
 
@@ -46,7 +47,7 @@ class CellReader:
 
     name: str
     shared: list[str]
-    kinds: list[Kind]
+    kinds: Mapping[str, Kind]
     from_1904: bool
     texts: Texts
     size: int
@@ -58,7 +59,7 @@ class CellReader:
         """What a person sees in a cell. Raises ``Unreadable``."""
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            held = "".join(str(t.text or "") for t in cell.iterfind(".//{*}t"))
+            held = "".join([str(t.text or "") for t in cell.iter("{*}t")])
             if len(held) > LETTERS_MAX:
                 raise self.refuse(row, f"a cell of more than {LETTERS_MAX:,} letters")
             return self.texts.plain(held)
@@ -78,9 +79,7 @@ class CellReader:
 
     def _shown(self, kind: str, value: str, cell: etree._Element, row: int) -> str:
         if kind == "n":
-            style = cell.get("s", "0")
-            place = int(style) if style.isdecimal() else 0
-            shown = self.kinds[place] if place < len(self.kinds) else "number"
+            shown = self.kinds.get(cell.get("s", "0"), "number")
             if shown == "number":
                 return value if is_as_shown(value) else self.texts.plain(shown_number(value))
             return shown_time(value, shown, from_1904=self.from_1904)
@@ -178,6 +177,13 @@ class _Walk:
             self.width = max(self.width, len(self._texts))
         self._texts = None
 
+    def _column_of(self, place: str) -> int:
+        """The column of ``B7``; the next one where a cell does not say where it stands."""
+        letters = place.rstrip("0123456789")
+        if f"{letters}{self._row}" != place and not _PLACE.fullmatch(place):
+            return self._column + 1
+        return _column_number(letters) if _LETTERS.fullmatch(letters) else self._column + 1
+
     def _pass(self) -> None:
         self._left -= 1
         if self._left < 0:
@@ -190,8 +196,7 @@ class _Walk:
         parent = element.getparent()
         if parent is not self._element and parent is not None and _local(str(parent.tag)) == "row":
             self._begin(parent)
-        place = _PLACE.fullmatch(element.get("r", ""))
-        self._column = _column_number(place.group(1)) if place else self._column + 1
+        self._column = self._column_of(element.get("r", ""))
         text = self.cells.text(element, self._row)
         row = self._texts = [] if self._texts is None else self._texts
         if self._column <= len(row) and row[self._column - 1]:
@@ -222,7 +227,7 @@ def _too_many_cells(cells: CellReader, row: int) -> Unreadable:
     return cells.refuse(row, f"a sheet of more than {CELLS_MAX:,} cells is not read")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=COLUMNS_MAX)
 def _column_number(letters: str) -> int:
     number = 0
     for letter in letters:
