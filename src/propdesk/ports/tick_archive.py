@@ -66,7 +66,8 @@ class TickArchive(Protocol):
 
     def flush(self, offset: int) -> None:
         """Make everything added so far durable: all of the market stream up to record ``offset``.
-        Raises ``ArchiveUnwritable``."""
+        Raises ``ArchiveUnwritable``, and ``ArchiveDamaged`` where it cannot tell what is there;
+        then ``kept`` is what it was."""
 
     def kept(self) -> Kept:
         """How far it is."""
