@@ -82,12 +82,14 @@ def committing(
 
 
 @contextmanager
-def serving(commit: GroupCommit, path: Path) -> Iterator[None]:
+def serving(
+    commit: GroupCommit, path: Path, clock: Callable[[], int] = lambda: NOW
+) -> Iterator[None]:
     """The server in a thread of its own."""
     up, loop, ended = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
-        async with IntakeServer(path, commit, clock=lambda: NOW):
+        async with IntakeServer(path, commit, clock=clock):
             up.set()
             await ended.wait()
 
@@ -392,6 +394,16 @@ def test_the_feeds_of_a_connection_that_breaks_are_lost(tmp_path: Path, says_bye
             assert _eventually(lambda: len(desk.events()) > 1)
     gap = GapOpened(NOW, "EURUSD", "disconnected")
     assert desk.events() == ([Mark(2)] if says_bye else [Mark(2), gap])
+
+
+def test_a_server_that_ends_loses_no_feed(tmp_path: Path) -> None:
+    desk = Desk()
+    with committing(desk) as (commit, _):
+        client = IntakeClient(tmp_path / "s")
+        with serving(commit, tmp_path / "s"):
+            client.quotes("lp", QUOTES)
+        client.close()
+    assert desk.events() == [Mark(2)]
 
 
 def test_messages_are_answered_in_order_without_waiting_for_the_first(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from propdesk.wire.intake_frames import (
 from propdesk.wire.log_records import AccountEnrolled
 
 IN_FLIGHT_MAX = 64
+END_S_MAX = 5.0
 
 _log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ class IntakeServer:
     def __init__(self, path: Path, commit: GroupCommit, *, clock: Callable[[], int]) -> None:
         self._path, self._commit, self._clock = path, commit, clock
         self._server: asyncio.Server | None = None
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], _Connection] = {}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._accept, self._path)
@@ -60,21 +61,24 @@ class IntakeServer:
     ) -> None:
         if self._server is not None:
             self._server.close()
-        for task in self._connections:
-            task.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        for connection in self._connections.values():
+            connection.end()
+        if self._connections:
+            # What was read is answered; a log that does not answer is not waited for.
+            await asyncio.wait(self._connections, timeout=END_S_MAX)
         self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = _Connection(self._commit, self._clock, reader, writer)
         task = asyncio.current_task()
         if task is not None:
-            self._connections.add(task)
-            task.add_done_callback(self._connections.discard)
-        connection = _Connection(self._commit, self._clock, reader, writer)
+            self._connections[task] = connection
         try:
             await connection.serve()
         finally:
             writer.close()
+            if task is not None:
+                del self._connections[task]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,12 @@ class _Connection:
         self._reader, self._writer = reader, writer
         self._pending: asyncio.Queue[_Pending | None] = asyncio.Queue(IN_FLIGHT_MAX)
         self._feeds: set[str] = set()
+        self._is_ending = False
+
+    def end(self) -> None:
+        """Read nothing more. The sender is not gone, so its feeds are not lost."""
+        self._is_ending = True
+        self._reader.feed_eof()
 
     async def serve(self) -> None:
         """Until the sender ends; its feeds are lost unless it said that it would."""
@@ -112,13 +122,13 @@ class _Connection:
             await self._submitted(FeedLost(feed, self._clock()))
 
     async def _read_all(self) -> bool:
-        """Hand in what is sent, in its order; True: the sender ended on purpose."""
+        """Hand in what is sent, in its order; True: the end is meant, on either side."""
         while True:
             try:
                 head = await self._reader.readexactly(LENGTH_BYTES)
                 request = request_in(await self._reader.readexactly(length_in(head)))
             except (asyncio.IncompleteReadError, ConnectionError):
-                return False
+                return self._is_ending
             except FrameError as error:
                 # What follows a message nobody can read is no message either.
                 _log.warning("intake_message_refused", error=str(error))
