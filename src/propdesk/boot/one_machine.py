@@ -27,9 +27,6 @@ from propdesk.boot.secret_key import ensure_secret_key
 from propdesk.boot.settings import Settings
 from propdesk.storage.embedded_postgres import EmbeddedPostgres
 
-# Threads that run views: they wait for the database, so more than there are processors; granian
-# warns above twice their number and one.
-VIEW_THREADS_PER_PROCESSOR = 2
 # Above granian's 1,024 connections a worker, further ones would wait unanswered.
 CONNECTIONS_MAX = 4096
 STOP_WORKERS_S_MAX = 10
@@ -68,12 +65,11 @@ def _serve(settings: Settings, tell: Callable[[str], None]) -> None:
     # A fork would copy the locks of threads that it does not copy: libpq's, the database keeper's.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
-        "propdesk.boot.pages:application",
+        "propdesk.boot.pages_and_streams:application",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
         websockets=False,
-        blocking_threads=VIEW_THREADS_PER_PROCESSOR * (os.cpu_count() or 1) + 1,
         backpressure=CONNECTIONS_MAX,
         workers_kill_timeout=STOP_WORKERS_S_MAX,
         log_level=LogLevels.warning,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from propdesk.web import health
-from propdesk.web.pages import comparison, home, judgements, judging, rulebooks
+from propdesk.web.pages import comparison, home, judgements, judging, live, rulebooks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,6 +21,9 @@ urlpatterns = [
     path("rulebooks/<slug:name>.yaml", rulebooks.rulebook_yaml, name="rulebook-yaml"),
     path("rulebooks/<slug:name>/", rulebooks.rulebook, name="rulebook"),
     path("rulebooks/<slug:name>/difference", rulebooks.difference, name="rulebook-difference"),
+    path("live/", live.board, name="live"),
+    path("live/events", live.events, name="live-events"),
+    path("live/<str:name>/", live.account, name="live-account"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

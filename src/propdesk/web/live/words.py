@@ -1,0 +1,108 @@
+"""The words and states that both live pages use: statuses, rooms, bands, ages.
+
+It must not judge: a band is for eyes, every figure is the engine's own.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from propdesk.domain.instants import datetime_of, format_instant
+from propdesk.web.room import BANDS, CRITICAL, ENDED
+from propdesk.web.rulebook_library import find
+from propdesk.web.templatetags.figures import amount_of, money, words
+from propdesk.wire.live_state import LiveVerdict
+
+HUNDRED = Decimal(100)
+
+
+def status_word(status: str) -> str:
+    return {
+        "active": _("Active"),
+        "passed": _("Passed"),
+        "breached": _("Breached"),
+        "paused": _("Paused"),
+        "expired": _("Expired"),
+        "unknown": _("Unknown"),
+    }.get(status, words(status))
+
+
+def band_of(left: Decimal | None, status: str) -> str:
+    """The band of a limit of which ``left`` per cent are left."""
+    if status in ENDED:
+        return "ended"
+    if left is None:
+        return "unknown"
+    used = HUNDRED - left
+    return next((word for bound, word in BANDS if used < bound), CRITICAL)
+
+
+def band_word(band: str) -> str:
+    return {
+        "safe": _("safe"),
+        "watch": _("watch"),
+        "caution": _("caution"),
+        "critical": _("critical"),
+        "unknown": _("not known"),
+        "ended": _("ended"),
+    }[band]
+
+
+def width_of(left: Decimal | None) -> str:
+    """How much of the bar is filled: what is used of the allowance."""
+    return "0" if left is None else f"{min(HUNDRED, max(Decimal(0), HUNDRED - left)):.2f}"
+
+
+def left_of(room: str | None, allowance: str | None) -> Decimal | None:
+    """The per cent of the allowance that are left; None where it is not known."""
+    has, of = amount_of(room), amount_of(allowance)
+    if has is None or of is None or of <= 0:
+        return None
+    return has * 100 / of
+
+
+def percent_left(left: Decimal | None) -> str:
+    return _("not known") if left is None else f"{money(f'{left:.2f}')} %"
+
+
+def zone_of_programme(programme: str) -> str:
+    """The rulebook's zone where the programme is one of ours, else UTC."""
+    known = find(programme)
+    return "UTC" if known is None else known.rulebook.clock.zone
+
+
+def clock_of(at: int) -> str:
+    """``12:00:01.250``: to the millisecond, always as wide."""
+    return f"{datetime_of(at).astimezone(UTC):%H:%M:%S.%f}"[:-3]
+
+
+def as_of(at: int) -> str:
+    """``23 Nov 2026, 12:00:01.250 UTC``."""
+    day = datetime_of(at)
+    return f"{day.day} {day:%b %Y}, {clock_of(at)} UTC"
+
+
+def is_breach(outcome: str) -> bool:
+    return outcome.startswith("fail")
+
+
+def alarms_of(verdicts: Iterable[LiveVerdict]) -> list[dict[str, Any]]:
+    """What a banner says of each verdict that ended an account."""
+    return [
+        {
+            "key": f"{each.account}-{each.at}-{each.rule}",
+            "account": each.account,
+            "rule": words(each.rule),
+            "observed": money(each.observed),
+            "limit": money(each.limit),
+            "sign": "≤" if each.comparison == "touch" else "<",
+            "known": each.observed is not None and each.limit is not None,
+            "at": format_instant(each.at),
+            "when": as_of(each.at),
+        }
+        for each in verdicts
+        if is_breach(each.outcome)
+    ]
