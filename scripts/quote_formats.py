@@ -36,8 +36,7 @@ side, which the file's name says: `EURUSD-bid.csv`. Two such files, one of each 
 one; a bar that only one of them has is refused. The length of a bar is told by its rows.
 
 In Parquet decimal columns are exact. A binary float is taken only where it prints with no more
-decimals than its instrument has; anything longer was computed, and is refused. Parquet needs an
-extra: `pip install 'propdesk[parquet]'`, or with hashes `requirements/parquet.txt`.
+decimals than its instrument has; anything longer was computed, and is refused.
 
 ## What a price proves
 

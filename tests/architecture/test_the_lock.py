@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from tests.architecture.source_tree import ROOT, imported, walk
 
-LOCKS = ["run", "parquet", "dev"]
+LOCKS = ["run", "dev"]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[^ ;\\]+)", re.MULTILINE)
 
 
@@ -38,8 +38,8 @@ def test_every_pin_has_a_hash(which: str) -> None:
     assert not without, f"run make lock: no hash for {without}"
 
 
-def test_the_development_lock_holds_the_others() -> None:
-    missing = (pins("run") | pins("parquet")) - pins("dev")
+def test_the_development_lock_holds_the_other() -> None:
+    missing = pins("run") - pins("dev")
     assert not missing, f"run make lock: the development lock differs in {sorted(missing)}"
 
 
@@ -48,7 +48,6 @@ def test_the_locks_satisfy_the_project_file() -> None:
     groups = project["dependency-groups"]
     wanted = {
         "run": [*project["project"]["dependencies"], *groups["build"]],
-        "parquet": project["project"]["optional-dependencies"]["parquet"],
         "dev": [text for text in groups["dev"] if isinstance(text, str)],
     }
     for which, texts in wanted.items():
@@ -65,7 +64,7 @@ def test_the_locks_satisfy_the_project_file() -> None:
 def test_the_source_imports_nothing_that_only_developers_have() -> None:
     distributions = metadata.packages_distributions()
     own = sys.stdlib_module_names | {"propdesk"}
-    running = {name for name, _ in pins("run") | pins("parquet")}
+    running = {name for name, _ in pins("run")}
     found = sorted(
         {
             f"{module.at(node)} imports {name}"

@@ -5,6 +5,8 @@ import zipfile
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scripts import quote_formats
 
@@ -13,9 +15,6 @@ from propdesk.connectors.quotes.source import QuoteSource, open_quotes
 from propdesk.connectors.refusal import Unreadable
 from propdesk.domain.events import Bar, Quote
 from propdesk.domain.instants import DAY, MINUTE, SECOND, format_instant
-
-pa = pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
-pq = pytest.importorskip("pyarrow.parquet")
 
 D = Decimal
 TICKS = "<DATE>\t<TIME>\t<BID>\t<ASK>\t<LAST>\t<VOLUME>\t<FLAGS>\r\n"
@@ -255,13 +254,6 @@ def test_bars_of_parquet_are_read_like_those_of_a_table(tmp_path) -> None:
     one_side = dict(zip(("open", "high", "low", "close"), list(columns.values())[:4], strict=True))
     named = parquet(tmp_path / "EURUSD-ask.parquet", time=minutes, **one_side)
     assert open_quotes([named]).known("EURUSD") == "ask"
-
-
-def test_without_the_extra_parquet_is_refused_with_what_to_install(tmp_path, monkeypatch) -> None:
-    path = parquet(tmp_path / "EURUSD.parquet", time=times(), bid=[1.1, 1.1], ask=[1.2, 1.2])
-    monkeypatch.setattr("propdesk.connectors.quotes.formats.parquet.pq", None)
-    with pytest.raises(Unreadable, match=r"pip install 'propdesk\[parquet\]'"):
-        open_quotes([path])
 
 
 @pytest.mark.parametrize(

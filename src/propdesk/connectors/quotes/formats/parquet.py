@@ -1,4 +1,4 @@
-"""Quotes or bars in a Parquet file, with the columns of the tables; needs the extra ``parquet``.
+"""Quotes or bars in a Parquet file, with the columns of the tables.
 
 Decimal columns are exact. A binary float is taken only where it prints with no more decimals
 than its instrument has: what prints longer was computed, and is refused. It must not round.
@@ -10,11 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
-try:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-except ModuleNotFoundError:  # an optional extra: `open` says how to get it
-    pa = pq = None
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from propdesk.connectors.local_times import EARLIEST, LATEST
 from propdesk.connectors.quotes.columns import NO_SYMBOL, SIDES, bar_columns, places_of
@@ -48,8 +45,6 @@ def _knows(glimpse: Glimpse) -> bool:
 
 def _open(glimpse: Glimpse, options: QuoteOptions) -> QuoteFile:
     path = glimpse.path
-    if pq is None:
-        raise Unreadable(path.name, None, "Parquet needs an extra: pip install 'propdesk[parquet]'")
     with _refusing(path):
         header = pq.read_schema(path)
     places = places_of(header.names)
