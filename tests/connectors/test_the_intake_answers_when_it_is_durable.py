@@ -413,7 +413,7 @@ def test_messages_are_answered_in_order_without_waiting_for_the_first(tmp_path: 
         with socket.socket(socket.AF_UNIX) as raw:
             raw.settimeout(5)
             raw.connect(str(tmp_path / "s"))
-            rows = [framed(QuotesSent("lp", [each])) for each in _rows(200)]  # type: ignore[list-item]
+            rows = [framed(QuotesSent("lp", [each])) for each in _rows(200)]
             sending = threading.Thread(target=raw.sendall, args=(b"".join(rows),))
             sending.start()
             time.sleep(0.1)
@@ -426,8 +426,8 @@ def test_messages_are_answered_in_order_without_waiting_for_the_first(tmp_path: 
     assert [row[0] for row in desk.ticks()] == list(range(1, 201))
 
 
-def _rows(count: int) -> list[tuple[int, str, int, Decimal, Decimal]]:
-    return [(n, "EURUSD", NOW, Decimal("1.08"), Decimal("1.09")) for n in range(count)]
+def _rows(count: int) -> list[FeedQuote]:
+    return [quote(n, "1.08", "1.09") for n in range(count)]
 
 
 NO_MESSAGES = [

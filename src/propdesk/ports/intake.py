@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Protocol
 
 from propdesk.domain.events import Event
+from propdesk.wire.intake_frames import FeedQuote
 from propdesk.wire.log_records import AccountEnrolled
+
+__all__ = [
+    "REFUSALS_NAMED_MAX", "Accepted", "FeedQuote", "Intake", "IntakeAway", "IntakeError",
+]  # fmt: skip
 
 REFUSALS_NAMED_MAX = 100
 
@@ -18,17 +22,6 @@ class IntakeError(Exception):
 class IntakeAway(IntakeError):
     """Nothing listens, or the answer did not come. The caller sends the same again: numbers and
     ids make that safe."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedQuote:
-    """A quote as a feed says it: its own sequence number, symbol and prices as printed."""
-
-    sequence: int
-    symbol: str
-    at: int
-    bid: Decimal
-    ask: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,11 @@ class FrameError(ValueError):
     """The bytes are no message; the connection is of no more use."""
 
 
-class QuoteRow(NamedTuple):
-    """A quote as a feed says it."""
+class FeedQuote(NamedTuple):
+    """A quote as a feed says it: its own sequence number, symbol and prices as printed.
+
+    A named tuple because millions are made.
+    """
 
     sequence: int
     symbol: str
@@ -37,7 +40,7 @@ class QuotesSent(msgspec.Struct, tag="quotes", frozen=True, forbid_unknown_field
     """A feed's quotes."""
 
     feed: str
-    quotes: list[QuoteRow]
+    quotes: list[FeedQuote]
 
 
 class EventsSent(msgspec.Struct, tag="events", frozen=True, forbid_unknown_fields=True):

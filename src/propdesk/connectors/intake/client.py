@@ -20,7 +20,6 @@ from propdesk.wire.intake_frames import (
     EventsSent,
     FeedLostSent,
     FrameError,
-    QuoteRow,
     QuotesSent,
     answer_in,
     events_message,
@@ -49,8 +48,7 @@ class IntakeClient(Intake):
         whole = Accepted()
         for begun in range(0, len(quotes), QUOTES_OF_ONE_MESSAGE_MAX):
             part = quotes[begun : begun + QUOTES_OF_ONE_MESSAGE_MAX]
-            rows = [QuoteRow(q.sequence, q.symbol, q.at, q.bid, q.ask) for q in part]
-            said = self._asked(QuotesSent(feed, rows))
+            said = self._asked(QuotesSent(feed, [*part]))
             whole = Accepted(whole.quotes + said.quotes, 0, (*whole.refused, *said.refused))
         return whole
 

@@ -18,7 +18,7 @@ import structlog
 from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
 from propdesk.connectors.feeds.group_commit import GroupCommit
 from propdesk.domain.events import Event
-from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, FeedQuote, IntakeAway
+from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, IntakeAway
 from propdesk.wire.intake_frames import (
     LENGTH_BYTES,
     Answer,
@@ -146,7 +146,7 @@ class _Connection:
         match request:
             case QuotesSent():
                 self._feeds.add(request.feed)
-                return QuotesCame(request.feed, [FeedQuote(*q) for q in request.quotes], now), ()
+                return QuotesCame(request.feed, request.quotes, now), ()
             case FeedLostSent():
                 return FeedLost(request.feed, now), ()
             case EventsSent():
