@@ -76,18 +76,17 @@ def test_a_released_lease_is_free_and_its_epoch_has_risen(
 
 
 def test_a_lease_runs_out_when_it_is_not_renewed(take: Callable[..., Lease | None]) -> None:
-    first = held(take("one", hold_s=0.3))
     begun = time.monotonic()
+    first = held(take("one", hold_s=0.3))
     second = held(take("two", wait_s=PATIENCE_S))
-    waited_s = time.monotonic() - begun
-    assert 0.2 < waited_s < 3
+    assert 0.29 < time.monotonic() - begun < 5
     assert second.epoch > first.epoch
     assert not first.renew()
 
 
 def test_a_renewed_lease_does_not_run_out(take: Callable[..., Lease | None]) -> None:
-    first = held(take("one", hold_s=1.0))
-    deadline = time.monotonic() + 1.6
+    first = held(take("one", hold_s=2.0))
+    deadline = time.monotonic() + 2.6
     while time.monotonic() < deadline:
         assert first.renew()
         assert take("two", wait_s=0.1) is None
@@ -158,3 +157,17 @@ def test_a_lost_connection_makes_the_hold_unknown_once_and_is_made_again(
         lease.renew()
     assert lease.renew()
     lease.release()
+
+
+@pytest.mark.parametrize("leases", ["postgresql"], indirect=True)
+def test_a_stand_by_that_may_not_write_is_unknown_and_a_fault_of_ours_is_not(
+    leases: Leases, database_url: str
+) -> None:
+    held(leases.acquire("engine/0", "me", hold_s=LONG_S, wait_s=0)).release()
+    read_only = PostgresLeases(f"{database_url}&options=-c%20default_transaction_read_only%3Don")
+    with pytest.raises(LeaseUnknown):
+        read_only.acquire("engine/0", "me", hold_s=LONG_S, wait_s=0)
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("DROP TABLE log.lease")
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        leases.acquire("engine/0", "me", hold_s=LONG_S, wait_s=0)

@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 
 from propdesk.ports.event_log import LogUnavailable
 from propdesk.ports.lease import Lease, Leases, LeaseUnknown
+from propdesk.storage.event_log.meanings import unavailable
 from propdesk.storage.event_log.postgres_log import prepare
 from propdesk.storage.postgres_link import Link
 
@@ -49,9 +50,9 @@ class PostgresLeases(Leases):
         link = Link(self._url)
         try:
             epoch = _acquired(link, name, owner, hold_s, wait_s)
-        except (psycopg.OperationalError, LogUnavailable) as error:
+        except (psycopg.Error, LogUnavailable) as error:
             link.close()
-            raise LeaseUnknown(f"lease {name}: {error}") from error
+            raise _meaning(name, error) from error
         except BaseException:
             link.close()
             raise
@@ -86,9 +87,9 @@ class PostgresLease(Lease):
     def _changed(self, query: bytes, values: list[object]) -> bool:
         try:
             return self._link.connection().execute(query, values).rowcount == 1
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             self._link.is_lost_after(error)
-            raise LeaseUnknown(f"lease {self._name}: {error}") from error
+            raise _meaning(self._name, error) from error
 
 
 def _acquired(link: Link, name: str, owner: str, hold_s: float, wait_s: float) -> int | None:
@@ -111,6 +112,13 @@ def _acquired(link: Link, name: str, owner: str, hold_s: float, wait_s: float) -
         held_for_s = _held_for_s(connection, name)
         if not told:
             _sleep(connection, min(left, held_for_s))
+
+
+def _meaning(name: str, error: psycopg.Error | LogUnavailable) -> Exception:
+    """``LeaseUnknown`` where the database is away, busy or a stand-by; else the error itself."""
+    if isinstance(error, psycopg.Error) and not isinstance(unavailable(error), LogUnavailable):
+        return error
+    return LeaseUnknown(f"lease {name}: {error}")
 
 
 def _held_for_s(connection: psycopg.Connection[TupleRow], name: str) -> float:

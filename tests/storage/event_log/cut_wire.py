@@ -30,6 +30,7 @@ class CutWire:
         self._door.bind(str(self._folder / LISTENING_AS))
         self._door.listen()
         self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
         self._cut_at_answer = threading.Event()
         self.is_refusing = False
         threading.Thread(target=self._accept, daemon=True).start()
@@ -51,13 +52,14 @@ class CutWire:
 
     def cut(self) -> None:
         """Every connection there is ends."""
-        for each in self._open:
+        with self._lock:
+            connected, self._open = self._open, []
+        for each in connected:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-        self._open.clear()
 
     def cut_at_the_next_answer(self) -> None:
-        """What the server answers next is thrown away, and the wire cut."""
+        """What the server answers next is thrown away, and its connection ends."""
         self._cut_at_answer.set()
 
     def _accept(self) -> None:
@@ -70,7 +72,8 @@ class CutWire:
                 client.close()
                 continue
             server = self._to_server()
-            self._open += (client, server)
+            with self._lock:
+                self._open += (client, server)
             for pair in ((client, server, False), (server, client, True)):
                 threading.Thread(target=self._pass, args=pair, daemon=True).start()
 
@@ -87,7 +90,6 @@ class CutWire:
             while data := source.recv(65_536):
                 if is_answer and self._cut_at_answer.is_set():
                     self._cut_at_answer.clear()
-                    self.cut()
                     break
                 target.sendall(data)
         for each in (source, target):

@@ -167,15 +167,16 @@ def test_what_was_appended_while_a_sleeping_reader_was_cut_off_wakes_it(
 def test_a_sleeping_reader_sends_nothing(empty_log_url: str, other: psycopg.Connection) -> None:
     log = PostgresLog(empty_log_url)
     query = (
-        "SELECT pid, query_start FROM pg_stat_activity"
-        " WHERE query LIKE '%last_offset%' AND pid <> pg_backend_pid()"
+        "SELECT pid, query_start FROM pg_stat_activity WHERE state = 'idle'"
+        " AND query LIKE '%last_offset%' AND pid <> pg_backend_pid()"
     )
     with closing(log.writer(["a"], "me")) as writer, closing(log.reader()) as reader:
         with working(lambda: None if reader.wait({"a": 0}, PATIENCE_S) else pytest.fail("slept")):
-            time.sleep(0.2)
-            before = other.execute(query).fetchall()
+            deadline = time.monotonic() + PATIENCE_S
+            while not (before := other.execute(query).fetchall()):
+                assert time.monotonic() < deadline, "it does not listen"
             time.sleep(0.5)
-            assert other.execute(query).fetchall() == before != []
+            assert other.execute(query).fetchall() == before
             writer.append(entries("a", 1, 1))
         assert other.execute(query).fetchall() == before, "it is told what there is"
 
@@ -191,6 +192,15 @@ def test_a_writer_commits_to_disk_whatever_the_default_says(empty_log_url: str) 
     assert shown == ("on",)
     assert log.durability()["synchronous_commit"] == "on"
     assert log.durability()["fsync"] == "on"
+
+
+def test_a_stand_by_that_may_not_write_is_unavailable(empty_log_url: str) -> None:
+    PostgresLog(empty_log_url).writer(["a"], "me").close()
+    stand_by = PostgresLog(f"{empty_log_url}&options=-c%20default_transaction_read_only%3Don")
+    with pytest.raises(LogUnavailable):
+        stand_by.writer(["a"], "me")
+    with closing(stand_by.reader()) as reader:
+        assert reader.last("a") == 0
 
 
 def test_a_fault_of_ours_is_not_called_unavailable(
