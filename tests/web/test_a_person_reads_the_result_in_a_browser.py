@@ -82,7 +82,7 @@ def test_the_next_reset_is_told_on_the_readers_clock(
     page.clock.install(time=now)
     page.goto(f"{live_server.url}{judged['Location']}")
     told = page.locator("div:has(> dd [data-reset])")
-    expect(told).to_contain_text("13 Mar 2026, 00:00:00 Europe/Prague (Mar 12, 19:00 your time)")
+    expect(told).to_contain_text("13 Mar 2026, 00:00:00 Europe/Prague (12 Mar, 19:00 your time)")
     expect(told).to_contain_text("after the last event")
     expect(told).to_contain_text(said)
     context.close()

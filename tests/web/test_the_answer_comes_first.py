@@ -79,6 +79,16 @@ def test_the_band_of_a_limit(room: str | None, used: str | None, band: str) -> N
     assert (meter.used, meter.band) == (None if used is None else Decimal(used), band)
 
 
+def test_the_meters_are_ordered_by_how_soon_they_break() -> None:
+    rooms = (("overall_loss", "9000.00"), ("daily_loss", "500.00"), ("max_loss", None))
+    limits = [limit(rule=rule, room=room) for rule, room in (*rooms, ("exposure", "9500.00"))]
+    broken = {"rule": "exposure", "outcome": "fail", "at": DAY["start"], "event": 1}
+    verdict = {**broken, "observed": None, "limit": None, "comparison": "cross"}
+    room = page_of(result(limits=limits, verdicts=[verdict]), "UTC").room
+    order = [each.line["rule"] for each in room.by_urgency]
+    assert order == ["exposure", "daily_loss", "overall_loss", "max_loss"]
+
+
 def test_the_tightest_limit_leads() -> None:
     lines = [limit(rule="overall_loss", room="9000.00"), limit(room="1234.56"), limit(room=None)]
     answer = page_of(result(limits=lines), "UTC").answer

@@ -56,6 +56,11 @@ class Room:
     reset: Reset | None
     """None where nothing runs on that a reset would change."""
 
+    @property
+    def by_urgency(self) -> list[Meter]:
+        """What is broken first, then by how soon it breaks; what is not known last."""
+        return sorted(self.meters, key=lambda each: (each.broken is None, _room_left(each)))
+
 
 def room_of(result: Mapping[str, Any]) -> Room:
     """The room at the end of the history; the day that ran then is its today."""
@@ -73,6 +78,11 @@ def room_of(result: Mapping[str, Any]) -> Room:
         priceless=() if ended else tuple(sorted(without)),
         reset=None if ended else _reset(result),
     )
+
+
+def _room_left(meter: Meter) -> Decimal:
+    room = amount_of(meter.line["room"])
+    return Decimal("Infinity") if room is None else room
 
 
 def _reset(result: Mapping[str, Any]) -> Reset | None:

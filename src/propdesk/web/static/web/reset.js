@@ -6,10 +6,12 @@
   const at = new Date(shown.dateTime);
   const mine = document.querySelector("[data-reset-mine]");
   const until = document.querySelector("[data-reset-until]");
-  const written = new Intl.DateTimeFormat(document.documentElement.lang, {
-    day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  mine.textContent = ` (${written.format(at)} ${shown.dataset.mine})`;
+  // In the order of the page's own moments: day, month, time.
+  const lang = document.documentElement.lang;
+  const part = (options) => new Intl.DateTimeFormat(lang, options).format(at);
+  const time = part({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const day = `${at.getDate()} ${part({ month: "short" })}`;
+  mine.textContent = ` (${day}, ${time} ${shown.dataset.mine})`;
 
   function tell() {
     const minutes = Math.ceil((at - Date.now()) / 60000);
