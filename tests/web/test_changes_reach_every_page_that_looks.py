@@ -93,6 +93,26 @@ def test_only_what_changed_is_sent():
     asyncio.run(changed())
 
 
+def test_a_new_order_of_the_board_sends_the_order_and_draws_no_row_anew():
+    async def ordered() -> None:
+        engine = made_up()
+        asker = asker_of(engine)
+        listener = asker.join(BOARD)
+        whole = await told(listener)
+        assert set(whole["orders"]["rows"]) == {f"row-A00{number}" for number in range(1, 9)}
+        first = engine.board().rows[0].account
+        held = engine.account("A001").positions[0]
+        fails, price = Decimal(held.failing_price), Decimal(held.price)
+        engine.quote(held.symbol, fails + (price - fails) / 50, micros_of(received_at()))
+        assert engine.board().rows[0].account != first
+        said = await told_until(listener, lambda each: each.get("orders"))
+        assert said["orders"]["rows"] == [f"row-{row.account}" for row in engine.board().rows]
+        assert "rows" not in said.get("parts", {})
+        asker.stop()
+
+    asyncio.run(ordered())
+
+
 def test_a_quiet_market_is_told_by_heartbeats_alone(monkeypatch):
     monkeypatch.setattr("propdesk.web.live.asker.BEAT_EVERY_S", 0.1)
 

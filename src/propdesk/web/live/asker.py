@@ -235,18 +235,25 @@ class Asker:
             watched.moved = micros_of(self._now())
         told = {} if before is None else before.cells
         cells = {key: text for key, text in seen.picture.cells.items() if told.get(key) != text}
+        orders = _orders(before, seen.picture)
         curve = seen.curve if seen.curve != watched.curve[-len(seen.curve) :] else []
         watched.picture = seen.picture
         watched.drawn.update(seen.drawn)
         watched.curve = seen.curve[-1:] or watched.curve
         moved = before is None or before.at != seen.picture.at
-        if not (cells or seen.drawn or curve or moved or came_back):
+        if not (cells or seen.drawn or orders or curve or moved or came_back):
             return {}
-        return {"cells": cells, "parts": seen.drawn, "curve": curve}
+        return {"cells": cells, "parts": seen.drawn, "orders": orders, "curve": curve}
 
     def _whole(self, watched: _Watched) -> dict[str, Any]:
-        cells = {} if watched.picture is None else watched.picture.cells
-        return {"cells": cells, "parts": watched.drawn, **self._standing(watched)}
+        if watched.picture is None:
+            return self._standing(watched)
+        return {
+            "cells": watched.picture.cells,
+            "parts": watched.drawn,
+            "orders": _orders(None, watched.picture),
+            **self._standing(watched),
+        }
 
     def _standing(self, watched: _Watched) -> dict[str, Any]:
         """How old the figures are, and whether an engine answers."""
@@ -263,3 +270,13 @@ class Asker:
     def _event(self, said: dict[str, Any]) -> bytes:
         kept = {name: value for name, value in said.items() if value or name in {"away", "age_ms"}}
         return b"data: " + json.dumps(kept, separators=(",", ":")).encode() + b"\n\n"
+
+
+def _orders(before: Picture | None, now: Picture) -> dict[str, tuple[str, ...]]:
+    """The order of the rows of each part where it is another than before."""
+    known = {} if before is None else before.parts
+    return {
+        name: part.order
+        for name, part in now.parts.items()
+        if part.order and (name not in known or known[name].order != part.order)
+    }

@@ -3,8 +3,6 @@
 It must not order anything: the order is the engine's.
 """
 
-from typing import Any
-
 from propdesk.web.live.picture import Part, Picture
 from propdesk.web.live.words import (
     alarms_of,
@@ -39,8 +37,15 @@ def board_picture(board: Board) -> Picture:
         tick=board.tick,
         cells=cells,
         parts={
-            "rows": _part("board_rows", tuple(row.account for row in board.rows), rows=rows),
-            "alarms": _part("alarms", tuple(each["key"] for each in alarms), alarms=alarms),
+            "rows": Part(
+                frozenset(row.account for row in board.rows),
+                "web/live/board_rows.html",
+                {"rows": rows},
+                tuple(f"row-{row.account}" for row in board.rows),
+            ),
+            "alarms": Part(
+                tuple(each["key"] for each in alarms), "web/live/alarms.html", {"alarms": alarms}
+            ),
         },
     )
 
@@ -69,7 +74,3 @@ def _cells(row: BoardRow) -> dict[str, str]:
 def _size(row: BoardRow) -> str:
     """Sizes are whole as a rule; digits that are zero are left out."""
     return f"{money(row.size).removesuffix('.00')} {row.currency}"
-
-
-def _part(name: str, shape: tuple[str, ...], **context: Any) -> Part:
-    return Part(shape, f"web/live/{name}.html", context)

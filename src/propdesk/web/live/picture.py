@@ -13,11 +13,15 @@ from django.template.loader import render_to_string
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of page. Equal shapes are the same piece with other figures in its cells."""
+    """A piece of page. Equal shapes are the same piece with other figures in its cells.
+
+    ``order`` names its rows where they move: a new order alone draws nothing anew.
+    """
 
     shape: Hashable
     template: str
     context: Mapping[str, Any]
+    order: tuple[str, ...] = ()
 
     def drawn(self, cells: Mapping[str, str]) -> str:
         return render_to_string(self.template, {**self.context, "cells": cells})

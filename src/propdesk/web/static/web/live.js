@@ -48,15 +48,19 @@ function follow(page) {
     }
   }
   // Pieces with an id that stay are kept as they are: what is focused or selected stays so.
-  function reorder(part, html) {
-    const holder = document.createElement(part.tagName);
-    holder.innerHTML = html;
+  function rearrange(part, html, order) {
     const now = performance.now();
     const focused = document.activeElement;
-    const wanted = Array.from(holder.children, (made) => {
+    const holder = document.createElement(part.tagName);
+    if (html !== undefined) holder.innerHTML = html;
+    const wanted = html === undefined ? Array.from(part.children) : Array.from(holder.children, (made) => {
       const kept = made.id && document.getElementById(made.id);
       return kept && kept.parentNode === part && part.dataset.order ? kept : made;
     });
+    if (order) {
+      const rank = new Map(order.map((id, index) => [id, index]));
+      wanted.sort((one, other) => (rank.get(one.id) ?? order.length) - (rank.get(other.id) ?? order.length));
+    }
     if (part.dataset.order) {
       // A row that ended is still seen for a while where it was, whatever the new order.
       Array.from(part.children).forEach((row, index) => {
@@ -82,21 +86,25 @@ function follow(page) {
   const waiting = new Map();
   const ordered = new Map();
   function arrange() {
-    for (const [part, html] of waiting) {
+    for (const [part, { html, order }] of waiting) {
       // Nothing jumps under a pointer, and a table is ordered anew at most every two seconds.
       const held = part.dataset.order && (part.matches(":hover") || performance.now() - (ordered.get(part) || 0) < ORDER_MS);
       if (held) continue;
       waiting.delete(part);
       ordered.set(part, performance.now());
-      reorder(part, html);
+      rearrange(part, html, order);
     }
   }
-  function replace(parts) {
+  function replace(parts, orders) {
+    for (const [name, order] of Object.entries(orders)) {
+      const part = page.querySelector(`[data-part="${CSS.escape(name)}"]`);
+      if (part) waiting.set(part, { ...waiting.get(part), order });
+    }
     for (const [name, html] of Object.entries(parts)) {
       const part = page.querySelector(`[data-part="${CSS.escape(name)}"]`);
       // An empty page has no table yet: the server draws it.
       if (!part && name === "rows" && html.trim()) window.location.reload();
-      if (part) waiting.set(part, html);
+      if (part) waiting.set(part, { ...waiting.get(part), html });
     }
     arrange();
   }
@@ -109,7 +117,7 @@ function follow(page) {
     if (message.age_ms !== undefined) ageAt = performance.now() - message.age_ms;
     if (message.asof) write(place("asof"), message.asof);
     write(place("recorded"), message.recorded || "");
-    if (message.parts) replace(message.parts);
+    if (message.parts || message.orders) replace(message.parts || {}, message.orders || {});
     if (message.cells) patch(message.cells);
     if (message.curve && chart) chart.add(message.curve);
     tell();
