@@ -129,7 +129,7 @@ class Market:
             return ()
         symbol = self.chance.choice(known)
         side: Literal["buy", "sell"] = self.chance.choice(("buy", "sell"))
-        lots = Decimal(self.chance.choice((1, 10, 50, 100, 250, 400))).scaleb(-2)
+        lots = Decimal(self.chance.choice((1, 10, 50, 100, 250, 400, 900, 2000))).scaleb(-2)
         bid, ask = self.now[symbol]
         price = ask if side == "buy" else bid
         self.number += 1

@@ -93,6 +93,19 @@ class Trail:
     gap: Decimal | None = None
     cap: Decimal | None = None
 
+    def reaches(self, level: Decimal) -> Decimal | None:
+        """The equity at which the bound has risen to ``level``; None where it never does."""
+        if self.gap is None or (self.cap is not None and self.cap - self.gap < level):
+            return None
+        return level + self.gap
+
+
+def lowest(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """The lower of two bounds; None is no bound."""
+    if first is None or second is None:
+        return second if first is None else first
+    return min(first, second)
+
 
 @dataclass(frozen=True, slots=True)
 class Calm:

@@ -302,7 +302,9 @@ class DailyLossJudge(Judge[DailyLoss]):
             return Calm(low=low)
         if not base.exact or self.terms.clamp_to_overall or not self._allowance_stays():
             return Calm(low=low, high=peak)
-        return Calm(low=low, trail=Trail(peak, peak - low))
+        trail = Trail(peak, peak - low)
+        by_balance = self.terms.tested == "balance_or_equity"
+        return Calm(low, trail.reaches(self.situation.balance) if by_balance else None, trail)
 
     def _allowance_stays(self) -> bool:
         """Whether the allowance is the same from whatever base."""

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
-from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations
+from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations, lowest
 from propdesk.domain.levels import (
     WarningSteps,
     around,
@@ -458,8 +458,11 @@ class OverallLossJudge(Judge[OverallLoss]):
         if self._floor_waits():
             return Calm(low=low, high=high, trail=Trail(peak))
         if not floor.exact or self.terms.allowance.of in {"base", "peak"}:
-            return Calm(low=low, high=peak if high is None else min(high, peak))
-        return Calm(low=low, high=high, trail=Trail(peak, peak - low, self._last_peak()))
+            return Calm(low=low, high=lowest(high, peak))
+        trail = Trail(peak, peak - low, self._last_peak())
+        if self.terms.tested != "equity":
+            high = lowest(high, trail.reaches(self.situation.balance))
+        return Calm(low=low, high=high, trail=trail)
 
     def _floor_waits(self) -> bool:
         """Whether a new peak leaves the floor where it is, for today or for good."""

@@ -1,0 +1,114 @@
+"""What the kernel must watch for one account: its arming as sums and terms of integers.
+
+Bounds are exact: equity at or below an exact level is equity at or below the level's floor. Where
+integers cannot say it (a balance of broken minor units, a position without a form, too many parts)
+the account is exposed: asked at every tick of its symbols, which costs time and never a verdict.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from propdesk.domain.account import Account
+from propdesk.domain.judging import Calm
+from propdesk.domain.unattended import Arming
+from propdesk.domain.worth import Holding
+from propdesk.engine.book import Book
+from propdesk.engine.fixed_point import LinearForm, NoForm, linear_form
+from propdesk.engine.layout import SUMS_OF_A_TERM_MAX
+from propdesk.engine.market import Instruments
+from propdesk.engine.shapes import AccountShape, Bounds, SumShape, TermShape, Trail
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A shape with the names of its terms: position ids in the order of the terms.
+
+    ``parts_from`` is the place of the first part among the sums; those before are of equity.
+    """
+
+    shape: AccountShape
+    positions: tuple[str, ...]
+    parts_from: int
+
+    @property
+    def bounds(self) -> tuple[Bounds, ...]:
+        return tuple(each.bounds for each in self.shape.sums)
+
+
+def watched(account: Account, arming: Arming, instruments: Instruments, book: Book) -> Watched:
+    """The account's shape. Equity is its first sum."""
+    unit = account.situation.digits
+    base = account.base.scaleb(unit)
+    whole = base == base.to_integral_value()
+    equity = [SumShape(int(base), _bounds(arming.low, arming.high, unit), minutes=True)]
+    equity += [SumShape(int(base), _trailing(each, unit)) for each in arming.trails]
+    parts = [SumShape(0, _bounds(each.low, each.high, unit)) for each in arming.parts]
+    of_position: dict[str, list[int]] = {name: [] for name in account.worth.holdings}
+    for place, part in enumerate(arming.parts, start=len(equity)):
+        for name in part.positions:
+            of_position[name].append(place)
+    own = tuple(range(len(equity))) if arming.priced else ()
+    exposed = arming.always or not whole
+    terms: list[TermShape] = []
+    positions: list[str] = []
+    for name, holding in account.worth.holdings.items():
+        sums = (*own, *of_position[name])
+        exposed = exposed or len(sums) > SUMS_OF_A_TERM_MAX
+        if not sums:
+            continue
+        positions.append(name)
+        terms.append(_term(holding, account, instruments, book, sums[:SUMS_OF_A_TERM_MAX]))
+    shape = AccountShape((*equity, *parts), tuple(terms), exposed)
+    return Watched(shape, tuple(positions), len(equity))
+
+
+def _term(
+    holding: Holding, account: Account, instruments: Instruments, book: Book, sums: Sequence[int]
+) -> TermShape:
+    number = instruments.number_of(holding.symbol)
+    conversion = holding.conversion
+    own = conversion is None or conversion.symbol == holding.symbol
+    rate = None if own or conversion is None else instruments.number_of(conversion.symbol)
+    opened = account.worth.opened(holding.position)
+    form: LinearForm | NoForm = NoForm.ENDLESS
+    if opened is not None:
+        form = linear_form(
+            account.catalogue.get(holding.position.symbol),
+            holding.position.side,
+            holding.lots,
+            opened,
+            account_currency=account.worth.currency,
+            arithmetic=account.worth.arithmetic,
+            conversion=conversion,
+            price_digits=book.digits(number),
+            price_ceiling=book.ceiling(number),
+            rate_digits=0 if rate is None else book.digits(rate),
+            rate_ceiling=0 if rate is None else book.ceiling(rate),
+        )
+    formed = form if isinstance(form, LinearForm) else None
+    return TermShape(formed, number, rate, tuple(sums))
+
+
+def _bounds(low: Decimal | None, high: Decimal | None, unit: int) -> Bounds:
+    return Bounds(
+        None if low is None else _down(low, unit), None if high is None else _up(high, unit)
+    )
+
+
+def _trailing(calm: Calm, unit: int) -> Bounds:
+    low = None if calm.low is None else _down(calm.low, unit)
+    trail = calm.trail
+    if trail is None or trail.gap is None:
+        return Bounds(low)
+    # The bound is the floor of (mark - gap); marks are whole, so it is mark - ceiling of the gap.
+    cap = None if trail.cap is None else _up(trail.cap, unit)
+    return Bounds(low, None, Trail(_down(trail.peak, unit), _up(trail.gap, unit), cap))
+
+
+def _down(amount: Decimal, unit: int) -> int:
+    return int(amount.scaleb(unit).to_integral_value(ROUND_FLOOR))
+
+
+def _up(amount: Decimal, unit: int) -> int:
+    return int(amount.scaleb(unit).to_integral_value(ROUND_CEILING))

@@ -1,0 +1,328 @@
+"""The desk: every account's evaluator, asked when the book says that it must be.
+
+It brings an evaluator up to the present, lets it speak, and puts what it wants watched back into
+the book. It must not judge: evaluators do; nor order anything: the partition does.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from propdesk.domain.conditions import Conditions
+from propdesk.domain.evaluation import Evaluation, UnusableHistory, Verdict
+from propdesk.domain.evaluator import FOREVER, Evaluator
+from propdesk.domain.events import (
+    Event,
+    GapClosed,
+    GapOpened,
+    GroupFormed,
+    InstrumentDefined,
+    NewsScheduled,
+)
+from propdesk.domain.exact import ZERO
+from propdesk.domain.instruments import Catalogue, instrument_of
+from propdesk.domain.situation import Span
+from propdesk.domain.unattended import Arming, Seen, Unattended
+from propdesk.engine.account_shape import Watched, watched
+from propdesk.engine.book import Book
+from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
+from propdesk.engine.shapes import Seen as SeenOfRow
+from propdesk.engine.shapes import Settled
+from propdesk.wire.log_records import AccountEnrolled, SymbolDefined
+from propdesk.wire.rulebook_file import LoadedRulebook
+
+Alarm = Callable[[str], None]
+NOT_TOGETHER = "accounts judged together are not judged live; their history must be evaluated"
+
+
+class Refused(ValueError):
+    """A record cannot be applied; the account it is of is not judged by it."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """One account at the desk."""
+
+    name: str
+    slot: int
+    enrolled: AccountEnrolled
+    unattended: Unattended
+    arming: Arming
+    shape: Watched | None = None
+    said: int = 0  # how many of its verdicts were told
+    status: str = ""
+    touches: int = 0
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return self.unattended.evaluator
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an account said when it was asked: new verdicts, and its status where it changed."""
+
+    seat: Seat
+    verdicts: tuple[Verdict, ...]
+    status: str | None
+
+
+class Desk:
+    """Seats accounts, and asks them."""
+
+    def __init__(
+        self,
+        book: Book,
+        catalogue: Catalogue,
+        rulebooks: Callable[[AccountEnrolled], LoadedRulebook],
+        *,
+        conditions: Conditions | None = None,
+        alarm: Alarm = print,
+    ) -> None:
+        self.book = book
+        self.instruments = Instruments(book, catalogue)
+        self.seats: dict[str, Seat] = {}
+        self._by_slot: dict[int, Seat] = {}
+        self._rulebooks = rulebooks
+        self._conditions = conditions
+        self._alarm = alarm
+        self._wakes: list[tuple[int, int]] = []
+        self._news: dict[str, NewsScheduled] = {}
+        self._groups: dict[str, GroupFormed] = {}
+
+    # -- accounts
+    def enrol(self, command: AccountEnrolled) -> None:
+        """Seat an account. Raises ``Refused`` where it cannot be judged as commanded."""
+        if command.account in self.seats:
+            raise Refused(f"account {command.account} is enrolled already")
+        loaded = self._rulebooks(command)
+        if loaded.sha256 != command.sha256:
+            raise Refused(f"rulebook {command.rulebook} {command.version} has another content")
+        evaluator = Evaluator(
+            loaded.rulebook,
+            loaded.rulebook.phase(command.phase),
+            size=Decimal(command.size),
+            catalogue=self.instruments.catalogue,
+            account=command.account,
+            conditions=self._conditions,
+            market=self.instruments.market,
+        )
+        evaluator.feed((*self._groups.values(), *self._news.values()))
+        if evaluator.looks_at_peers:
+            evaluator.standing.uncertain["peers"] = NOT_TOGETHER
+        seat = Seat(
+            command.account, self.book.open_slot(), command, Unattended(evaluator), Arming()
+        )
+        self.seats[seat.name] = self._by_slot[seat.slot] = seat
+
+    def moment(self, account: str, events: Sequence[Event]) -> Told:
+        """Apply what happened to an account at one stamp. Raises ``Refused``: the account is in
+        doubt from then on where a part of it may have been applied."""
+        seat = self.seats.get(account)
+        if seat is None:
+            raise Refused(f"account {account} is not enrolled")
+        self._settle(seat)
+        try:
+            seat.unattended.feed(events)
+        except UnusableHistory as refused:
+            doubt = f"a record of the account could not be applied: {refused.why}"
+            seat.evaluator.standing.uncertain.setdefault("log", doubt)
+            self._arm(seat)
+            raise Refused(refused.why) from refused
+        return self._heard(seat)
+
+    # -- what concerns everybody
+    def general(self, event: Event) -> list[Told]:
+        """Apply an event that is no account's own."""
+        match event:
+            case GapOpened() | GapClosed():
+                return self._gap(event)
+            case NewsScheduled():
+                self._news[event.id] = event
+            case GroupFormed():
+                self._groups[event.id] = event
+            case InstrumentDefined():
+                self._learn(event)
+        return [self._asked(seat, (event,)) for seat in self.seats.values()]
+
+    def _learn(self, event: InstrumentDefined) -> None:
+        """Raises ``Refused`` for an instrument that cannot be."""
+        try:
+            found = self.instruments.catalogue.with_overrides([instrument_of(event)])
+        except ValueError as refused:
+            raise Refused(str(refused)) from refused
+        self.instruments.learn(found)
+
+    def _gap(self, event: GapOpened | GapClosed) -> list[Told]:
+        instrument = self.instruments.catalogue.find(event.symbol)
+        if instrument is None:
+            return []
+        number = self.instruments.number_of(instrument.symbol)
+        if isinstance(event, GapClosed):
+            self.book.speak(number)
+            self.instruments.market.silent.discard(instrument.symbol)
+            return []
+        # Settled before the book forgets: the account saw these prices.
+        holding = [each for each in self.seats.values() if self._depends(each, instrument.symbol)]
+        for seat in holding:
+            self._settle(seat)
+        self.book.silence(number)
+        self.instruments.market.silent.add(instrument.symbol)
+        return [self._asked(seat, (event,), settled=True) for seat in holding]
+
+    @staticmethod
+    def _depends(seat: Seat, name: str) -> bool:
+        account = seat.evaluator.account
+        return account is not None and name in account.worth.by_symbol
+
+    # -- asking
+    def touched(self, slots: Iterable[int], at: int, symbol: str) -> list[Told]:
+        """Judge accounts at the tick that touched them."""
+        told = []
+        for slot in slots:
+            seat = self._by_slot[slot]
+            seat.touches += 1
+            self._settle(seat)
+            seat.unattended.quote(at, symbol)
+            told.append(self._heard(seat))
+        return told
+
+    def next_wake(self) -> int:
+        """The moment at or after which somebody must be woken first."""
+        while self._wakes:
+            at, slot = self._wakes[0]
+            if self._by_slot[slot].arming.wake == at:
+                return at
+            heapq.heappop(self._wakes)
+        return FOREVER
+
+    def wake(self, at: int) -> list[Told]:
+        """Roll days and ring timers up to and including ``at``, moment by moment."""
+        told = []
+        while (due := self.next_wake()) <= at:
+            _, slot = heapq.heappop(self._wakes)
+            seat = self._by_slot[slot]
+            self._settle(seat)
+            seat.unattended.wake(due)
+            told.append(self._heard(seat))
+        return told
+
+    def ask_status(self, seat: Seat) -> Told:
+        """What an account's status is now, where it changed without being asked."""
+        return self._heard(seat)
+
+    def define(self, record: SymbolDefined) -> None:
+        """A symbol of the market stream, or more digits of one."""
+        rescaled = self.instruments.define(record.number, record.symbol, record.digits)
+        if rescaled is not None:
+            self._put_anew(rescaled)
+
+    def make_room(self, ticks: JudgedTicks) -> None:
+        """Let prices be judged that are larger than any before."""
+        for rescaled in self.instruments.raise_ceilings(ticks):
+            self._put_anew(rescaled)
+
+    def _put_anew(self, rescaled: Rescaled) -> None:
+        for slot in rescaled.slots:
+            seat = self._by_slot[slot]
+            seat.shape = None
+            self._arm(seat)
+        quote = rescaled.quote
+        if quote is not None:  # nothing moved: whoever it touches has nothing to say
+            number, at = np.array([rescaled.number], np.int32), np.zeros(1, np.int64)
+            bid, ask = np.array([quote.bid]), np.array([quote.ask])
+            self.book.run(number, at, bid, ask)
+
+    def result(self, account: str) -> Evaluation:
+        """The account's evaluation as of now. Raises ``KeyError`` for an unknown account."""
+        seat = self.seats[account]
+        self._settle(seat)
+        return seat.evaluator.result()
+
+    # -- up to the present, and back to the book
+    def _asked(self, seat: Seat, events: Sequence[Event], *, settled: bool = False) -> Told:
+        if not settled:
+            self._settle(seat)
+        seat.unattended.feed(events)
+        return self._heard(seat)
+
+    def _heard(self, seat: Seat) -> Told:
+        self._arm(seat)
+        evaluator = seat.evaluator
+        verdicts = tuple(evaluator.standing.verdicts[seat.said :])
+        seat.said += len(verdicts)
+        status = evaluator.status() if evaluator.account is not None else ""
+        changed = status != seat.status
+        seat.status = status
+        return Told(seat, verdicts, status if changed else None)
+
+    def _settle(self, seat: Seat) -> None:
+        """Tell the evaluator what the book saw since it was armed."""
+        if seat.shape is None:
+            return
+        account = seat.evaluator.account
+        if account is None:
+            return
+        settled = self.book.settle(seat.slot)
+        seat.unattended.settle(_seen(settled, seat.shape, account.situation.digits))
+        self._check(seat, settled)
+
+    def _check(self, seat: Seat, settled: Settled) -> None:
+        """Integers and decimals must agree to the minor unit; where they do not, nothing is
+        passed or paid until a person has looked."""
+        account, shape = seat.evaluator.account, seat.shape
+        value = settled.sums[0].value
+        if account is None or shape is None or value is None or account.worth.unknown:
+            return
+        if not seat.arming.priced or shape.shape.exposed:
+            return
+        exact = (account.base + account.worth.low).scaleb(account.situation.digits)
+        if exact != value:
+            sentence = f"account {seat.name}: equity is {exact} by decimals and {value} by integers"
+            seat.evaluator.standing.uncertain.setdefault("engine", sentence)
+            self._alarm(sentence)
+
+    def _arm(self, seat: Seat) -> None:
+        arming = seat.unattended.arm()
+        if arming.wake != seat.arming.wake and arming.wake < FOREVER:
+            heapq.heappush(self._wakes, (arming.wake, seat.slot))
+        seat.arming = arming
+        account = seat.evaluator.account
+        if account is None:
+            return
+        shape = watched(account, arming, self.instruments, self.book)
+        if seat.shape is not None and _same_terms(shape, seat.shape):
+            self.book.set_bounds(seat.slot, shape.bounds)
+        else:
+            self.book.put(seat.slot, shape.shape)
+        seat.shape = shape
+
+
+def _same_terms(new: Watched, old: Watched) -> bool:
+    """Whether only bounds differ."""
+    return (
+        new.shape.terms == old.shape.terms
+        and new.shape.exposed == old.shape.exposed
+        and [each.base for each in new.shape.sums] == [each.base for each in old.shape.sums]
+    )
+
+
+def _seen(settled: Settled, shape: Watched, digits: int) -> Seen:
+    """What the book saw, as money."""
+    equity = _span(settled.sums[0], digits)
+    parts = [_span(each, digits) or Span(ZERO, ZERO) for each in settled.sums[shape.parts_from :]]
+    worst = {
+        name: Decimal(term.low).scaleb(-digits)
+        for name, term in zip(shape.positions, settled.terms, strict=True)
+        if term.low is not None
+    }
+    return Seen(equity, parts, worst)
+
+
+def _span(seen: SeenOfRow, digits: int) -> Span | None:
+    if seen.low is None or seen.high is None:
+        return None
+    return Span(Decimal(seen.low).scaleb(-digits), Decimal(seen.high).scaleb(-digits))

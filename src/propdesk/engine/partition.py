@@ -1,0 +1,184 @@
+"""One partition of the log: records in, in their order; what accounts say to them, out.
+
+A deterministic function of the log: same records, same words, whatever the batches they come in.
+It must not read a clock, fetch anything, or write: whoever drives it appends what it returns.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from propdesk.domain.evaluation import Verdict
+from propdesk.domain.evaluator import FOREVER
+from propdesk.domain.events import TimePassed
+from propdesk.engine.desk import Desk, Refused, Seat, Told
+from propdesk.engine.market import JudgedTicks
+from propdesk.wire.figures_json import exact
+from propdesk.wire.log_records import (
+    AccountEnrolled,
+    DeadLetter,
+    EngineRecord,
+    Mark,
+    Moment,
+    PartitionRecord,
+    StatusChanged,
+    SymbolDefined,
+    Ticks,
+    VerdictSaid,
+)
+
+
+class TicksMissing(Exception):
+    """A mark names ticks that have not been handed in yet. Hand them in, and go on."""
+
+    def __init__(self, tick: int) -> None:
+        super().__init__(f"the ticks up to {tick} are not here yet")
+        self.tick = tick
+
+
+@dataclass(slots=True)
+class Place:
+    """How far the log was judged: the last record of the partition, and the last tick."""
+
+    offset: int = 0
+    tick: int = 0
+    at: int = 0
+    """The latest moment any of it is of."""
+
+
+class Partition:
+    """Applies records to a desk and says what came of it."""
+
+    def __init__(self, desk: Desk, stream: str, place: Place | None = None) -> None:
+        self.desk = desk
+        self.stream = stream
+        self.place = Place() if place is None else place
+        self._market: deque[Ticks | SymbolDefined] = deque()
+        self._begun = 0  # ticks of the first waiting batch that were judged
+        self._judged: JudgedTicks | None = None
+
+    # -- the market
+    def hand_in(self, record: Ticks | SymbolDefined) -> None:
+        """Take the market stream's next record; it is judged when a mark says so."""
+        self._market.append(record)
+
+    @property
+    def handed_in(self) -> int:
+        """The number of the last tick that is here."""
+        for record in reversed(self._market):
+            if isinstance(record, Ticks):
+                return record.last
+        return self.place.tick
+
+    # -- records
+    def apply(self, offset: int, record: PartitionRecord) -> list[EngineRecord]:
+        """Apply the partition's next record. Raises ``TicksMissing``; nothing was applied then."""
+        if isinstance(record, Mark):
+            if record.tick > self.handed_in:
+                raise TicksMissing(record.tick)
+            self.place.offset = offset
+            return list(self._ticks(record.tick))
+        self.place.offset = offset
+        try:
+            return list(self._event(record))
+        except Refused as refused:
+            account = getattr(record, "account", None)
+            return [DeadLetter(self.stream, offset, account, str(refused)),
+                    *self._status_of(account)]  # fmt: skip
+
+    def _event(self, record: AccountEnrolled | Moment | PartitionRecord) -> Iterator[EngineRecord]:
+        match record:
+            case AccountEnrolled():
+                self.desk.enrol(record)
+            case Moment():
+                last = max(each.at for each in record.events)
+                yield from self._said([self.desk.moment(record.account, record.events)])
+                self.place.at = max(self.place.at, last)
+            case TimePassed():
+                yield from self._wake(record.at)
+            case Mark():  # pragma: no cover - applied above
+                return
+            case _:
+                yield from self._wake(record.at)
+                yield from self._said(self.desk.general(record))
+
+    def _wake(self, at: int) -> Iterator[EngineRecord]:
+        self.place.at = max(self.place.at, at)
+        yield from self._said(self.desk.wake(at))
+
+    def _status_of(self, account: str | None) -> list[EngineRecord]:
+        seat = self.desk.seats.get(account or "")
+        return [] if seat is None else list(self._said([self.desk.ask_status(seat)]))
+
+    # -- ticks
+    def _ticks(self, last: int) -> Iterator[EngineRecord]:
+        while self.place.tick < last:
+            record = self._market[0]
+            if isinstance(record, SymbolDefined):
+                self.desk.define(record)
+                self._market.popleft()
+                continue
+            yield from self._batch(record, min(last, record.last))
+            if self.place.tick >= record.last:
+                self._market.popleft()
+                self._judged = None
+
+    def _batch(self, ticks: Ticks, last: int) -> Iterator[EngineRecord]:
+        """Judge a batch up to a tick's number, each tick before the next."""
+        desk = self.desk
+        if self._judged is None:
+            self._judged = desk.instruments.judged(ticks)
+            desk.make_room(self._judged)
+            self._begun = int(self._judged.rows.searchsorted(self.place.tick + 1 - ticks.first))
+        judged = self._judged
+        end = int(judged.rows.searchsorted(last - ticks.first, side="right"))
+        columns = (judged.instrument[:end], judged.at[:end], judged.bid[:end], judged.ask[:end])
+        while self._begun < end:
+            until = desk.next_wake()
+            going_on, touched = desk.book.run(*columns, start=self._begun, until_at=until)
+            if going_on > self._begun:
+                row = going_on - 1
+                self.place.tick = ticks.first + int(judged.rows[row])
+                self.place.at = max(self.place.at, int(judged.at[row]))
+                if touched:
+                    symbol = desk.instruments.symbols[int(judged.symbol[row])][0]
+                    yield from self._said(desk.touched(touched, int(judged.at[row]), symbol))
+            self._begun = going_on
+            if going_on < end and until < FOREVER and int(judged.at[going_on]) >= until:
+                yield from self._said(desk.wake(int(judged.at[going_on])))
+        self.place.tick = last
+
+    # -- what is said
+    def _said(self, told: Iterable[Told]) -> Iterator[EngineRecord]:
+        for each in told:
+            seat = each.seat
+            for verdict in each.verdicts:
+                yield self._verdict(seat, verdict)
+            if each.status is not None:
+                yield StatusChanged(
+                    account=seat.name,
+                    phase=seat.enrolled.phase,
+                    status=each.status,
+                    at=self.place.at
+                    if seat.evaluator.account is None
+                    else seat.evaluator.account.at,
+                    offset=self.place.offset,
+                    tick=self.place.tick,
+                )
+
+    def _verdict(self, seat: Seat, verdict: Verdict) -> VerdictSaid:
+        return VerdictSaid(
+            id=verdict.id,
+            account=seat.name,
+            phase=seat.enrolled.phase,
+            rule=verdict.rule,
+            outcome=verdict.outcome,
+            at=verdict.at,
+            observed=exact(verdict.observed),
+            limit=exact(verdict.limit),
+            comparison=verdict.comparison,
+            basis=verdict.basis,
+            offset=self.place.offset,
+            tick=self.place.tick,
+            evidence=verdict.evidence,
+        )

@@ -1,0 +1,117 @@
+"""Drives a partition of the engine with drawn markets, record by record, as the log would."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from propdesk.domain.events import Event, GapClosed, GapOpened, Quote
+from propdesk.engine.book import Book
+from propdesk.engine.desk import Desk
+from propdesk.engine.partition import Partition
+from propdesk.wire.conditions import CelConditions
+from propdesk.wire.log_records import (
+    AccountEnrolled,
+    EngineRecord,
+    Mark,
+    Moment,
+    PartitionRecord,
+    SymbolDefined,
+    Ticks,
+)
+from propdesk.wire.rulebook_file import LoadedRulebook
+from tests.live.markets import CATALOGUE, SYMBOLS, Step
+
+NUMBERS = {name: number for number, (name, *_) in enumerate(SYMBOLS)}
+DIGITS = {name: digits for name, _, digits, *_ in SYMBOLS}
+FEED = "drawn"
+
+
+def batch_of(quotes: Sequence[Quote], first: int) -> Ticks:
+    """Consecutive quotes as one batch of the market stream."""
+    return Ticks(
+        first,
+        FEED,
+        first,
+        np.array([NUMBERS[each.symbol] for each in quotes], np.int32),
+        np.array([each.at for each in quotes], np.int64),
+        np.array([int(each.bid.scaleb(DIGITS[each.symbol])) for each in quotes], np.int64),
+        np.array([int(each.ask.scaleb(DIGITS[each.symbol])) for each in quotes], np.int64),
+    )
+
+
+def records_of(
+    steps: Iterable[Step], batches: random.Random | None = None
+) -> Iterator[SymbolDefined | Ticks | PartitionRecord]:
+    """The log of these steps: market records and the partition's, in the order of the log.
+
+    Without ``batches`` each quote is a batch and has a mark; with it, batches and marks are drawn.
+    """
+    for name, number in NUMBERS.items():
+        yield SymbolDefined(number, FEED, name, DIGITS[name])
+    waiting: list[Quote] = []
+    first = 1
+
+    def flushed() -> Iterator[Ticks | Mark]:
+        nonlocal first
+        if not waiting:
+            return
+        ticks = batch_of(waiting, first)
+        yield ticks
+        if batches is not None and len(waiting) > 1 and batches.random() < 0.3:
+            yield Mark(first + batches.randrange(len(waiting)))
+        yield Mark(ticks.last)
+        first = ticks.last + 1
+        waiting.clear()
+
+    for step in steps:
+        if isinstance(step, Quote):
+            waiting.append(step)
+            if batches is None or batches.random() < 0.1:
+                yield from flushed()
+            continue
+        yield from flushed()
+        event = step[0]
+        if isinstance(event, GapOpened | GapClosed):
+            yield event
+        else:
+            yield Moment(account_of(event), step)
+    yield from flushed()
+
+
+def account_of(event: Event) -> str:
+    return str(getattr(event, "account"))  # noqa: B009 - not every event has one
+
+
+class Driven:
+    """A partition with its desk, its alarms and everything it said."""
+
+    def __init__(self, loaded: LoadedRulebook, kernel: Any = None) -> None:
+        book = Book() if kernel is None else Book(kernel)
+        self.alarms: list[str] = []
+        self.loaded = loaded
+        self.desk = Desk(
+            book,
+            CATALOGUE,
+            lambda _command: loaded,
+            conditions=CelConditions(),
+            alarm=self.alarms.append,
+        )
+        self.partition = Partition(self.desk, "events/0")
+        self.said: list[EngineRecord] = []
+        self.offset = 0
+
+    def enrol(self, account: str, phase: str, size: object) -> None:
+        rulebook = self.loaded.rulebook
+        sha256 = self.loaded.sha256
+        self.take(
+            AccountEnrolled(account, rulebook.name, rulebook.version, sha256, phase, str(size))
+        )
+
+    def take(self, record: SymbolDefined | Ticks | PartitionRecord) -> None:
+        if isinstance(record, SymbolDefined | Ticks):
+            self.partition.hand_in(record)
+            return
+        self.offset += 1
+        self.said += self.partition.apply(self.offset, record)
