@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
     "propdesk.crm.judgements",
+    "propdesk.crm.outbox",
     "propdesk.web",
 ]
 MIDDLEWARE = [

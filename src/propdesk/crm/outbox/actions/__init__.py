@@ -1,0 +1,1 @@
+"""What can be done with the outbox, one verb in one file."""
