@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from propdesk.connectors.feeds.points import Points
 from propdesk.connectors.feeds.quote_policy import (
     DEFAULTS,
     Fault,
@@ -20,7 +21,8 @@ from propdesk.wire.log_records import Mark
 from tests.architecture.source_tree import ROOT
 from tests.connectors.sequenced import NOW, Desk, quote
 
-GOOD = quote(1, "1.08000", "1.08010", at=NOW - SECOND)
+SEEN = ("1.08000", "1.08010")
+GOOD = quote(1, *SEEN, at=NOW - SECOND)
 
 FAULTS = [
     ("the same number again", quote(1, "1.08", "1.09"), Fault.DUPLICATE),
@@ -41,6 +43,8 @@ FAULTS = [
     ("a negative price", quote(2, "1.08", "-1.09"), Fault.NOT_POSITIVE),
     ("too far ahead", quote(2, "1.08", "1.09", at=NOW + 2 * SECOND + 1), Fault.FUTURE),
     ("before the last", quote(2, "1.08", "1.09", at=NOW - SECOND - 1), Fault.OUT_OF_ORDER),
+    ("too far ahead at old prices", quote(2, *SEEN, at=NOW + 2 * SECOND + 1), Fault.FUTURE),
+    ("before the last at old prices", quote(2, *SEEN, at=NOW - SECOND - 1), Fault.OUT_OF_ORDER),
     ("four digits too fine", quote(2, "1.080000001", "1.09"), Fault.DIGITS),
     ("crossed", quote(2, "1.08011", "1.08010"), Fault.CROSSED),
 ]  # fmt: skip
@@ -126,6 +130,13 @@ def test_a_price_beyond_sixty_four_bits_is_huge() -> None:
     desk = Desk(policy)
     accepted = desk.quotes(quote(1, "1.08", "500000000000.00000001"))
     assert accepted.refused == ("quote 1 of EURUSD: huge",)
+
+
+def test_a_price_finer_than_its_points_has_none() -> None:
+    points = Points(2)
+    assert [points.of(Decimal(each)) for each in ("1.10", "1.101", "-0.01")] == [110, None, -1]
+    assert points.known(Decimal("1.1")) == 110
+    assert points.known(Decimal("1.101")) is None
 
 
 def test_a_symbol_held_before_its_first_quote_is_no_gap() -> None:

@@ -197,6 +197,20 @@ def test_a_full_queue_makes_the_sender_wait_and_loses_nothing() -> None:
     assert [row[0] for row in desk.ticks()] == list(range(1, 11))
 
 
+def test_what_was_appended_takes_no_room() -> None:
+    desk = Desk()
+    with committing(desk, waiting_max=10) as (commit, writer):
+        for _ in range(20):
+            commit.feed_lost("lp")
+        writer.gate.clear()
+        writer.reached.clear()
+        commit.submit(QuotesCame("lp", QUOTES[:1], NOW))
+        assert writer.reached.wait(5)
+        small = QuotesCame("other", QUOTES[:1], NOW)
+        assert commit.try_submit(small) is not None
+        assert commit.try_submit(small) is not None
+
+
 def test_a_delivery_larger_than_the_queue_goes_in_alone() -> None:
     desk = Desk()
     many = [quote(n, "1.08", "1.09") for n in range(100)]

@@ -22,7 +22,7 @@ from propdesk.domain.events import (
 from propdesk.domain.instants import HOUR, MINUTE, SECOND, parse_instant
 from propdesk.ports.event_log import Entry, KeyReused
 from propdesk.ports.memory_log import MemoryLog
-from propdesk.wire.log_codec import encode
+from propdesk.wire.log_codec import decode, encode
 from propdesk.wire.log_records import (
     MARKET,
     SEQUENCER,
@@ -73,6 +73,13 @@ def test_marks_say_which_ticks_precede_which_event() -> None:
     ]
 
 
+def test_ticks_are_appended_before_the_marks_that_name_them() -> None:
+    desk = Desk(partitions=2)
+    plan = desk.sequencer.plan([ticked(1), came(opened("A")), ticked(2)], NOW + MINUTE)
+    streams = [entry.stream for entry in plan.entries]
+    assert streams == sorted(streams, key=lambda each: each.startswith("events/"))
+
+
 def test_an_event_without_new_ticks_needs_no_mark() -> None:
     desk = Desk()
     desk.take(ticked(1))
@@ -82,13 +89,13 @@ def test_an_event_without_new_ticks_needs_no_mark() -> None:
 
 def test_batches_end_where_feed_or_sequence_breaks_and_numbers_do_not() -> None:
     desk = Desk()
-    desk.take(ticked(1, 2, 9), ticked(5, feed="other"), ticked(10, 11))
+    desk.take(ticked(1, 2, 9), ticked(10, feed="other"), ticked(11, 12))
     batches = [r for r in desk.records(MARKET) if isinstance(r, Ticks)]
     assert [(b.feed, b.first, b.sequence, len(b.at)) for b in batches] == [
         ("lp", 1, 1, 2),
         ("lp", 3, 9, 1),
-        ("other", 4, 5, 1),
-        ("lp", 5, 10, 2),
+        ("other", 4, 10, 1),
+        ("lp", 5, 11, 2),
     ]
 
 
@@ -212,6 +219,14 @@ def test_the_minute_comes_before_what_arrives_in_it() -> None:
     assert desk.events() == [TimePassed(NOW + MINUTE), Moment("A", (opened("A"),))]
 
 
+def test_a_start_with_a_clock_set_back_writes_no_earlier_time() -> None:
+    desk = Desk()
+    desk.take(now=NOW + 5 * MINUTE)
+    desk.restart(NOW)
+    desk.take(now=NOW + MINUTE)
+    assert desk.events() == [TimePassed(NOW + 5 * MINUTE)]
+
+
 def test_each_second_of_quiet_is_written() -> None:
     desk = Desk()
     desk.take(ticked(1))
@@ -329,7 +344,7 @@ def test_a_key_used_for_other_events_is_the_logs_refusal() -> None:
 
 def test_a_restart_goes_on_with_numbers_symbols_sequences_gaps_and_time() -> None:
     desk = Desk(partitions=2)
-    desk.quotes(quote(7, "1.080001", "1.09", at=NOW + 5))
+    desk.quotes(quote(6, "1.08", "1.09", at=NOW), quote(7, "1.080001", "1.09", at=NOW + 5))
     desk.quotes(quote(8, "150.1", "150.2", symbol="USDJPY"))
     desk.take(FeedLost("lp", NOW), now=NOW + MINUTE)
     desk.quotes(quote(9, "150.1", "150.2", symbol="USDJPY", at=NOW + MINUTE), now=NOW + MINUTE)
@@ -338,10 +353,10 @@ def test_a_restart_goes_on_with_numbers_symbols_sequences_gaps_and_time() -> Non
     assert desk.quotes(late, now=NOW + MINUTE).refused == ("quote 10 of EURUSD: out_of_order",)
     assert desk.quotes(quote(9, "1.08", "1.09", at=NOW + 6), now=NOW + MINUTE).quotes == 1
     desk.quotes(quote(11, "1.1", "1.2", at=NOW + 6), now=NOW + MINUTE)
-    assert [row[0] for row in desk.ticks()] == [1, 2, 3, 4]
-    assert desk.ticks()[-1] == (4, "EURUSD", 6, "1.100000", "1.200000")
+    assert [row[0] for row in desk.ticks()] == [1, 2, 3, 4, 5]
+    assert desk.ticks()[-1] == (5, "EURUSD", 6, "1.100000", "1.200000")
     for partition in (0, 1):
-        assert desk.events(partition)[-2:] == [GapClosed(NOW + 6, "EURUSD"), Mark(4)]
+        assert desk.events(partition)[-2:] == [GapClosed(NOW + 6, "EURUSD"), Mark(5)]
         assert desk.events(partition).count(TimePassed(NOW + MINUTE)) == 1
 
 
@@ -379,6 +394,7 @@ def test_a_start_reads_only_behind_the_newest_standing() -> None:
     for minute in range(5):
         at = NOW + minute * MINUTE
         desk.quotes(quote(minute, "1.08", "1.09", at=at), now=at)
+        desk.take(came(deal("A", minute), key=str(minute)), now=at + SECOND)
     assert len(desk.records(SEQUENCER)) == 4
     reads: list[tuple[str, int]] = []
     reader = desk.log.reader()
@@ -395,6 +411,22 @@ def test_a_start_reads_only_behind_the_newest_standing() -> None:
     assert standing.stood.tick == 5
     assert standing.stood.symbols[0].at == NOW + 4 * MINUTE
     assert min(after for stream, after in reads if stream == MARKET) == 5
+
+
+def test_symbols_that_retention_removed_are_defined_again_at_the_start() -> None:
+    desk = Desk(log=MemoryLog(segment_records=1))
+    desk.quotes(quote(1, "1.080001", "1.09"))
+    desk.quotes(quote(2, "1.08", "1.09"))
+    desk.take(now=NOW + MINUTE)
+    before = desk.records(MARKET)
+    desk.restart(NOW + MINUTE)
+    desk.take(now=NOW + MINUTE)
+    assert len(desk.records(MARKET)) == len(before)  # they were there
+    desk.log.retain(MARKET, len(before))
+    desk.restart(NOW + MINUTE)
+    desk.take(now=NOW + MINUTE)
+    last = decode(desk.log.reader().read(MARKET, len(before))[-1].body)
+    assert last == SymbolDefined(1, "lp", "EURUSD", 6)
 
 
 def test_a_record_of_its_own_that_cannot_be_read_stops_the_start() -> None:

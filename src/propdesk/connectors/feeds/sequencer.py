@@ -61,6 +61,7 @@ class Sequencer:
         }
         self._marked = list(standing.marked)
         self._torn = standing.torn
+        self._has_begun = False
         self._sequences = dict(stood.sequences)
         self._lines = Lines(catalogue, policy)
         self._lines.restore(stood.symbols, now)
@@ -75,7 +76,8 @@ class Sequencer:
     def plan(self, deliveries: Sequence[Delivery], now: int) -> Plan:
         """The next append: the time first, then the deliveries in their order."""
         draft = Draft(self._tick, self._marked)
-        self._mend(draft)
+        if not self._has_begun:
+            self._begin(draft)
         self._start_minute(draft, now)
         accepted = [self._take(draft, each) for each in deliveries]
         for line in self._lines:
@@ -121,13 +123,14 @@ class Sequencer:
             sequences=dict(self._sequences),
         )
 
-    def _mend(self, draft: Draft) -> None:
-        """Gaps that only some partitions were told of before the last run ended."""
+    def _begin(self, draft: Draft) -> None:
+        """Say again what a reader needs that begins here, and mend what the last run tore."""
         for line in self._lines:
-            if line.symbol in self._torn:
+            draft.define(line.defined())  # the log ignores it, but where retention removed it
+            if line.symbol in self._torn:  # not every partition was told of its gap
                 line.listening.gap = ""
                 self._open_gap(draft, line, "restarted")
-        self._torn = frozenset()
+        self._has_begun = True
 
     def _open_gap(self, draft: Draft, line: Line, reason: str) -> None:
         if line.listening.fall_silent(reason):
