@@ -6,7 +6,7 @@ Every input is a pure function of the seed and its number, so a failure is tried
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -71,15 +71,21 @@ def test_real_files_for_some_seconds(trials: Trials, shared: Path) -> None:
 
 
 @pytest.mark.drill
-def test_made_files_for_minutes(trials: Trials) -> None:
+def test_made_files_for_minutes(
+    trials: Trials, record_property: Callable[[str, object], None]
+) -> None:
     tried, broken = fuzz(trials, made_seeds(), DRILL_S)
+    record_property("inputs", tried)
     assert not broken, "\n".join(broken)
     assert tried > 100
 
 
 @pytest.mark.drill
-def test_real_files_for_minutes(trials: Trials, shared: Path) -> None:
+def test_real_files_for_minutes(
+    trials: Trials, shared: Path, record_property: Callable[[str, object], None]
+) -> None:
     tried, broken = fuzz(trials, tuple(real_seeds(shared)), DRILL_S)
+    record_property("inputs", tried)
     assert not broken, "\n".join(broken)
     assert tried > 100
 

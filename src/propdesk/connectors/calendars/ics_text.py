@@ -30,16 +30,16 @@ class IcsText:
     """The lines of a calendar. Mutable: it is filled while the text is walked."""
 
     head: list[str] = field(default_factory=list)
-    events: PackedList[tuple[int, list[str]]] = field(default_factory=PackedList)
+    events: PackedList[tuple[int, str]] = field(default_factory=PackedList)
 
     def calendar(self, document: Document) -> Component:
         """The calendar without its events. Raises ``Unreadable``."""
-        return _parsed(Calendar.from_ical, self.head, document, None)
+        return _parsed(Calendar.from_ical, "\r\n".join(self.head), document, None)
 
     def parsed(self, document: Document) -> Iterator[tuple[int, Component]]:
         """Each event with its row, one at a time. Raises ``Unreadable``."""
-        for row, lines in self.events:
-            yield row, _parsed(Event.from_ical, lines, document, row)
+        for row, text in self.events:
+            yield row, _parsed(Event.from_ical, text, document, row)
 
 
 def ics_text(document: Document) -> IcsText:
@@ -60,7 +60,7 @@ def ics_text(document: Document) -> IcsText:
         elif _KEPT.match(line):
             event.append(line)
         if mark == "END:VEVENT" and event is not None:
-            found.events.append((begun, event))
+            found.events.append((begun, "\r\n".join(event)))
             event = None
     if event is not None:
         raise document.refuse(begun, "the file breaks off in the middle of an event")
@@ -83,14 +83,13 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 def _parsed(
     parse: Callable[..., Component | list[Component]],
-    lines: list[str],
+    text: str,
     document: Document,
     row: int | None,
 ) -> Component:
     # A text without a line's end would be taken for the name of a file.
-    text = "\r\n".join(lines) + "\r\n"
     try:
-        found = parse(text, multiple=True)
+        found = parse(text + "\r\n", multiple=True)
     except OSError:  # a zone is a file, whose name may be too long or no name
         raise document.refuse(row, "not iCalendar: the name of a zone is none") from None
     except _WRONG as error:
