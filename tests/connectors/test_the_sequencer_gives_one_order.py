@@ -344,7 +344,7 @@ def test_a_key_used_for_other_events_is_the_logs_refusal() -> None:
 
 def test_a_restart_goes_on_with_numbers_symbols_sequences_gaps_and_time() -> None:
     desk = Desk(partitions=2)
-    desk.quotes(quote(6, "1.08", "1.09", at=NOW), quote(7, "1.080001", "1.09", at=NOW + 5))
+    desk.quotes(quote(6, "1.080001", "1.09", at=NOW), quote(7, "1.08", "1.09", at=NOW + 5))
     desk.quotes(quote(8, "150.1", "150.2", symbol="USDJPY"))
     desk.take(FeedLost("lp", NOW), now=NOW + MINUTE)
     desk.quotes(quote(9, "150.1", "150.2", symbol="USDJPY", at=NOW + MINUTE), now=NOW + MINUTE)
