@@ -360,6 +360,14 @@ def test_a_restart_goes_on_with_numbers_symbols_sequences_gaps_and_time() -> Non
         assert desk.events(partition).count(TimePassed(NOW + MINUTE)) == 1
 
 
+def test_the_last_time_of_a_batch_is_known_after_the_restart() -> None:
+    desk = Desk()
+    desk.quotes(quote(1, "1.08", "1.09", at=NOW), quote(2, "1.08", "1.09", at=NOW + 5))
+    desk.restart(NOW)
+    late = quote(3, "1.08", "1.09", at=NOW + 4)
+    assert desk.quotes(late).refused == ("quote 3 of EURUSD: out_of_order",)
+
+
 def test_silence_counts_from_the_restart() -> None:
     desk = Desk()
     desk.quotes(quote(1, "1.08", "1.09"))
