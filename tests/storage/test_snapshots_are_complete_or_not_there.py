@@ -277,6 +277,20 @@ def test_a_damaged_snapshot_does_not_count_among_the_two_kept(
     assert [each.number for each in files.newest_first(PARTITION)] == [3, numbers[0]]
 
 
+def test_what_cannot_be_read_or_removed_is_told_and_hides_no_other(
+    files: FileSnapshots, tmp_path: Path, alarms: list[str]
+) -> None:
+    numbers = write_steps(files, 2)
+    in_the_way = min(directory_of(tmp_path).glob("*.snapshot"))
+    in_the_way.unlink()
+    in_the_way.mkdir()
+    assert [each.offset for each in files.newest_first(PARTITION)] == [2]
+    assert "snapshot 1 is left out" in alarms[0]
+    write_step(files, 3, numbers[1])
+    assert "snapshot 3 is kept, but the old ones stay" in alarms[1]
+    assert is_step(next(files.newest_first(PARTITION)), 3)
+
+
 # --- files: the world outside ----------------------------------------------------------------
 FULL_DISK = """
 import resource, sys

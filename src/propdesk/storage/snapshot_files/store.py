@@ -164,24 +164,13 @@ class FileSnapshots(SnapshotStore):
     def _remove_old(self, partition: str, written: int) -> None:
         """Remove all but the newest snapshots that are sound, and the segments they leave."""
         directory = self._directory(partition)
-        kept: list[int] = []
-        segments: set[int] = set()
-        old: list[int] = []
-        for number in reversed(manifests_in(directory)):
-            if len(kept) == KEPT_MIN:
-                old.append(number)
-                continue
-            try:
-                segments.update(self._read(partition, number)[0].head.segments)
-            except Unsound:
-                continue  # told when it is looked for; it does not count
-            kept.append(number)
-        if len(kept) < KEPT_MIN:
-            return
         try:
+            old, segments = self._old_and_wanted(partition)
             for number in old:
                 manifest_path(directory, number).unlink()
                 self._damaged.discard((partition, number))
+            if not old:
+                return
             # No segment may go before the last file that leads to it is gone for good.
             sync_directory(directory)
             for segment in segments_in(directory)[:-1]:
@@ -189,6 +178,22 @@ class FileSnapshots(SnapshotStore):
                     segment_path(directory, segment).unlink()
         except OSError as error:
             self._alarm(f"{partition}: snapshot {written} is kept, but the old ones stay: {error}")
+
+    def _old_and_wanted(self, partition: str) -> tuple[list[int], set[int]]:
+        """The snapshots behind the newest sound ones, and the segments those need."""
+        sound: list[int] = []
+        old: list[int] = []
+        segments: set[int] = set()
+        for number in reversed(manifests_in(self._directory(partition))):
+            if len(sound) == KEPT_MIN:
+                old.append(number)
+                continue
+            try:
+                segments.update(self._read(partition, number)[0].head.segments)
+            except Unsound:
+                continue  # told when it is looked for; it does not count
+            sound.append(number)
+        return old, segments
 
     # --- reading -----------------------------------------------------------------------------
     def _found(self, partition: str, number: int) -> Snapshot | None:
@@ -213,8 +218,8 @@ class FileSnapshots(SnapshotStore):
         directory = self._directory(partition)
         if (partition, number) in self._damaged:
             raise Unsound("a blob of it was found damaged")
-        manifest = read_manifest(directory, number)
         try:
+            manifest = read_manifest(directory, number)
             needed = manifest.head.segments.items()
             return manifest, {each: map_segment(directory, each, size) for each, size in needed}
         except (OSError, ValueError) as error:
