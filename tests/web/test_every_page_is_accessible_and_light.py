@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from propdesk.crm.judgements.actions.follow_judging import begin_judging, refuse_judging
+from propdesk.crm.judgements.models import Judging
 from propdesk.crm.uuid7 import uuid7
 from propdesk.web.received import received_at
 from propdesk.web.samples import DIRECTORY, samples
@@ -44,6 +45,7 @@ def pages(client: Client) -> dict[str, str]:
         "rulebook": "/rulebooks/ftmo-2-step/",
         "futures rulebook": "/rulebooks/topstep-combine/",
         "no rulebooks": "/rulebooks/?q=nobody-has-this",
+        "live without an engine": "/live/",
         "difference": "/rulebooks/ftmo-2-step/difference?with=ftmo-1-step",
     }
     for sample in samples():
@@ -70,6 +72,7 @@ def followed() -> dict[str, str]:
     for name, (running, at) in states.items():
         begin_judging(made[name], "long.html", {}, at, running=running)
     begin_judging(made["refused judging"], "odd.html", {}, now, running=True)
+    Judging.objects.filter(pk=made["interrupted"]).update(attempts=2)
     refuse_judging(made["refused judging"], 1, "odd.html:7: this is no number", now)
     return {name: f"/judging/{judging}/" for name, judging in made.items()}
 
@@ -137,6 +140,24 @@ def test_the_choice_of_an_account_is_accessible(live_server: LiveServer, shown: 
     shown.get_by_role("button", name="Judge", exact=True).click()
     shown.get_by_role("heading", name="The form is not complete").wait_for()
     assert violations(shown) == []
+
+
+def test_the_choice_after_a_long_reading_is_accessible(
+    live_server: LiveServer, shown: Page, settings: Any
+) -> None:
+    settings.JUDGING_WAIT_S = 0
+    shown.goto(live_server.url)
+    two = {"name": "two.jsonl", "mimeType": "application/json", "buffer": TWO_ACCOUNTS}
+    shown.get_by_label("Statement", exact=True).set_input_files(two)  # type: ignore[arg-type]
+    shown.get_by_role("button", name="Judge", exact=True).click()
+    chosen = shown.get_by_role("link", name="Choose the account")
+    chosen.wait_for()
+    assert violations(shown) == []
+    chosen.click()
+    shown.get_by_label("Account", exact=True).select_option("B2")
+    assert violations(shown) == []
+    shown.get_by_role("button", name="Judge this account").click()
+    shown.wait_for_url("**/judgements/*/")
 
 
 def test_no_page_weighs_more_than_a_slow_line_carries(

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def addresses(client: Client, upload: Upload) -> list[str]:
     judged = client.post("/judge", upload(quotes=("mt5-breaches-daily-loss.quotes.csv.gz",)))
-    return ["/", judged["Location"], "/rulebooks/", "/rulebooks/ftmo-2-step/", "/nowhere"]
+    return ["/", judged["Location"], "/rulebooks/", "/rulebooks/ftmo-2-step/", "/live/", "/nowhere"]
 
 
 def test_the_policy_and_the_pages_agree(client: Client, addresses: list[str]) -> None:

@@ -128,6 +128,7 @@ def test_a_breach_is_a_banner_a_coloured_row_and_words(client, engine):
     page = shown(client, f"/live/{name}/")
     assert words in text_of(page)
     assert "The phase is over" in page
+    assert "Breached The phase is over" in " ".join(text_of(page).split())
     assert "No position is open" in page
 
 

@@ -81,7 +81,7 @@ def _headline(account: LiveAccount) -> dict[str, str]:
     left = None if nearest is None else amount_of(nearest.room_percent)
     band = band_of(left, row.status)
     floating = _floating(account.positions)
-    room = UNKNOWN if nearest is None or ended else f"{money(nearest.room)} {row.currency}"
+    room = UNKNOWN if nearest is None else f"{money(nearest.room)} {row.currency}"
     return {
         "status": row.status,
         "word": status_word(row.status),
@@ -90,10 +90,11 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         "size": f"{money(row.size)} {row.currency}",
         "band": band,
         "bandword": band_word(band),
-        "room": room,
+        "room": status_word(row.status) if ended else room,
+        "room.says": "" if ended else _("may still be lost"),
         "says": _says(account, ended),
         "used": width_of(left),
-        "left": UNKNOWN if ended else percent_left(left),
+        "left": "" if ended else _("%(left)s of the allowance left") % {"left": percent_left(left)},
         "equity": money(row.equity),
         "balance": money(row.balance),
         "floating": gain(floating),

@@ -33,7 +33,7 @@ def status_word(status: str) -> str:
 def band_of(left: Decimal | None, status: str) -> str:
     """The band of a limit of which ``left`` per cent are left."""
     if status in ENDED:
-        return "ended"
+        return "broken" if status == "breached" else "ended"
     if left is None:
         return "unknown"
     used = HUNDRED - left
@@ -47,6 +47,7 @@ def band_word(band: str) -> str:
         "caution": _("caution"),
         "critical": _("critical"),
         "unknown": _("not known"),
+        "broken": _("broken"),
         "ended": _("ended"),
     }[band]
 
