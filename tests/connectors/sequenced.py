@@ -54,7 +54,11 @@ class Desk:
         return self.take(QuotesCame(feed, quotes, now), now=now)[0]
 
     def records(self, stream: str) -> list[LogRecord]:
-        return [decode(record.body) for record in self.log.reader().read(stream, 0)]
+        reader, found, after = self.log.reader(), list[LogRecord](), 0
+        while records := reader.read(stream, after):
+            found += (decode(record.body) for record in records)
+            after = records[-1].offset
+        return found
 
     def events(self, partition: int = 0) -> list[LogRecord]:
         return self.records(events_of(partition))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from scripts.make_recording import text
 
+from propdesk.connectors.feeds.quote_policy import Fault
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.replay.recording import own_recording, recording_of
 from propdesk.connectors.replay.shifting import shifted
@@ -225,3 +226,20 @@ def test_our_own_recording_goes_through_the_sequencer() -> None:
     assert {each.rpartition(": ")[2] for each in told.refused} == {"crossed"}
     assert len(desk.ticks()) == told.quotes > 8000
     assert {row[1] for row in desk.ticks()} == {"EURUSD", "GBPUSD", "USDJPY", "XAUUSD"}
+
+
+def test_real_ticks_of_a_payrolls_day_and_a_sunday_are_all_in_the_log(shared: Path) -> None:
+    """An eighth of this feed's quotes are crossed; every other one is a tick, exactly."""
+    recorded = list(recording_of([shared / "ticks" / "lean_fxcm_eurusd"]))
+    clock, desk = Clock(), Desk()
+    with committing(desk, clock=lambda: clock.now, waiting_max=50_000) as (commit, _):
+        stream(recorded, commit, clock.pace(None), feed="fxcm")
+    taken = [
+        (each.bid, each.ask)
+        for each in recorded
+        if isinstance(each, Quote) and each.bid <= each.ask
+    ]
+    ticked = [(Decimal(bid), Decimal(ask)) for *_, bid, ask in desk.ticks()]
+    assert ticked == taken
+    assert len(recorded) == 104_431
+    assert desk.sequencer.refused == {("EURUSD", Fault.CROSSED): 12_235}
