@@ -43,8 +43,9 @@ def items_of(document: Document) -> Iterator[Any]:
                 place = _past_blanks(text, place + 1)
         if mark != "]":
             raise json.JSONDecodeError("Expecting ',' delimiter", text, place)
-        if _past_blanks(text, place + 1) != len(text):
-            raise json.JSONDecodeError("Extra data", text, place + 1)
+        place = _past_blanks(text, place + 1)
+        if place != len(text):
+            raise json.JSONDecodeError("Extra data", text, place)
 
 
 def _past_blanks(text: str, place: int) -> int:
