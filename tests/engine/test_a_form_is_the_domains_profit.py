@@ -33,7 +33,7 @@ from propdesk.engine.fixed_point import (
     half_away,
     linear_form,
 )
-from propdesk.engine.layout import INSTRUMENT, NOTHING, TERM, UNKNOWN
+from propdesk.engine.layout import INSTRUMENT, TERM, UNKNOWN
 from propdesk.wire.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -87,9 +87,8 @@ def by_kernel(kernel: Any, form: LinearForm, price: int, rate_bid: int, rate_ask
     term = np.zeros(1, TERM)
     for name in ("a", "b", "d", "converted", "rate_side", "at_bid"):
         term[name] = int(getattr(form, name))
-    term["own"], term["rate"] = 0, 1 if form.needs_rate else NOTHING
     term["formed"] = 1
-    value = kernel.value_of(term[0], instruments)
+    value = kernel.value_of(term[0], instruments[0], instruments[int(form.needs_rate)])
     return None if value == UNKNOWN else int(value)
 
 

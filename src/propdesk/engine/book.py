@@ -39,12 +39,17 @@ from propdesk.engine.rows import (
     grown,
     guard_row,
     is_proved,
+    misfit_of,
     seen,
     term_row,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Settled
 
 SPAN_ENTRIES_MIN = 16
+
+
+SCRATCH = ("touched", "suspects")
+"""Arrays that hold nothing from call to call."""
 
 
 class BookError(ValueError):
@@ -91,6 +96,7 @@ class Book:
             guards=blank_rows(GUARD, 0),
             slots=blank_rows(SLOT, 0),
             touched=np.zeros(0, np.int32),
+            suspects=np.zeros(0, np.int32),
             serial=np.zeros(1, np.int64),
         )
 
@@ -178,7 +184,8 @@ class Book:
         exposed, its terms have no form, and the account must be judged without the kernel.
         """
         row = self._open(slot)
-        self._check(shape)
+        if misfit := misfit_of(shape, self._of):
+            raise BookError(misfit)
         proved = is_proved(shape)
         minutes = self._minutes_of(row)
         self._empty(slot, row)
@@ -286,13 +293,22 @@ class Book:
         count = self._kernel.dump_minutes(self._state, slots, lows, highs)
         return MinuteExtremes(slots[:count].copy(), lows[:count].copy(), highs[:count].copy())
 
+    def nearest(self, count: int) -> tuple[int, ...]:
+        """The slots of which a sum is nearest to its lower bound, in units of its amount."""
+        sums, guards = self._state.sums, self._state.guards
+        bounded = np.flatnonzero((guards["low"] != NO_LOW) & (sums["unknown"] == 0))
+        room = (sums["value"][bounded] - guards["low"][bounded]).astype(np.float64)
+        order = bounded[np.argsort(room, kind="stable")]
+        slots = dict.fromkeys(sums["slot"][order[: 4 * count]].tolist())
+        return tuple(slot for slot in slots if self._state.slots[slot]["open"])[:count]
+
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
         """The whole book as named parts of a snapshot."""
         parts = {
             name: array.tobytes()
-            for name, array in zip(State._fields, self._state, strict=True)
-            if name != "touched"
+            for name, array in self._state._asdict().items()
+            if name not in SCRATCH
         }
         head = {
             "layout": LAYOUT_VERSION,
@@ -322,10 +338,14 @@ class Book:
         )
         arrays = {
             name: np.frombuffer(parts[name], array.dtype).copy()
-            for name, array in zip(State._fields, book._state, strict=True)
-            if name != "touched"
+            for name, array in book._state._asdict().items()
+            if name not in SCRATCH
         }
-        book._state = State(**arrays, touched=np.zeros(len(arrays["slots"]), np.int32))
+        book._state = State(
+            **arrays,
+            touched=np.zeros(len(arrays["slots"]), np.int32),
+            suspects=_suspects(arrays["terms"]),
+        )
         return book
 
     # -- rows
@@ -363,25 +383,6 @@ class Book:
     def _touched(self, count: int) -> tuple[int, ...]:
         return tuple(sorted(self._state.touched[:count].tolist())) if count else ()
 
-    def _check(self, shape: AccountShape) -> None:
-        for term in shape.terms:
-            if not 1 <= len(term.sums) <= SUMS_OF_A_TERM_MAX or len(set(term.sums)) < len(
-                term.sums
-            ):
-                raise BookError(f"a term of the sums {term.sums}")
-            if not all(0 <= place < len(shape.sums) for place in term.sums):
-                raise BookError(f"a term of the sums {term.sums}, there are {len(shape.sums)}")
-            form, own = term.form, self._of(term.instrument)
-            rate = None if term.rate is None else self._of(term.rate)
-            if form is None:
-                continue
-            if own != (form.price_digits, form.price_ceiling):
-                raise BookError(f"a form for prices of {form.price_digits} digits, not {own}")
-            if form.needs_rate is not (rate is not None):
-                raise BookError(f"a form and an instrument that do not both convert: {term}")
-            if rate is not None and rate != (form.rate_digits, form.rate_ceiling):
-                raise BookError(f"a form for rates of {form.rate_digits} digits, not {rate}")
-
     def _of(self, number: int) -> tuple[int, int]:
         return self.digits(number), self.ceiling(number)
 
@@ -401,10 +402,12 @@ class Book:
                     wanted[number] = wanted.get(number, 0) + 1
         for number, more in wanted.items():
             self._make_room_for_entries(number, more)
+        terms = grown(self._state.terms, self._term_blocks.rows)
+        if terms is not self._state.terms:
+            self._state = self._state._replace(terms=terms, suspects=_suspects(terms))
         self._state = self._state._replace(
             sums=grown(self._state.sums, self._sum_blocks.rows),
             guards=grown(self._state.guards, self._sum_blocks.rows),
-            terms=grown(self._state.terms, self._term_blocks.rows),
         )
 
     def _make_room_for_entries(self, number: int, more: int) -> None:
@@ -420,3 +423,7 @@ class Book:
             self._entry_blocks.release(first, room)
         row["first"], row["room"] = begin, wider
         self._state = self._state._replace(entries=entries)
+
+
+def _suspects(terms: Rows) -> ShortInts:
+    return np.zeros(SUMS_OF_A_TERM_MAX * len(terms), np.int32)

@@ -8,11 +8,9 @@ anything but a positive number, and forms no product that ``fixed_point`` has no
 from propdesk.engine.layout import (
     LEAST,
     MOST,
-    NOTHING,
     UNKNOWN,
     Ints,
     Row,
-    Rows,
     ShortInts,
     State,
 )
@@ -33,37 +31,32 @@ def half_away(numerator: int, denominator: int) -> int:
     return whole if numerator >= 0 else -whole
 
 
-def rate_of(term: Row, profit: int, price: int, instruments: Rows) -> int:
-    """The conversion rate in points; not positive where there is none."""
-    side = term["rate_side"]
-    if side == OWN:
-        return price
-    quote = instruments[term["rate"]]
-    if not quote["known"]:
-        return 0
-    at_bid = side == BID
-    if side == OF_PROFIT:
-        at_bid = (profit >= 0) == (term["converted"] == TIMES)
-    return int(quote["bid"] if at_bid else quote["ask"])
-
-
-def value_of(term: Row, instruments: Rows) -> int:
-    """What a term is worth now, or UNKNOWN."""
-    quote = instruments[term["own"]]
-    if not quote["known"] or not term["formed"]:
+def value_of(term: Row, own: Row, rate: Row) -> int:
+    """What a term is worth at the prices of these two instruments, or UNKNOWN."""
+    if not own["known"] or not term["formed"]:
         return UNKNOWN
-    price = quote["bid"] if term["at_bid"] else quote["ask"]
+    price = own["bid"] if term["at_bid"] else own["ask"]
     profit = term["a"] * price - term["b"]
     denominator = term["d"]
     if term["converted"] != NOT_CONVERTED:
-        rate = rate_of(term, profit, price, instruments)
-        if rate <= 0:
+        factor = price if term["rate_side"] == OWN else rate_of(term, profit, rate)
+        if factor <= 0:
             return UNKNOWN
         if term["converted"] == TIMES:
-            profit *= rate
+            profit *= factor
         else:
-            denominator *= rate
-    return profit if denominator == 1 else half_away(profit, denominator)
+            denominator *= factor
+    return int(profit if denominator == 1 else half_away(profit, denominator))
+
+
+def rate_of(term: Row, profit: int, quote: Row) -> int:
+    """The conversion rate in points; not positive where there is none."""
+    if not quote["known"]:
+        return 0
+    at_bid = term["rate_side"] == BID
+    if term["rate_side"] == OF_PROFIT:
+        at_bid = (profit >= 0) == (term["converted"] == TIMES)
+    return int(quote["bid"] if at_bid else quote["ask"])
 
 
 # --- sums ------------------------------------------------------------------------------------
@@ -120,6 +113,13 @@ def examine(state: State, at: int) -> bool:
 
 
 # --- terms -----------------------------------------------------------------------------------
+def entries_of(state: State, number: int) -> ShortInts:
+    """The entries of the terms that depend on an instrument."""
+    instrument = state.instruments[number]
+    first = instrument["first"]
+    return state.entries[first : first + instrument["count"]]
+
+
 def turn(state: State, term: Row, value: int) -> None:
     """A term becomes known or unknown: its sums and its slot count it."""
     slot = state.slots[term["slot"]]
@@ -142,45 +142,60 @@ def see(term: Row) -> None:
     term["seen_high"] = max(term["seen_high"], term["value"])
 
 
-def move(state: State, term: Row) -> None:
-    """Value a term anew and carry the difference into its sums."""
-    value = value_of(term, state.instruments)
-    before = term["value"]
-    if value == before:
-        return
-    if UNKNOWN in (value, before):
-        turn(state, term, value)
-    else:
-        for place in range(term["sum_count"]):
-            state.sums[term["sums"][place]]["value"] += value - before
-        term["value"] = value
-    if value != UNKNOWN:
-        see(term)
+def move_all(state: State, number: int) -> int:
+    """Value anew every term that depends on an instrument, and carry it into its sums.
 
-
-def move_all(state: State, instrument: Row) -> None:
-    """Move every term that depends on an instrument."""
-    for at in range(instrument["first"], instrument["first"] + instrument["count"]):
-        move(state, state.terms[state.entries[at] >> 1])
-
-
-def test_all(state: State, instrument: Row) -> int:
-    """Test every sum that depends on an instrument; how many slots are touched."""
+    Returns how many sums are to be tested: those that were not quiet after one of their terms had
+    moved. After the last of them a sum has its final value, so none is missed.
+    """
+    # A tick runs over thousands of terms: an array taken out of the state inside the loop, or
+    # passed to a function there, would be counted as a reference each time.
+    instruments, terms, sums, suspects = state.instruments, state.terms, state.sums, state.suspects
     count = 0
-    serial = state.serial[0]
-    for at in range(instrument["first"], instrument["first"] + instrument["count"]):
-        term = state.terms[state.entries[at] >> 1]
+    for entry in entries_of(state, number):
+        term = terms[entry >> 1]
+        value = value_of(term, instruments[term["own"]], instruments[term["rate"]])
+        before = term["value"]
+        moved = 0
+        if UNKNOWN in (value, before):
+            if value != before:
+                turn(state, term, value)
+        else:
+            moved = value - before
+            term["value"] = value
+        if value != UNKNOWN:
+            see(term)
         for place in range(term["sum_count"]):
             row = term["sums"][place]
-            each = state.sums[row]
-            if each["quiet_low"] <= each["value"] <= each["quiet_high"]:
-                continue
-            slot = state.slots[each["slot"]]
-            if examine(state, row) and slot["stamp"] != serial:
-                slot["stamp"] = serial
-                state.touched[count] = each["slot"]
+            each = sums[row]
+            each["value"] += moved
+            if not each["quiet_low"] <= each["value"] <= each["quiet_high"]:
+                suspects[count] = row
                 count += 1
     return count
+
+
+def test_all(state: State, suspects: int) -> int:
+    """Test so many suspected sums; how many slots are touched."""
+    count = 0
+    for at in range(suspects):
+        row = state.suspects[at]
+        each = state.sums[row]
+        if each["quiet_low"] <= each["value"] <= each["quiet_high"]:
+            continue
+        if examine(state, row) and is_first(state, each["slot"]):
+            state.touched[count] = each["slot"]
+            count += 1
+    return count
+
+
+def is_first(state: State, number: int) -> bool:
+    """Whether this tick has not yet touched the slot."""
+    slot = state.slots[number]
+    if slot["stamp"] == state.serial[0]:
+        return False
+    slot["stamp"] = state.serial[0]
+    return True
 
 
 # --- ticks -----------------------------------------------------------------------------------
@@ -195,8 +210,7 @@ def judge(state: State, number: int, bid: int, ask: int) -> int:
     ceiling = instrument["ceiling"]
     within = -ceiling <= bid <= ceiling and -ceiling <= ask <= ceiling
     instrument["known"] = within and not instrument["silent"]
-    move_all(state, instrument)
-    return test_all(state, instrument)
+    return test_all(state, move_all(state, number))
 
 
 def run(
@@ -227,8 +241,7 @@ def fall_silent(state: State, number: int) -> int:
     state.serial[0] += 1
     instrument = state.instruments[number]
     instrument["silent"], instrument["known"] = 1, 0
-    move_all(state, instrument)
-    return test_all(state, instrument)
+    return test_all(state, move_all(state, number))
 
 
 # --- the shapes of accounts ------------------------------------------------------------------
@@ -260,7 +273,7 @@ def take_out(state: State, number: int) -> None:
     for row in range(slot["first_term"], slot["first_term"] + slot["term_count"]):
         term = state.terms[row]
         leave(state, term["own"], term["own_at"])
-        if term["rate"] != NOTHING:
+        if term["rate"] != term["own"]:
             leave(state, term["rate"], term["rate_at"])
     slot["term_count"] = slot["sum_count"] = 0
 
@@ -275,9 +288,10 @@ def put_in(state: State, number: int) -> None:
     for row in range(slot["first_term"], slot["first_term"] + slot["term_count"]):
         term = state.terms[row]
         term["own_at"] = enter(state, term["own"], 2 * row)
-        if term["rate"] != NOTHING:
+        if term["rate"] != term["own"]:
             term["rate_at"] = enter(state, term["rate"], 2 * row + 1)
-        term["value"] = value_of(term, state.instruments)
+        own, rate = state.instruments[term["own"]], state.instruments[term["rate"]]
+        term["value"] = value_of(term, own, rate)
         unknown = term["value"] == UNKNOWN
         slot["unknown"] += unknown
         for place in range(term["sum_count"]):

@@ -50,7 +50,7 @@ TERM = np.dtype(
         ("seen_low", np.int64),
         ("seen_high", np.int64),
         ("own", np.int32),  # the instrument whose price it is a function of
-        ("rate", np.int32),  # the instrument that converts it, or NOTHING
+        ("rate", np.int32),  # the instrument that converts it; its own where no other does
         ("own_at", np.int32),  # its places among the entries of these two
         ("rate_at", np.int32),
         ("slot", np.int32),
@@ -121,5 +121,7 @@ class State(NamedTuple):
     slots: Rows
     touched: ShortInts
     """The slots the last tick touched; as long as ``slots``."""
+    suspects: ShortInts
+    """The sums to test at the end of a tick; room for every sum of every term."""
     serial: Ints
     """One number: how many ticks were judged."""

@@ -3,6 +3,7 @@
 It must not know where a row goes: ``book`` does.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,29 @@ def grown(array: Any, rows: int) -> Any:
     wider = np.zeros(max(rows, 2 * len(array)), array.dtype)
     wider[: len(array)] = array
     return wider
+
+
+def misfit_of(shape: AccountShape, of: Callable[[int], tuple[int, int]]) -> str | None:
+    """Why a shape cannot be put; ``of`` says an instrument's digits and ceiling."""
+    for term in shape.terms:
+        places = term.sums
+        if not 1 <= len(places) <= SUMS_OF_A_TERM_MAX or len(set(places)) < len(places):
+            return f"a term of the sums {places}"
+        if not all(0 <= place < len(shape.sums) for place in places):
+            return f"a term of the sums {places}, there are {len(shape.sums)}"
+        form, own = term.form, of(term.instrument)
+        rate = None if term.rate is None else of(term.rate)
+        if term.rate == term.instrument:
+            return "an instrument that converts itself is no rate: its form knows"
+        if form is None:
+            continue
+        if own != (form.price_digits, form.price_ceiling):
+            return f"a form for prices of {form.price_digits} digits, not {own}"
+        if form.needs_rate is not (rate is not None):
+            return f"a form and an instrument that do not both convert: {term}"
+        if rate is not None and rate != (form.rate_digits, form.rate_ceiling):
+            return f"a form for rates of {form.rate_digits} digits, not {rate}"
+    return None
 
 
 def is_proved(shape: AccountShape) -> bool:
@@ -85,7 +109,7 @@ def term_row(term: TermShape, slot: int, first_sum: int, *, formed: bool) -> tup
     values: dict[str, Any] = dict.fromkeys(TERM.names or (), 0)
     values |= {
         "own": term.instrument,
-        "rate": NOTHING if term.rate is None else term.rate,
+        "rate": term.instrument if term.rate is None else term.rate,
         "slot": slot,
         "sums": tuple(sums + [NOTHING] * (SUMS_OF_A_TERM_MAX - len(sums))),
         "sum_count": len(sums),
