@@ -7,9 +7,12 @@ from typing import Any
 import numpy as np
 
 from propdesk.domain.events import Event, GapClosed, GapOpened, Quote
+from propdesk.engine import kernel as plain_kernel
 from propdesk.engine.book import Book
 from propdesk.engine.desk import Desk
 from propdesk.engine.partition import Partition
+from propdesk.engine.recovery import restored, saved, state_version
+from propdesk.ports.memory_snapshots import MemorySnapshots
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.log_records import (
     AccountEnrolled,
@@ -88,7 +91,8 @@ class Driven:
     """A partition with its desk, its alarms and everything it said."""
 
     def __init__(self, loaded: LoadedRulebook, kernel: Any = None) -> None:
-        book = Book() if kernel is None else Book(kernel)
+        self.kernel = plain_kernel if kernel is None else kernel
+        book = Book(self.kernel)
         self.alarms: list[str] = []
         self.loaded = loaded
         self.desk = Desk(
@@ -100,7 +104,10 @@ class Driven:
         )
         self.partition = Partition(self.desk, "events/0")
         self.said: list[EngineRecord] = []
+        self.market: list[SymbolDefined | Ticks] = []
         self.offset = 0
+        self.snapshots = MemorySnapshots()
+        self.base: int | None = None
 
     def enrol(self, account: str, phase: str, size: object) -> None:
         rulebook = self.loaded.rulebook
@@ -111,7 +118,35 @@ class Driven:
 
     def take(self, record: SymbolDefined | Ticks | PartitionRecord) -> None:
         if isinstance(record, SymbolDefined | Ticks):
-            self.partition.hand_in(record)
+            self.market.append(record)
+            self.partition.hand_in(len(self.market), record)
             return
         self.offset += 1
         self.said += self.partition.apply(self.offset, record)
+
+    def restart(self) -> None:
+        """Everything is written to a snapshot, lost, and read again."""
+        state = saved(self.partition)
+        self.base = self.snapshots.write(
+            "0",
+            state.offset,
+            state_version(),
+            parts=state.parts,
+            changed=state.changed,
+            blob_count=state.blob_count,
+            base=self.base,
+        )
+        snapshot = next(self.snapshots.newest_first("0"))
+        self.partition = restored(
+            snapshot,
+            "events/0",
+            kernel=self.kernel,
+            catalogue=CATALOGUE,
+            rulebooks=lambda _command: self.loaded,
+            conditions=CelConditions(),
+            alarm=self.alarms.append,
+        )
+        self.desk = self.partition.desk
+        for offset, record in enumerate(self.market, start=1):
+            if offset > self.partition.market:
+                self.partition.hand_in(offset, record)

@@ -6,7 +6,7 @@ the book. It must not judge: evaluators do; nor order anything: the partition do
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import numpy as np
@@ -28,6 +28,7 @@ from propdesk.domain.situation import Span
 from propdesk.domain.unattended import Arming, Seen, Unattended
 from propdesk.engine.account_shape import Watched, watched
 from propdesk.engine.book import Book
+from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
 from propdesk.engine.shapes import Seen as SeenOfRow
 from propdesk.engine.shapes import Settled
@@ -44,17 +45,27 @@ class Refused(ValueError):
 
 @dataclass(slots=True)
 class Seat:
-    """One account at the desk."""
+    """One account at the desk. After a start its evaluator is read when it is first asked."""
 
     name: str
     slot: int
     enrolled: AccountEnrolled
-    unattended: Unattended
-    arming: Arming
+    awake: Unattended | None
+    asleep: Callable[["Seat"], Unattended] | None = None
+    arming: Arming = field(default_factory=Arming)
     shape: Watched | None = None
     said: int = 0  # how many of its verdicts were told
     status: str = ""
     touches: int = 0
+    changed: bool = True  # since the last snapshot
+
+    @property
+    def unattended(self) -> Unattended:
+        if self.awake is None:
+            if self.asleep is None:  # pragma: no cover - a seat is one or the other
+                raise RuntimeError(f"account {self.name} is nowhere")
+            self.awake = self.asleep(self)
+        return self.awake
 
     @property
     def evaluator(self) -> Evaluator:
@@ -86,19 +97,22 @@ class Desk:
         self.instruments = Instruments(book, catalogue)
         self.seats: dict[str, Seat] = {}
         self._by_slot: dict[int, Seat] = {}
-        self._rulebooks = rulebooks
-        self._conditions = conditions
+        self.rulebooks = rulebooks
+        self.conditions = conditions
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
-        self._news: dict[str, NewsScheduled] = {}
-        self._groups: dict[str, GroupFormed] = {}
+        self.news: dict[str, NewsScheduled] = {}
+        self.groups: dict[str, GroupFormed] = {}
+        self.shared: dict[
+            tuple[str, tuple[str, ...]], Shared
+        ] = {}  # by rulebook: what its accounts' states name
 
     # -- accounts
     def enrol(self, command: AccountEnrolled) -> None:
         """Seat an account. Raises ``Refused`` where it cannot be judged as commanded."""
         if command.account in self.seats:
             raise Refused(f"account {command.account} is enrolled already")
-        loaded = self._rulebooks(command)
+        loaded = self.rulebooks(command)
         if loaded.sha256 != command.sha256:
             raise Refused(f"rulebook {command.rulebook} {command.version} has another content")
         evaluator = Evaluator(
@@ -107,16 +121,27 @@ class Desk:
             size=Decimal(command.size),
             catalogue=self.instruments.catalogue,
             account=command.account,
-            conditions=self._conditions,
+            conditions=self.conditions,
             market=self.instruments.market,
         )
-        evaluator.feed((*self._groups.values(), *self._news.values()))
+        evaluator.feed((*self.groups.values(), *self.news.values()))
         if evaluator.looks_at_peers:
             evaluator.standing.uncertain["peers"] = NOT_TOGETHER
-        seat = Seat(
-            command.account, self.book.open_slot(), command, Unattended(evaluator), Arming()
-        )
+        self.sit(Seat(command.account, self.book.open_slot(), command, Unattended(evaluator)))
+
+    def sit(self, seat: Seat) -> None:
+        """Give an account its place; its slot is open."""
         self.seats[seat.name] = self._by_slot[seat.slot] = seat
+        if seat.arming.wake < FOREVER:
+            heapq.heappush(self._wakes, (seat.arming.wake, seat.slot))
+
+    def woken(self, seat: Seat, unattended: Unattended) -> Unattended:
+        """An evaluator read from its state: what it wants watched is what the book watches."""
+        arming, account = unattended.arm(), unattended.evaluator.account
+        seat.arming = arming
+        if account is not None:
+            seat.shape = watched(account, arming, self.instruments, self.book)
+        return unattended
 
     def moment(self, account: str, events: Sequence[Event]) -> Told:
         """Apply what happened to an account at one stamp. Raises ``Refused``: the account is in
@@ -141,9 +166,9 @@ class Desk:
             case GapOpened() | GapClosed():
                 return self._gap(event)
             case NewsScheduled():
-                self._news[event.id] = event
+                self.news[event.id] = event
             case GroupFormed():
-                self._groups[event.id] = event
+                self.groups[event.id] = event
             case InstrumentDefined():
                 self._learn(event)
         return [self._asked(seat, (event,)) for seat in self.seats.values()]
@@ -236,6 +261,18 @@ class Desk:
             bid, ask = np.array([quote.bid]), np.array([quote.ask])
             self.book.run(number, at, bid, ask)
 
+    def bring_up(self, seat: Seat) -> None:
+        """Bring an account's figures up to the present, without asking its rules."""
+        self._settle(seat)
+
+    def nearest(self, count: int) -> Iterable[str]:
+        """Names of accounts, the nearest to one of their bounds first: ``count`` of them, or all
+        where it is 0 or there are no more."""
+        if not count or count >= len(self.seats):
+            return tuple(self.seats)
+        slots = self.book.nearest(count)
+        return [self._by_slot[slot].name for slot in slots]
+
     def result(self, account: str) -> Evaluation:
         """The account's evaluation as of now. Raises ``KeyError`` for an unknown account."""
         seat = self.seats[account]
@@ -261,10 +298,9 @@ class Desk:
 
     def _settle(self, seat: Seat) -> None:
         """Tell the evaluator what the book saw since it was armed."""
-        if seat.shape is None:
-            return
-        account = seat.evaluator.account
-        if account is None:
+        account = seat.evaluator.account  # reads it where it was asleep
+        seat.changed = True
+        if seat.shape is None or account is None:
             return
         settled = self.book.settle(seat.slot)
         seat.unattended.settle(_seen(settled, seat.shape, account.situation.digits))

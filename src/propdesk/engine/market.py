@@ -3,7 +3,7 @@
 All evaluators of an engine share one. It is written by ticks alone, through the book.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -103,6 +103,15 @@ class Instruments:
             rescaled = self._rescale(own, digits, self._book.ceiling(own) * 10**finer)
         self._map()
         return rescaled
+
+    def recall(
+        self, numbers: Mapping[str, int], symbols: Mapping[int, tuple[str, int]], silent: list[str]
+    ) -> None:
+        """Go on where a snapshot was; the book is the snapshot's already."""
+        self.prices.numbers.update(numbers)
+        self.symbols.update(symbols)
+        self.market.silent.update(silent)
+        self._map()
 
     def learn(self, catalogue: Catalogue) -> None:
         """Instruments are other ones from here on, or more."""

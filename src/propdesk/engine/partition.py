@@ -53,19 +53,24 @@ class Partition:
         self.desk = desk
         self.stream = stream
         self.place = Place() if place is None else place
-        self._market: deque[Ticks | SymbolDefined] = deque()
+        self.market = 0
+        """The last record of the market stream of which nothing is left to judge."""
+        self._market: deque[tuple[int, Ticks | SymbolDefined]] = deque()
         self._begun = 0  # ticks of the first waiting batch that were judged
         self._judged: JudgedTicks | None = None
 
     # -- the market
-    def hand_in(self, record: Ticks | SymbolDefined) -> None:
-        """Take the market stream's next record; it is judged when a mark says so."""
-        self._market.append(record)
+    def hand_in(self, offset: int, record: Ticks | SymbolDefined) -> None:
+        """Take the market stream's next record; it is judged when a mark says so. Ticks that
+        were judged before a snapshot may come again."""
+        if isinstance(record, Ticks) and record.last <= self.place.tick:
+            return
+        self._market.append((offset, record))
 
     @property
     def handed_in(self) -> int:
         """The number of the last tick that is here."""
-        for record in reversed(self._market):
+        for _, record in reversed(self._market):
             if isinstance(record, Ticks):
                 return record.last
         return self.place.tick
@@ -113,15 +118,16 @@ class Partition:
     # -- ticks
     def _ticks(self, last: int) -> Iterator[EngineRecord]:
         while self.place.tick < last:
-            record = self._market[0]
+            offset, record = self._market[0]
             if isinstance(record, SymbolDefined):
                 self.desk.define(record)
-                self._market.popleft()
-                continue
-            yield from self._batch(record, min(last, record.last))
-            if self.place.tick >= record.last:
-                self._market.popleft()
+            else:
+                yield from self._batch(record, min(last, record.last))
+                if self.place.tick < record.last:
+                    return
                 self._judged = None
+            self._market.popleft()
+            self.market = offset
 
     def _batch(self, ticks: Ticks, last: int) -> Iterator[EngineRecord]:
         """Judge a batch up to a tick's number, each tick before the next."""

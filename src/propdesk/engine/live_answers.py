@@ -1,0 +1,267 @@
+"""What the engine answers about its accounts: the board, one account, its curve.
+
+It asks the evaluators, so the cost follows the questions. It changes nothing that is judged.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
+
+from propdesk.domain.account import Account
+from propdesk.domain.evaluation import Evaluation
+from propdesk.domain.failing_prices import FailingPrice
+from propdesk.domain.instants import format_instant
+from propdesk.domain.judging import Figure, LimitLine
+from propdesk.engine.desk import Desk, Seat
+from propdesk.engine.minutes import Minutes
+from propdesk.engine.partition import Place
+from propdesk.ports.live_accounts import LiveAccounts
+from propdesk.wire.figures_json import money, plain
+from propdesk.wire.live_state import (
+    Board,
+    BoardRow,
+    Curve,
+    CurvePoint,
+    LiveAccount,
+    LiveLimit,
+    LiveObjective,
+    LivePosition,
+    LiveVerdict,
+    NearestLimit,
+)
+from propdesk.wire.log_records import EngineRecord, VerdictSaid
+
+LATEST_MAX = 20
+OVER = frozenset({"breached", "passed", "expired"})
+CANDIDATES_MIN = 300
+"""So many of the nearest by their bounds are looked at exactly before a page is cut."""
+
+
+class LiveAnswers(LiveAccounts):
+    """Answers from a desk. Belongs to the thread that drives the partition."""
+
+    def __init__(self, desk: Desk, place: Place, minutes: Minutes) -> None:
+        self._desk = desk
+        self._place = place
+        self._minutes = minutes
+        self._latest: deque[LiveVerdict] = deque(maxlen=LATEST_MAX)
+
+    def note(self, said: Iterable[EngineRecord]) -> None:
+        """Remember the newest verdicts."""
+        for each in said:
+            if isinstance(each, VerdictSaid):
+                digits = self._digits(each.account)
+                self._latest.appendleft(
+                    LiveVerdict(
+                        account=each.account,
+                        rule=each.rule,
+                        outcome=each.outcome,
+                        at=each.at,
+                        observed=_rounded(each.observed, digits),
+                        limit=_rounded(each.limit, digits),
+                        comparison=each.comparison,
+                    )
+                )
+
+    def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
+        names = self._desk.nearest(CANDIDATES_MIN + 2 * limit if not search and not after else 0)
+        wanted = search.casefold()
+        rows = [
+            (_order(row), row)
+            for name in names
+            if wanted in name.casefold() and (row := self._row(self._desk.seats[name])) is not None
+        ]
+        rows.sort(key=lambda each: each[0])
+        if after is not None:
+            begin = next((i + 1 for i, (_, row) in enumerate(rows) if row.account == after), 0)
+            rows = rows[begin:]
+        page = [row for _, row in rows[:limit]]
+        return Board(
+            rows=tuple(page),
+            accounts=len(self._desk.seats),
+            next=page[-1].account if len(rows) > limit else None,
+            at=self._place.at,
+            tick=self._place.tick,
+            latest=tuple(self._latest),
+        )
+
+    def account(self, account: str) -> LiveAccount | None:
+        seat = self._desk.seats.get(account)
+        row = None if seat is None else self._row(seat)
+        if seat is None or row is None:
+            return None
+        result = self._desk.result(account)
+        digits = result.digits
+        return LiveAccount(
+            row=row,
+            limits=tuple(_limit(each, digits) for each in result.limits),
+            objectives=tuple(
+                LiveObjective(
+                    rule=each.rule,
+                    required=str(plain(each.required, digits)),
+                    current=None if each.current is None else str(plain(each.current, digits)),
+                    met=each.met,
+                )
+                for each in result.objectives
+            ),
+            positions=self._positions(result, seat.evaluator.account),
+            verdicts=tuple(
+                {
+                    "rule": each.rule,
+                    "outcome": each.outcome,
+                    "at": format_instant(each.at),
+                    "observed": money(each.observed, digits),
+                    "limit": money(each.limit, digits),
+                    "comparison": each.comparison,
+                }
+                for each in result.verdicts
+            ),
+            margin_used=None,
+            margin_free=None,
+            margin_level=None,
+            at=self._place.at,
+            tick=self._place.tick,
+        )
+
+    def curve(self, account: str, *, since: int = 0) -> Curve | None:
+        seat = self._desk.seats.get(account)
+        if seat is None or seat.evaluator.account is None:
+            return None
+        held = seat.evaluator.account
+        digits = held.situation.digits
+        points = []
+        for at, low, high in self._minutes.of(seat.slot, since):
+            daily, overall = _floors(held, at)
+            points.append(
+                CurvePoint(
+                    at,
+                    f"{Decimal(low).scaleb(-digits):f}",
+                    f"{Decimal(high).scaleb(-digits):f}",
+                    money(daily, digits),
+                    money(overall, digits),
+                )
+            )
+        return Curve(account=account, points=tuple(points))
+
+    # -- rows
+    def _row(self, seat: Seat) -> BoardRow | None:
+        if seat.evaluator.account is None:
+            return None
+        self._desk.bring_up(seat)
+        evaluator, account = seat.evaluator, seat.evaluator.account
+        situation = account.situation
+        equity = account.worth_now()
+        limits = [line for each in evaluator.judges if (line := each.limit()) is not None]
+        return BoardRow(
+            account=seat.name,
+            programme=seat.enrolled.rulebook,
+            phase=seat.enrolled.phase,
+            size=str(money(situation.size, situation.digits)),
+            currency=situation.currency,
+            status=evaluator.status(),
+            balance=str(money(situation.balance, situation.digits)),
+            equity=None if equity is None else money(equity.low, situation.digits),
+            nearest=_nearest(limits, situation.digits),
+            open_positions=len(situation.positions),
+            at=account.at,
+        )
+
+    def _positions(self, result: Evaluation, account: Account | None) -> tuple[LivePosition, ...]:
+        if account is None:
+            return ()
+        worst: dict[str, FailingPrice] = {}
+        for each in result.failing_prices:  # the price nearest to the present one
+            before = worst.get(each.symbol)
+            if before is None or abs(each.price - each.now) < abs(before.price - before.now):
+                worst[each.symbol] = each
+        found = []
+        for position in result.positions:
+            name = account.catalogue.get(position.symbol).symbol
+            prices = account.worth.prices.get(name)
+            failing = worst.get(name)
+            price = None
+            if prices is not None:
+                price = f"{prices[0] if position.side == 'buy' else prices[2]:f}"
+            floating = position.floating
+            found.append(
+                LivePosition(
+                    position=position.position,
+                    symbol=position.symbol,
+                    side=position.side,
+                    lots=f"{position.lots:f}",
+                    open_price=f"{position.open_price:f}",
+                    price=price,
+                    floating=None if floating is None else money(floating.low, result.digits),
+                    failing_price=None if failing is None else f"{failing.price:f}",
+                )
+            )
+        return tuple(found)
+
+    def _digits(self, account: str) -> int:
+        seat = self._desk.seats.get(account)
+        held = None if seat is None else seat.evaluator.account
+        return 2 if held is None else held.situation.digits
+
+
+def _floors(account: Account, at: int) -> tuple[Decimal | None, Decimal | None]:
+    """The floors in force during the trading day of a moment."""
+    situation = account.situation
+    if at >= situation.day.day.start:
+        return situation.day.daily_floor, situation.day.overall_floor
+    for record in reversed(situation.days):
+        if record.day.start <= at:
+            return record.daily_floor, record.overall_floor
+    return None, None
+
+
+def _nearest(limits: Iterable[LimitLine], digits: int) -> NearestLimit | None:
+    found: tuple[Decimal, LimitLine] | None = None
+    for line in limits:
+        if line.room is None or not line.allowance:
+            continue
+        percent = Decimal(100) * _decimal(line.room) / _decimal(line.allowance)
+        if found is None or percent < found[0]:
+            found = (percent, line)
+    if found is None:
+        return None
+    percent, line = found
+    return NearestLimit(
+        rule=line.rule,
+        floor=str(money(line.floor, digits)),
+        room=str(money(line.room, digits)),
+        room_percent=f"{percent.quantize(Decimal('0.01'), ROUND_HALF_UP):f}",
+    )
+
+
+def _decimal(figure: Figure) -> Decimal:
+    return (
+        Decimal(figure.numerator) / Decimal(figure.denominator)
+        if not isinstance(figure, Decimal)
+        else figure
+    )
+
+
+def _order(row: BoardRow) -> tuple[bool, Decimal, str]:
+    """Nearest to a breach first; those whose phase is over come last."""
+    percent = Decimal("Infinity") if row.nearest is None else Decimal(row.nearest.room_percent)
+    return row.status in OVER, percent, row.account
+
+
+def _limit(line: LimitLine, digits: int) -> LiveLimit:
+    return LiveLimit(
+        rule=line.rule,
+        base=str(money(line.base, digits)),
+        allowance=str(money(line.allowance, digits)),
+        floor=str(money(line.floor, digits)),
+        room=money(line.room, digits),
+        comparison=line.comparison,
+        locked=line.locked,
+        peak=money(line.peak, digits),
+    )
+
+
+def _rounded(figure: str | None, digits: int) -> str | None:
+    if figure is None:
+        return None
+    whole, _, part = figure.partition("/")
+    return money(Decimal(whole) / Decimal(part or 1), digits)

@@ -1,0 +1,183 @@
+"""A partition's state as the parts and blobs of a snapshot, and back.
+
+The book is live at once; an account's evaluator is read when it is first asked. A state is read
+only by the version that wrote it: another one's is left, and the log is replayed.
+"""
+
+import hashlib
+import struct
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from propdesk.domain.conditions import Conditions
+from propdesk.domain.evaluator import FOREVER
+from propdesk.domain.events import GroupFormed, NewsScheduled
+from propdesk.domain.instruments import Catalogue
+from propdesk.domain.unattended import Arming, Unattended
+from propdesk.engine.book import Book
+from propdesk.engine.desk import Alarm, Desk, Seat
+from propdesk.engine.evaluator_state import Shared, pack, unpack
+from propdesk.engine.layout import LAYOUT_VERSION
+from propdesk.engine.partition import Partition, Place
+from propdesk.ports.snapshot_store import Snapshot
+from propdesk.wire.log_codec import decode, encode
+from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.rulebook_file import LoadedRulebook
+
+BOOK = "book/"
+DESK = "desk"
+
+
+class _SeatRow(msgspec.Struct, array_like=True):
+    slot: int
+    enrolled: bytes
+    said: int
+    status: str
+    wake: int
+
+
+class _DeskPart(msgspec.Struct, array_like=True):
+    offset: int
+    tick: int
+    at: int
+    market: int
+    instruments: dict[str, int]
+    symbols: dict[int, tuple[str, int]]
+    silent: list[str]
+    general: list[bytes]
+    seats: list[_SeatRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a snapshot holds of a partition."""
+
+    offset: int
+    parts: Mapping[str, bytes]
+    changed: Mapping[int, bytes]
+    blob_count: int
+
+
+@cache
+def state_version() -> str:
+    """Names every source a state depends on."""
+    hashed = hashlib.sha256(struct.pack("<I", LAYOUT_VERSION))
+    root = resources.files("propdesk.domain")
+    for path in sorted(_sources(root), key=str):
+        hashed.update(path.read_bytes())
+    return hashed.hexdigest()[:32]
+
+
+def _sources(folder: Any) -> Iterable[Any]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith(".py"):
+            yield entry
+
+
+def saved(partition: Partition, *, every: bool = False) -> Saved:
+    """The state now; ``every`` account, or those changed since it was saved last."""
+    desk = partition.desk
+    place, instruments = partition.place, desk.instruments
+    known: list[GroupFormed | NewsScheduled] = [*desk.groups.values(), *desk.news.values()]
+    rows, changed = [], {}
+    for seat in desk.seats.values():
+        if seat.changed or every:
+            changed[seat.slot] = pack(seat.unattended, shared_of(seat.enrolled, desk))
+            seat.changed = False
+        rows.append(
+            _SeatRow(seat.slot, encode(seat.enrolled), seat.said, seat.status, seat.arming.wake)
+        )
+    part = _DeskPart(
+        offset=place.offset,
+        tick=place.tick,
+        at=place.at,
+        market=partition.market,
+        instruments=instruments.prices.numbers,
+        symbols=instruments.symbols,
+        silent=sorted(instruments.market.silent),
+        general=[encode(each) for each in known],
+        seats=rows,
+    )
+    parts = {BOOK + name: data for name, data in desk.book.to_parts().items()}
+    parts[DESK] = msgspec.msgpack.encode(part)
+    return Saved(place.offset, parts, changed, len(rows))
+
+
+def restored(
+    snapshot: Snapshot,
+    stream: str,
+    *,
+    kernel: Any,
+    catalogue: Catalogue,
+    rulebooks: Callable[[AccountEnrolled], LoadedRulebook],
+    conditions: Conditions | None,
+    alarm: Alarm,
+) -> Partition:
+    """The partition of a snapshot of this version."""
+    book = Book.from_parts(
+        {n.removeprefix(BOOK): part for n, part in snapshot.parts.items() if n != DESK}, kernel
+    )
+    part = msgspec.msgpack.decode(snapshot.parts[DESK], type=_DeskPart)
+    desk = Desk(book, catalogue, rulebooks, conditions=conditions, alarm=alarm)
+    desk.instruments.recall(part.instruments, part.symbols, part.silent)
+    for body in part.general:
+        record = decode(body)
+        if isinstance(record, GroupFormed):
+            desk.groups[record.id] = record
+        elif isinstance(record, NewsScheduled):
+            desk.news[record.id] = record
+    for row in part.seats:
+        enrolled = decode(row.enrolled)
+        if not isinstance(enrolled, AccountEnrolled):
+            raise TypeError(f"{type(enrolled).__name__} enrols nobody")
+        seat = Seat(
+            name=enrolled.account,
+            slot=row.slot,
+            enrolled=enrolled,
+            awake=None,
+            asleep=partial(_read, snapshot, desk),
+            arming=Arming(wake=min(row.wake, FOREVER)),
+            said=row.said,
+            status=row.status,
+            changed=False,
+        )
+        desk.sit(seat)
+    partition = Partition(desk, stream, Place(part.offset, part.tick, part.at))
+    partition.market = part.market
+    return partition
+
+
+def _read(snapshot: Snapshot, desk: Desk, seat: Seat) -> Unattended:
+    """Raises ``SnapshotDamaged`` and ``StateRefused``: the caller starts from an older one."""
+    state = unpack(snapshot.blobs[seat.slot], shared_of(seat.enrolled, desk))
+    return desk.woken(seat, state)
+
+
+def shared_of(enrolled: AccountEnrolled, desk: Desk) -> Shared:
+    """What an account's state names instead of holding it."""
+    key = (enrolled.sha256, enrolled.add_ons)
+    kept = desk.shared.get(key)
+    if kept is None:
+        rulebook = desk.rulebooks(enrolled).rulebook
+        named: dict[Hashable, object] = {
+            "rulebook": rulebook,
+            "catalogue": desk.instruments.catalogue,
+            "market": desk.instruments.market,
+            "prices": desk.instruments.prices,
+            "silent": desk.instruments.market.silent,
+        }
+        if desk.conditions is not None:
+            named["conditions"] = desk.conditions
+        for phase in rulebook.phases:
+            named["phase", phase.name] = phase
+            for place, terms in enumerate(phase.rules):
+                named["terms", phase.name, place] = terms
+        kept = desk.shared[key] = Shared(named)
+    return kept
