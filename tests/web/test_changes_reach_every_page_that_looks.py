@@ -196,6 +196,29 @@ def test_a_failing_look_is_told_and_ends_nothing(monkeypatch):
     asyncio.run(failing())
 
 
+def test_a_change_that_cannot_be_told_ends_its_pages_alone(monkeypatch):
+    async def failing() -> None:
+        asker = asker_of(made_up())
+        board, account = asker.join(BOARD), asker.join(Topic("A001"))
+        await told(board)
+        untold = asker._tell
+
+        def fails_for_accounts(watched: Any, *more: Any) -> None:
+            if watched.topic.account:
+                raise RuntimeError
+            untold(watched, *more)
+
+        monkeypatch.setattr(asker, "_tell", fails_for_accounts)
+        await account.next()
+        while await account.next():
+            pass
+        assert account.why == "a change could not be told"
+        assert not board.is_ended
+        asker.stop()
+
+    asyncio.run(failing())
+
+
 def test_nobody_looks_and_nothing_is_asked():
     async def nobody() -> None:
         engine = made_up()

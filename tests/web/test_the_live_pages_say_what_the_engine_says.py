@@ -168,6 +168,14 @@ def test_an_account_that_is_not_there_is_no_page(client, engine):
     shown(client, "/live/nobody/", 404)
 
 
+def test_an_account_may_have_any_name(client, engine):
+    engine._accounts["A/1 ä"] = engine._accounts["A001"]
+    engine._accounts["A/1 ä"].name = "A/1 ä"
+    link = re.search(r'href="(/live/A/1[^"]*)"', shown(client, "/live/?q=A/1"))
+    assert link is not None
+    assert "A/1 ä" in text_of(shown(client, link[1]))
+
+
 def test_what_is_not_known_is_never_a_zero(client, engine, monkeypatch):
     account = told(engine, "A001")
     held = msgspec.structs.replace(account.positions[0], floating=None, failing_price=None)

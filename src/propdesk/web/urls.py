@@ -23,7 +23,7 @@ urlpatterns = [
     path("rulebooks/<slug:name>/difference", rulebooks.difference, name="rulebook-difference"),
     path("live/", live.board, name="live"),
     path("live/events", live.events, name="live-events"),
-    path("live/<str:name>/", live.account, name="live-account"),
+    path("live/<path:name>/", live.account, name="live-account"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

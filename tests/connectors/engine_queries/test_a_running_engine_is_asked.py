@@ -5,6 +5,7 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
@@ -145,6 +146,20 @@ def test_a_server_that_says_nothing_is_given_up(path):
         asking = EngineClient(path, timeout_s=0.1)
         with pytest.raises(EngineAway, match=r"no answer within 0\.1 s"):
             asking.board()
+        path.unlink()
+
+
+def test_many_who_wait_for_a_mute_server_do_not_wait_for_each_other(path):
+    with socket.socket(socket.AF_UNIX) as mute, ThreadPoolExecutor(8) as many:
+        path.parent.mkdir(exist_ok=True)
+        mute.bind(str(path))
+        mute.listen()
+        asking = EngineClient(path, timeout_s=0.2)
+        begun = time.monotonic()
+        for each in [many.submit(asking.board) for _ in range(8)]:
+            with pytest.raises(EngineAway):
+                each.result()
+        assert time.monotonic() - begun < 1, "one after the other is 1.6 s"
         path.unlink()
 
 

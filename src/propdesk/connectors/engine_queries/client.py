@@ -37,7 +37,8 @@ TIMEOUT_S = 1.5
 class EngineClient(LiveAccounts):
     """The accounts of the engine that listens on ``path``; one question at a time.
 
-    Any number of threads may ask. Each question ends within ``timeout_s`` once its turn has come.
+    Any number of threads may ask. A question waits for its turn and for its answer, each for
+    ``timeout_s`` at most.
     """
 
     def __init__(self, path: Path, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -73,16 +74,18 @@ class EngineClient(LiveAccounts):
             frame = framed(question, QUESTION_BYTES_MAX)
         except NotAFrame as too_long:
             raise ValueError(f"the question is too long: {too_long}") from too_long
-        with self._turn:
-            until = time.monotonic() + self._timeout_s
-            try:
-                return self._exchanged(frame, until)
-            except TimeoutError as late:
-                self._hang_up()
-                raise EngineAway(f"no answer within {self._timeout_s:g} s") from late
-            except (OSError, NotAFrame) as broken:
-                self._hang_up()
-                raise EngineAway(f"no engine answers ({type(broken).__name__})") from broken
+        if not self._turn.acquire(timeout=self._timeout_s):
+            raise EngineAway(f"other questions had no answer within {self._timeout_s:g} s")
+        try:
+            return self._exchanged(frame, time.monotonic() + self._timeout_s)
+        except TimeoutError as late:
+            self._hang_up()
+            raise EngineAway(f"no answer within {self._timeout_s:g} s") from late
+        except (OSError, NotAFrame) as broken:
+            self._hang_up()
+            raise EngineAway(f"no engine answers ({type(broken).__name__})") from broken
+        finally:
+            self._turn.release()
 
     def _exchanged(self, frame: bytes, until: float) -> Answer:
         """Over the kept connection, or over a new one where the engine was started again."""

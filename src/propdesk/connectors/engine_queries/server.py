@@ -6,14 +6,13 @@ It must not touch an account: what it hears goes through the hand-over to the lo
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 import threading
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import structlog
 
 from propdesk.connectors.engine_queries.frames import (
     ANSWER_BYTES_MAX,
@@ -34,8 +33,9 @@ from propdesk.ports.live_accounts import EngineAway
 CONNECTIONS_MAX = 64
 PATIENCE_S = 1.0
 STOP_S_MAX = 5.0
+SETTLING_STEPS = 10
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class SocketTaken(Exception):
@@ -60,7 +60,7 @@ class QueryServer:
         self._hand_over = hand_over
         self._connections_max = connections_max
         self._patience_s = patience_s
-        self._connections: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._over: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
@@ -106,32 +106,38 @@ class QueryServer:
             await self._over.wait()
             # The name first: whoever comes now finds no engine, not one that does not answer.
             self._path.unlink(missing_ok=True)
+            # Who is being accepted meets `_connected` before the server is closed: asyncio loses
+            # a connection that is made after it.
+            await _settled()
             server.close()
             for each in self._connections:
                 each.cancel()
             await asyncio.gather(*self._connections, return_exceptions=True)
+            await _settled()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._connections) >= self._connections_max:
-            log.warning("engine queries: too many connections", most=self._connections_max)
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Not a coroutine: one that is cancelled before its first step would close nothing."""
+        is_over = self._over is None or self._over.is_set()
+        if is_over or len(self._connections) >= self._connections_max:
+            log.warning("engine queries: no more than %d connections", self._connections_max)
             writer.close()
             return
-        self._connections.add(task)
+        task = asyncio.ensure_future(self._served(reader, writer))
+        self._connections[task] = writer
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._connections.pop(task).close()
+
+    async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while True:
-                question = await _heard(reader)
-                if question is None:
-                    return
+            while (question := await _heard(reader)) is not None:
                 writer.write(_written(await self._answered(question)))
                 await writer.drain()
         except NotAFrame as wrong:
-            log.warning("engine queries: connection given up", why=str(wrong))
-        except (ConnectionError, asyncio.CancelledError):
+            log.warning("engine queries: a connection is given up: %s", wrong)
+        except ConnectionError:
             return
-        finally:
-            self._connections.discard(task)
-            writer.close()
 
     async def _answered(self, question: Question) -> Answer:
         try:
@@ -145,8 +151,14 @@ class QueryServer:
         except EngineAway as away:
             return Unanswered(str(away) or "the engine is away")
         except Exception:
-            log.exception("engine queries: a question failed", question=question)
+            log.exception("engine queries: no answer to %r", question)
             return Unanswered("the engine could not answer; its log says why")
+
+
+async def _settled() -> None:
+    """What is ready in the loop has its steps."""
+    for _ in range(SETTLING_STEPS):
+        await asyncio.sleep(0)
 
 
 async def _heard(reader: asyncio.StreamReader) -> Question | None:

@@ -6,6 +6,7 @@ in time is dropped with the client.
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
 from django.utils.translation import gettext as _
 
 from propdesk.domain.instants import micros_of
@@ -32,7 +32,7 @@ TOPICS_MAX = 200
 # Ten seconds of changes: who has not taken them by then is not looking, or cannot keep up.
 WAITING_MAX = 40
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class TooManyLook(Exception):
@@ -169,7 +169,12 @@ class Asker:
             loop = asyncio.get_running_loop()
             found = await loop.run_in_executor(self._thread, self._look, every, with_curves)
             for watched, seen in zip(every, found, strict=True):
-                self._tell(watched, seen, begun)
+                try:
+                    self._tell(watched, seen, begun)
+                except Exception:
+                    log.exception("live page: a change of %s is not told", watched.topic)
+                    for each in watched.listeners:
+                        each.end(_("a change could not be told"))
             round_no += 1
             await asyncio.sleep(max(0.0, begun + self._every_s - time.monotonic()))
 
@@ -185,7 +190,7 @@ class Asker:
                 except EngineAway as gone:
                     away = str(gone) or _("no engine answers")
                 except Exception:
-                    log.exception("live page: a look failed", topic=watched.topic.query)
+                    log.exception("live page: no look at %s", watched.topic)
                     found.append(_Seen(None, {}, [], _("the figures could not be shown")))
                     continue
             found.append(_Seen(None, {}, [], away))

@@ -5,9 +5,8 @@ It must not decide who may: Django answers the same address first, with all that
 
 import asyncio
 import json
+import logging
 from urllib.parse import parse_qsl
-
-import structlog
 
 from propdesk.web.live.asker import Asker, Listener, TooManyLook
 from propdesk.web.live.topic import Topic
@@ -19,7 +18,7 @@ TOPIC_HEADER = b"x-live-topic"
 SEND_S_MAX = 10.0
 RETRY_AFTER_S = 15
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class TooSlow(Exception):
@@ -51,7 +50,7 @@ class Stream:
         try:
             await self._tell(listener, send)
         except TooSlow:
-            log.warning("live page: dropped", topic=topic.query, why="it takes nothing any more")
+            log.warning("live page: %s is dropped: it takes nothing any more", topic)
         finally:
             self._asker.leave(topic, listener)
             gone.cancel()
@@ -67,7 +66,7 @@ class Stream:
         while (message := await listener.next()) is not None:
             await self._sent(send, message)
         if listener.why is not None:
-            log.info("live page: ended", why=listener.why)
+            log.info("live page: ended: %s", listener.why)
             said = json.dumps({"bye": listener.why}).encode()
             await self._sent(send, b"data: " + said + b"\n\n")
         await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -111,6 +111,8 @@ function follow(page) {
 
   // -- the stream ----------------------------------------------------------------------------
   function take(message) {
+    // Minutes that passed unheard would be a hole in the curve: the page is made anew.
+    if (chart && performance.now() - heard > 60_000) return window.location.reload();
     heard = performance.now();
     if (message.bye) return again();
     away = message.away ? `${says.saysAway}: ${message.away}` : "";
