@@ -1,4 +1,4 @@
-"""Everything on one machine: the database, its migrations and the web server, as one unit.
+"""Everything on one machine: database, migrations, intake, engine and web server, as one unit.
 
 It must not leave anything running when it ends, however it ends.
 """
@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from propdesk.boot.children import Children
 from propdesk.boot.database_watch import watched
 from propdesk.boot.port_claim import claimed_port
 from propdesk.boot.secret_key import ensure_secret_key
@@ -31,6 +32,10 @@ from propdesk.storage.embedded_postgres import EmbeddedPostgres
 CONNECTIONS_MAX = 4096
 STOP_WORKERS_S_MAX = 10
 LOOK_EVERY_S = 0.05
+BESIDE = (
+    ("The intake", "propdesk.boot.ingest_process"),
+    ("The engine", "propdesk.boot.engine_process"),
+)
 
 
 def run(settings: Settings, tell: Callable[[str], None]) -> None:
@@ -51,6 +56,7 @@ def run(settings: Settings, tell: Callable[[str], None]) -> None:
         os.environ.update(settings.environment(database_url=url, secret_key=secret_key))
         os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
         _migrate()
+        running.enter_context(Children(BESIDE, tell))
         _serve(settings, tell)
     tell("Propdesk has stopped.")
 

@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 
@@ -30,8 +31,8 @@ from propdesk.engine.account_shape import Watched, watched
 from propdesk.engine.book import Book
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
+from propdesk.engine.shapes import AccountShape, Settled, SumShape
 from propdesk.engine.shapes import Seen as SeenOfRow
-from propdesk.engine.shapes import Settled
 from propdesk.wire.log_records import AccountEnrolled, SymbolDefined
 from propdesk.wire.rulebook_file import LoadedRulebook
 
@@ -159,6 +160,12 @@ class Desk:
             raise Refused(refused.why) from refused
         return self._heard(seat)
 
+    def doubt(self, account: str, reason: str) -> None:
+        """A record of the account was put aside: nothing is passed or paid until it is mended."""
+        seat = self.seats.get(account)
+        if seat is not None:
+            seat.evaluator.standing.uncertain.setdefault("log", reason)
+
     # -- what concerns everybody
     def general(self, event: Event) -> list[Told]:
         """Apply an event that is no account's own."""
@@ -171,7 +178,10 @@ class Desk:
                 self.groups[event.id] = event
             case InstrumentDefined():
                 self._learn(event)
-        return [self._asked(seat, (event,)) for seat in self.seats.values()]
+        return [
+            self._guarded(seat, partial(seat.unattended.feed, (event,)))
+            for seat in self.seats.values()
+        ]
 
     def _learn(self, event: InstrumentDefined) -> None:
         """Raises ``Refused`` for an instrument that cannot be."""
@@ -196,7 +206,10 @@ class Desk:
             self._settle(seat)
         self.book.silence(number)
         self.instruments.market.silent.add(instrument.symbol)
-        return [self._asked(seat, (event,), settled=True) for seat in holding]
+        return [
+            self._guarded(seat, partial(seat.unattended.feed, (event,)), settled=True)
+            for seat in holding
+        ]
 
     @staticmethod
     def _depends(seat: Seat, name: str) -> bool:
@@ -210,9 +223,7 @@ class Desk:
         for slot in slots:
             seat = self._by_slot[slot]
             seat.touches += 1
-            self._settle(seat)
-            seat.unattended.quote(at, symbol)
-            told.append(self._heard(seat))
+            told.append(self._guarded(seat, partial(seat.unattended.quote, at, symbol)))
         return told
 
     def next_wake(self) -> int:
@@ -230,9 +241,7 @@ class Desk:
         while (due := self.next_wake()) <= at:
             _, slot = heapq.heappop(self._wakes)
             seat = self._by_slot[slot]
-            self._settle(seat)
-            seat.unattended.wake(due)
-            told.append(self._heard(seat))
+            told.append(self._guarded(seat, partial(seat.unattended.wake, due)))
         return told
 
     def ask_status(self, seat: Seat) -> Told:
@@ -280,14 +289,28 @@ class Desk:
         return seat.evaluator.result()
 
     # -- up to the present, and back to the book
-    def _asked(self, seat: Seat, events: Sequence[Event], *, settled: bool = False) -> Told:
-        if not settled:
-            self._settle(seat)
-        seat.unattended.feed(events)
-        return self._heard(seat)
+    def _guarded(self, seat: Seat, ask: Callable[[], None], *, settled: bool = False) -> Told:
+        """Ask one account; a fault in it stops nobody else, and leaves it in doubt."""
+        try:
+            if not settled:
+                self._settle(seat)
+            ask()
+            return self._heard(seat)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            self._alarm(f"account {seat.name} cannot be judged: {type(error).__name__}: {error}")
+            seat.evaluator.standing.uncertain.setdefault(
+                "engine", f"it could not be judged: {error}"
+            )
+            seat.arming, seat.shape = Arming(), None
+            self.book.put(seat.slot, AccountShape((SumShape(0),)))
+            return self._spoken(seat)
 
     def _heard(self, seat: Seat) -> Told:
         self._arm(seat)
+        return self._spoken(seat)
+
+    @staticmethod
+    def _spoken(seat: Seat) -> Told:
         evaluator = seat.evaluator
         verdicts = tuple(evaluator.standing.verdicts[seat.said :])
         seat.said += len(verdicts)

@@ -1,0 +1,147 @@
+"""The engine as a process: ``python -m propdesk.boot.engine_process``.
+
+It waits for the lease of its partition, goes on from the newest snapshot, and judges until it is
+stopped or another holds the lease. A second one started beside it is its stand-by.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from functools import cache
+
+import structlog
+
+from propdesk.boot.engine_worker import EngineWorker, Firm
+from propdesk.boot.parent_death import end_with_parent
+from propdesk.boot.settings import Settings, load
+from propdesk.connectors.engine_queries.hand_over import HandOver
+from propdesk.connectors.engine_queries.server import QueryServer
+from propdesk.connectors.engine_queries.socket_place import socket_path
+from propdesk.engine.builds import build_kernel
+from propdesk.ports.event_log import Fenced, LogUnavailable, Uncertain
+from propdesk.ports.lease import Lease, LeaseUnknown
+from propdesk.storage.event_log import PostgresLog
+from propdesk.storage.leases import PostgresLeases
+from propdesk.storage.snapshot_files.store import FileSnapshots
+from propdesk.wire.catalogue import load_catalogue
+from propdesk.wire.conditions import CelConditions
+from propdesk.wire.log_records import AccountEnrolled, verdicts_of
+from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, with_add_ons
+
+LEASE_HOLD_S = 1.5
+LEASE_RENEW_S = 0.4
+LEASE_WAIT_S = 1.0
+STEP_WAIT_S = 0.2
+SNAPSHOT_EVERY_S = 60.0
+RETRY_S = 0.2
+
+_log = structlog.get_logger(__name__)
+
+
+def main() -> None:
+    end_with_parent()
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    sys.exit(run(load(os.environ), over))
+
+
+def run(settings: Settings, over: threading.Event, *, partition: int = 0) -> int:
+    """Judge until ``over`` is set. Returns 0, or 1 where somebody else judges now."""
+    url = settings.database_url
+    if url is None:
+        sys.exit("PROPDESK_DATABASE_URL: the engine needs the database that holds its log")
+    firm = Firm(
+        build_kernel(home=settings.home), load_catalogue(None), rulebook_of, CelConditions()
+    )
+    name, owner = f"engine/{partition}", f"{os.uname().nodename}/{os.getpid()}"
+    lease: Lease | None = None
+    while lease is None and not over.is_set():
+        try:
+            lease = PostgresLeases(url).acquire(
+                name, owner, hold_s=LEASE_HOLD_S, wait_s=LEASE_WAIT_S
+            )
+        except LeaseUnknown as error:
+            _log.warning("lease_unknown", error=str(error))
+            over.wait(RETRY_S)
+    if lease is None:
+        return 0
+    try:
+        return _judge(settings, url, firm, lease, owner, over, partition)
+    finally:
+        lease.release()
+
+
+def _judge(  # noqa: PLR0917 - each is one thing the process was started with
+    settings: Settings,
+    url: str,
+    firm: Firm,
+    lease: Lease,
+    owner: str,
+    over: threading.Event,
+    partition: int,
+) -> int:
+    questions = HandOver()
+    log = PostgresLog(url)
+    writer, reader = log.writer([verdicts_of(partition)], owner), log.reader()
+    snapshots = FileSnapshots(settings.home, alarm)
+    begun = time.monotonic()
+    worker = EngineWorker(
+        partition,
+        firm,
+        reader=reader,
+        writer=writer,
+        snapshots=snapshots,
+        questions=questions,
+        alarm=alarm,
+    )
+    _log.info(
+        "engine_begins",
+        offset=worker.partition.place.offset,
+        accounts=len(worker.partition.desk.seats),
+        seconds=round(time.monotonic() - begun, 3),
+    )
+    renewed = saved = time.monotonic()
+    with QueryServer(socket_path(settings.home), questions):
+        while not over.is_set():
+            now = time.monotonic()
+            if now - renewed >= LEASE_RENEW_S:
+                if not lease.renew():
+                    _log.error("lease_lost")
+                    return 1
+                renewed = now
+            if now - saved >= SNAPSHOT_EVERY_S:
+                worker.save()
+                saved = time.monotonic()
+            try:
+                worker.step(STEP_WAIT_S)
+            except Fenced:
+                _log.error("fenced")
+                return 1
+            except (LogUnavailable, Uncertain) as error:
+                _log.warning("log_unavailable", error=str(error))
+                over.wait(RETRY_S)
+        worker.save()
+    return 0
+
+
+def alarm(sentence: str) -> None:
+    """Something a person must look at."""
+    _log.error("alarm", sentence=sentence)
+
+
+def rulebook_of(command: AccountEnrolled) -> LoadedRulebook:
+    """The rulebook an account is judged by. Raises ``ValueError`` where there is none such."""
+    return _rulebook(command.rulebook, command.version, command.add_ons)
+
+
+@cache
+def _rulebook(name: str, version: str, add_ons: tuple[str, ...]) -> LoadedRulebook:
+    loaded = load_rulebook(f"{name}@{version}")
+    return with_add_ons(loaded, add_ons) if add_ons else loaded
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,263 @@
+"""Drives one partition: log in, verdicts out, questions answered, snapshots kept.
+
+What it appends is keyed, so that going on from a snapshot says nothing twice. It must not judge:
+the partition does. Only the holder of the lease runs one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from propdesk.connectors.engine_queries.hand_over import HandOver
+from propdesk.domain.conditions import Conditions
+from propdesk.domain.events import TimePassed
+from propdesk.domain.instruments import Catalogue
+from propdesk.engine.book import Book, OtherLayout
+from propdesk.engine.desk import Desk
+from propdesk.engine.evaluator_state import StateRefused
+from propdesk.engine.live_answers import LiveAnswers
+from propdesk.engine.minutes import Minutes
+from propdesk.engine.partition import Partition, TicksMissing
+from propdesk.engine.recovery import restored, saved, state_version
+from propdesk.ports.event_log import Entry, KeyReused, Reader, Record, Writer
+from propdesk.ports.snapshot_store import (
+    BaseGone,
+    SnapshotDamaged,
+    SnapshotStore,
+    SnapshotUnwritable,
+)
+from propdesk.wire.log_codec import LogCodecError, decode, encode
+from propdesk.wire.log_records import (
+    MARKET,
+    AccountEnrolled,
+    DeadLetter,
+    EngineRecord,
+    LogRecord,
+    Mark,
+    Moment,
+    StatusChanged,
+    SymbolDefined,
+    Ticks,
+    VerdictSaid,
+    events_of,
+    verdicts_of,
+)
+from propdesk.wire.rulebook_file import LoadedRulebook
+
+READ_BYTES_MAX = 1_048_576
+APPENDED_RECORDS_MAX = 2_000
+QUESTIONS_AT_ONCE = 4
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """What a partition judges by, beside its log."""
+
+    kernel: Any
+    catalogue: Catalogue
+    rulebooks: Callable[[AccountEnrolled], LoadedRulebook]
+    conditions: Conditions | None
+
+
+class EngineWorker:
+    """One partition of one engine process."""
+
+    def __init__(
+        self,
+        number: int,
+        firm: Firm,
+        *,
+        reader: Reader,
+        writer: Writer,
+        snapshots: SnapshotStore,
+        questions: HandOver,
+        alarm: Callable[[str], None],
+    ) -> None:
+        self._stream, self._verdicts = events_of(number), verdicts_of(number)
+        self._number, self._firm = str(number), firm
+        self._reader, self._writer = reader, writer
+        self._snapshots, self._questions = snapshots, questions
+        self._alarm = alarm
+        self._base: int | None = None
+        self._saved_at = 0
+        self._market_read = 0
+        self._waiting: list[Entry] = []
+        self.partition = self._begin()
+        self._market_read = self.partition.market
+        self.minutes = Minutes(self.partition.desk.book)
+        self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
+        self._applied = self.partition.place.offset
+
+    # -- beginning
+    def _begin(self) -> Partition:
+        """The newest snapshot that can be read, or the log from its first record."""
+        firm = self._firm
+        for snapshot in self._snapshots.newest_first(self._number):
+            if snapshot.version != state_version():
+                _log.info("snapshot_of_another_version", offset=snapshot.offset)
+                continue
+            try:
+                partition = restored(
+                    snapshot,
+                    self._stream,
+                    kernel=firm.kernel,
+                    catalogue=firm.catalogue,
+                    rulebooks=firm.rulebooks,
+                    conditions=firm.conditions,
+                    alarm=self._alarm,
+                )
+            except (OtherLayout, LogCodecError, ValueError, KeyError) as error:
+                self._alarm(f"snapshot {snapshot.number} cannot be read: {error}")
+                continue
+            self._base = snapshot.number
+            self._saved_at = snapshot.offset
+            return partition
+        desk = Desk(
+            Book(firm.kernel),
+            firm.catalogue,
+            firm.rulebooks,
+            conditions=firm.conditions,
+            alarm=self._alarm,
+        )
+        return Partition(desk, self._stream)
+
+    # -- a step
+    def step(self, wait_s: float) -> int:
+        """Apply what the log has, make what was said durable, answer questions; wait for more at
+        most so long where there is nothing. Returns how many records were applied.
+
+        Raises what the log raises (``Fenced``: somebody else runs this partition now).
+        """
+        records = self._reader.read(self._stream, self._applied, bytes_max=READ_BYTES_MAX)
+        for record in records:
+            self._apply(record)
+            self._applied = record.offset
+            if len(self._waiting) >= APPENDED_RECORDS_MAX:
+                self._append()
+        self._append()
+        answered = self._questions.answer(self.answers, at_most=QUESTIONS_AT_ONCE)
+        if not records and not answered:
+            self._reader.wait({self._stream: self._applied}, wait_s)
+        return len(records)
+
+    @property
+    def behind(self) -> int:
+        """How many records of the partition are not applied yet."""
+        return self._reader.last(self._stream) - self._applied
+
+    def _apply(self, record: Record) -> None:
+        try:
+            decoded: LogRecord = decode(record.body)
+        except LogCodecError as error:
+            self._bury(record, None, f"cannot be read: {error}")
+            return
+        if isinstance(decoded, TimePassed):
+            self.minutes.pass_to(decoded.at)
+        if isinstance(decoded, Ticks | SymbolDefined | VerdictSaid | StatusChanged | DeadLetter):
+            self._bury(record, None, f"a {type(decoded).__name__} has no place in this stream")
+            return
+        try:
+            said = self._said(record.offset, decoded)
+        except (StateRefused, SnapshotDamaged):
+            raise
+        except Exception as error:  # noqa: BLE001 - one record must not stop a partition
+            account = decoded.account if isinstance(decoded, Moment | AccountEnrolled) else None
+            self._bury(record, account, f"{type(error).__name__}: {error}")
+            return
+        self._hear(said)
+
+    def _said(self, offset: int, record: Any) -> Sequence[EngineRecord]:
+        while True:
+            try:
+                return self.partition.apply(offset, record)
+            except TicksMissing as missing:
+                if not isinstance(record, Mark) or not self._read_market():
+                    raise RuntimeError(str(missing)) from missing
+
+    def _read_market(self) -> bool:
+        records = self._reader.read(MARKET, self._market_read, bytes_max=READ_BYTES_MAX)
+        for record in records:
+            self._market_read = record.offset
+            try:
+                decoded = decode(record.body)
+            except LogCodecError as error:
+                self._bury(record, None, f"cannot be read: {error}")
+                continue
+            if isinstance(decoded, Ticks | SymbolDefined):
+                self.partition.hand_in(record.offset, decoded)
+        return bool(records)
+
+    def _bury(self, record: Record, account: str | None, reason: str) -> None:
+        self._alarm(f"{record.stream}, record {record.offset}: {reason}")
+        if account is not None:
+            self.partition.desk.doubt(account, reason)
+        self._hear([DeadLetter(record.stream, record.offset, account, reason)])
+
+    # -- what was said
+    def _hear(self, said: Sequence[EngineRecord]) -> None:
+        self.answers.note(said)
+        self._waiting += [Entry(self._verdicts, _key(each), encode(each)) for each in said]
+
+    def _append(self) -> None:
+        if not self._waiting:
+            return
+        try:
+            self._writer.append(self._waiting)
+        except KeyReused as reused:
+            # Said before, in other words: by a version that judged otherwise. The first stands.
+            self._alarm(f"said otherwise before: {reused}")
+            self._append_each()
+        self._waiting.clear()
+
+    def _append_each(self) -> None:
+        for entry in self._waiting:
+            try:
+                self._writer.append([entry])
+            except KeyReused as reused:
+                self._alarm(str(reused))
+
+    # -- snapshots
+    def save(self) -> bool:
+        """Keep a snapshot, where there is something new; whether one was kept."""
+        if self.partition.place.offset == self._saved_at:
+            return False
+        try:
+            self._write(every=False)
+        except BaseGone:
+            self._write(every=True)
+        except SnapshotUnwritable as error:
+            self._alarm(f"no snapshot was kept: {error}")
+            return False
+        return True
+
+    def _write(self, *, every: bool) -> None:
+        state = saved(self.partition, every=every or self._base is None)
+        base = None if every else self._base
+        try:
+            self._base = self._snapshots.write(
+                self._number,
+                state.offset,
+                state_version(),
+                parts=state.parts,
+                changed=state.changed,
+                blob_count=state.blob_count,
+                base=base,
+            )
+        except (BaseGone, SnapshotUnwritable):
+            self._base = None  # the next one holds everybody
+            raise
+        self._saved_at = state.offset
+
+
+def _key(record: EngineRecord) -> str:
+    match record:
+        case VerdictSaid():
+            return record.id
+        case StatusChanged():
+            return f"status/{record.account}/{record.phase}/{record.offset}/{record.tick}"
+        case DeadLetter():
+            return f"dead/{record.stream}/{record.offset}"
