@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from propdesk.domain.instants import datetime_of, format_instant
 from propdesk.web.room import BANDS, CRITICAL, ENDED
-from propdesk.web.rulebook_library import find
 from propdesk.web.templatetags.figures import amount_of, money, words
 from propdesk.wire.live_state import LiveVerdict
 
@@ -67,12 +66,6 @@ def left_of(room: str | None, allowance: str | None) -> Decimal | None:
 
 def percent_left(left: Decimal | None) -> str:
     return _("not known") if left is None else f"{money(f'{left:.2f}')} %"
-
-
-def zone_of_programme(programme: str) -> str:
-    """The rulebook's zone where the programme is one of ours, else UTC."""
-    known = find(programme)
-    return "UTC" if known is None else known.rulebook.clock.zone
 
 
 def clock_of(at: int) -> str:
