@@ -1,7 +1,7 @@
 """Drives a partition of the engine with drawn markets, record by record, as the log would."""
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,7 +90,11 @@ def account_of(event: Event) -> str:
 class Driven:
     """A partition with its desk, its alarms and everything it said."""
 
-    def __init__(self, loaded: LoadedRulebook, kernel: Any = None) -> None:
+    def __init__(
+        self,
+        loaded: LoadedRulebook | Mapping[str, LoadedRulebook],
+        kernel: Any = None,
+    ) -> None:
         self.kernel = plain_kernel if kernel is None else kernel
         book = Book(self.kernel)
         self.alarms: list[str] = []
@@ -98,7 +102,7 @@ class Driven:
         self.desk = Desk(
             book,
             CATALOGUE,
-            lambda _command: loaded,
+            self._rulebook,
             conditions=CelConditions(),
             alarm=self.alarms.append,
         )
@@ -110,11 +114,14 @@ class Driven:
         self.base: int | None = None
 
     def enrol(self, account: str, phase: str, size: object) -> None:
-        rulebook = self.loaded.rulebook
-        sha256 = self.loaded.sha256
-        self.take(
-            AccountEnrolled(account, rulebook.name, rulebook.version, sha256, phase, str(size))
-        )
+        loaded = self.loaded if isinstance(self.loaded, LoadedRulebook) else self.loaded[account]
+        name, version = loaded.rulebook.name, loaded.rulebook.version
+        self.take(AccountEnrolled(account, name, version, loaded.sha256, phase, str(size)))
+
+    def _rulebook(self, command: AccountEnrolled) -> LoadedRulebook:
+        if isinstance(self.loaded, LoadedRulebook):
+            return self.loaded
+        return self.loaded[command.account]
 
     def take(self, record: SymbolDefined | Ticks | PartitionRecord) -> None:
         if isinstance(record, SymbolDefined | Ticks):
@@ -142,7 +149,7 @@ class Driven:
             "events/0",
             kernel=self.kernel,
             catalogue=CATALOGUE,
-            rulebooks=lambda _command: self.loaded,
+            rulebooks=self._rulebook,
             conditions=CelConditions(),
             alarm=self.alarms.append,
         )

@@ -71,12 +71,14 @@ class Market:
         platform: Platform = Platform.MT5,
         gaps: bool = True,
         quiet_us: tuple[int, ...] = (20_000, SECOND, 30 * SECOND, 600 * SECOND),
+        quotes: float = 0.80,
     ) -> None:
         self.chance = random.Random(seed)
         self.traders = traders
         self.arithmetic = ARITHMETIC[platform]
         self.gaps = gaps
         self.quiet_us = quiet_us
+        self.quotes = quotes  # the share of steps that are quotes
         self.at = START
         self.mids = {name: first for name, first, *_ in SYMBOLS}
         self.now: dict[str, tuple[Decimal, Decimal]] = {}
@@ -97,9 +99,9 @@ class Market:
 
     def _step(self) -> Iterator[Step]:
         draw = self.chance.random()
-        if draw < 0.80:
+        if draw < self.quotes:
             yield self._quote(self.chance.choice(SYMBOLS)[0])
-        elif draw < 0.97:
+        elif draw < 1 - (1 - self.quotes) * 0.15:
             trader = self.chance.choice(self.traders)
             events = self._deal(trader) if self.chance.random() < 0.85 else self._money(trader)
             if events:
