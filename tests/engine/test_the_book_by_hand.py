@@ -1,0 +1,154 @@
+"""The book's promises one by one: where runs stop, who is exposed, what is refused."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+
+from propdesk.domain.valuation import ARITHMETIC, Platform
+from propdesk.engine import kernel as plain
+from propdesk.engine.book import Book, BookError, OtherLayout, Quote
+from propdesk.engine.fixed_point import MAGNITUDE_MAX, LinearForm, linear_form
+from propdesk.engine.shapes import FREE, AccountShape, Bounds, SumShape, TermShape
+from propdesk.wire.catalogue import load_catalogue
+
+CATALOGUE = load_catalogue()
+CEILING = 10**7
+EURUSD = 0
+
+
+def form(lots: str = "1.00") -> LinearForm:
+    """A long of EURUSD from 1.08000: a point of a lot is a dollar."""
+    found = linear_form(
+        CATALOGUE.get("EURUSD"),
+        "buy",
+        Decimal(lots),
+        Decimal("1.08"),
+        account_currency="USD",
+        arithmetic=ARITHMETIC[Platform.MT5],
+        conversion=None,
+        price_digits=5,
+        price_ceiling=CEILING,
+    )
+    assert isinstance(found, LinearForm)
+    return found
+
+
+def term(**changes: Any) -> TermShape:
+    return replace(TermShape(form(), EURUSD, None, (0,)), **changes)
+
+
+def shape(*terms: TermShape, bounds: Bounds = FREE, exposed: bool = False) -> AccountShape:
+    return AccountShape([SumShape(1_000_000, bounds)], terms, exposed)
+
+
+def book_of(kernel: Any, *shapes: AccountShape) -> Book:
+    book = Book(kernel)
+    book.instrument(EURUSD, "EURUSD", 5, CEILING)
+    for each in shapes:
+        assert book.put(book.open_slot(), each)
+    return book
+
+
+def run(book: Book, *bids: int, until_at: int = 2**63 - 1, number: int = EURUSD) -> Any:
+    count = len(bids)
+    numbers, at = np.full(count, number, np.int32), np.arange(count, dtype=np.int64)
+    bid = np.array(bids, np.int64)
+    return book.run(numbers, at, bid, bid, until_at=until_at)
+
+
+def test_a_run_stops_before_the_moment_it_is_given(kernel: Any) -> None:
+    book = book_of(kernel)
+    assert run(book, 1, 2, 3, until_at=1) == (1, ())
+    assert book.quote(EURUSD) == Quote(1, 1)
+    assert run(book, 1, 2, 3, until_at=3) == (3, ())
+
+
+def test_a_run_stops_after_the_tick_that_touches(kernel: Any) -> None:
+    book = book_of(kernel, shape(term(), bounds=Bounds(low=999_900)))
+    assert run(book, 108000) == (1, (0,)), "its value became known"
+    assert run(book, 107999, 108000) == (1, (0,)), "at the bound"
+    assert run(book, 108000, 108001, 107998) == (3, (0,))
+    assert book.value(0) == 999_800
+
+
+@pytest.mark.parametrize(
+    ("bid", "counts"),
+    [(CEILING, True), (-CEILING, True), (CEILING + 1, False), (-CEILING - 1, False)],
+)
+def test_a_price_counts_up_to_the_ceiling(kernel: Any, bid: int, counts: bool) -> None:
+    book = book_of(kernel, shape(term()))
+    run(book, bid)
+    assert (book.value(0) is not None) is counts
+    assert (book.quote(EURUSD) is not None) is counts
+
+
+def test_an_account_without_proof_is_exposed_and_only_it(kernel: Any) -> None:
+    book = book_of(kernel, shape(term()))
+    slot = book.open_slot()
+    assert not book.put(slot, AccountShape([SumShape(MAGNITUDE_MAX)], [term()]))
+    assert run(book, 108000) == (1, (0, slot))
+    assert run(book, 108001) == (1, (slot,))
+    assert book.exposed_count() == 1
+    assert book.put(slot, shape(term(form=None)))
+    assert run(book, 108002) == (1, (slot,))
+    assert book.exposed_count() == 1
+    assert book.put(slot, shape(term()))
+    assert run(book, 108003) == (1, ())
+    assert book.exposed_count() == 0
+
+
+def test_another_scale_asks_for_new_forms(kernel: Any) -> None:
+    book = book_of(kernel, shape(term()), shape())
+    run(book, 108000)
+    assert book.rescale(EURUSD, 6, 10 * CEILING) == (0,)
+    assert (book.digits(EURUSD), book.ceiling(EURUSD)) == (6, 10 * CEILING)
+    assert book.quote(EURUSD) is None
+    assert run(book, 1080000) == (1, (0,))
+    assert book.value(0) is None
+    with pytest.raises(BookError, match="5 digits"):
+        book.put(0, shape(term()))
+
+
+def test_a_closed_slot_is_not_touched_and_is_used_again(kernel: Any) -> None:
+    book = book_of(kernel, shape(term(), exposed=True), shape(term(), exposed=True))
+    book.close_slot(0)
+    assert run(book, 108000) == (1, (1,))
+    with pytest.raises(BookError, match="slot 0"):
+        book.value(0)
+    assert book.open_slot() == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (shape(term(sums=())), "sums"),
+        (shape(term(sums=(0, 0))), "sums"),
+        (shape(term(sums=(1,))), "there are 1"),
+        (shape(term(instrument=7)), "7 is not registered"),
+        (shape(term(rate=EURUSD)), "its form knows"),
+        (shape(term(form=replace(form(), price_ceiling=5))), "digits"),
+    ],
+)
+def test_a_shape_that_does_not_fit_changes_nothing(wrong: AccountShape, why: str) -> None:
+    book = book_of(plain, shape(term()))
+    before = book.to_parts()
+    with pytest.raises(BookError, match=why):
+        book.put(0, wrong)
+    assert book.to_parts() == before
+
+
+def test_a_tick_of_an_unknown_instrument_is_refused(kernel: Any) -> None:
+    with pytest.raises(IndexError):
+        run(book_of(kernel), 1, number=9)
+    with pytest.raises(IndexError):
+        run(book_of(kernel), 1, number=-1)
+
+
+def test_parts_of_another_layout_are_not_read(kernel: Any) -> None:
+    parts = book_of(kernel).to_parts()
+    parts["head"] = parts["head"].replace(b'"layout": 1', b'"layout": 0')
+    with pytest.raises(OtherLayout):
+        Book.from_parts(parts, kernel)
