@@ -21,6 +21,7 @@ from propdesk.domain.judging import (
 from propdesk.domain.levels import exactly_at, exceeds, higher
 from propdesk.domain.positions import Position
 from propdesk.domain.rules.daily_loss import describe, told
+from propdesk.domain.rules.open_groups import Scope, groups_of, key_of
 from propdesk.domain.running_losses import (
     NOTHING,
     Member,
@@ -36,7 +37,6 @@ from propdesk.domain.situation import Situation, Span, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
 from propdesk.domain.trade_ideas import Grouping, Leg, TradeIdeas
 
-Scope: TypeAlias = Literal["position", "symbol", "trade_idea", "portfolio", "symbol_day"]
 Measure: TypeAlias = Literal[
     "floating",
     "realised_and_floating",
@@ -191,7 +191,7 @@ class OpenRiskJudge(Judge[OpenRisk]):
         return ()
 
     def _member_of(self, position: Position) -> Member:
-        key = _key(position)
+        key = key_of(position)
         member = self.members.get(key)
         if member is None:
             leg = Leg(key, position.symbol, position.side, position.opened_at)
@@ -284,31 +284,10 @@ class OpenRiskJudge(Judge[OpenRisk]):
 
     def _groups(self) -> list[list[Member]]:
         """The groups with something open or closed just now."""
-        opened = (_key(each) for each in self.situation.positions.values())
+        opened = (key_of(each) for each in self.situation.positions.values())
         alive = [key for key in opened if key in self.members]  # others are none of its business
         live = [self.members[key] for key in dict.fromkeys((*alive, *self.closed_now))]
-        match self.terms.scope:
-            case "position":
-                return [[each] for each in live]
-            case "portfolio":
-                return [live] if live else []
-            case "symbol":
-                return self._by_symbol(live)
-            case "symbol_day":
-                symbols = {each.leg.symbol for each in live}
-                return self._by_symbol(
-                    [each for each in self.members.values() if each.leg.symbol in symbols]
-                )
-            case "trade_idea":
-                ideas = dict.fromkeys(self.ideas.idea_of(each.key) for each in live)
-                return [[self.members[key] for key in idea] for idea in ideas]
-
-    @staticmethod
-    def _by_symbol(members: Sequence[Member]) -> list[list[Member]]:
-        found: dict[str, list[Member]] = {}
-        for each in members:
-            found.setdefault(each.leg.symbol, []).append(each)
-        return list(found.values())
+        return groups_of(self.terms.scope, live, self.members, self.ideas)
 
     # -- what it shows
     def allowed(self) -> Decimal:
@@ -398,8 +377,3 @@ class OpenRiskJudge(Judge[OpenRisk]):
         if certainty == "unknown":
             detail["reason"] = "the worst loss or the stop of a trade is not known"
         return detail
-
-
-def _key(position: Position) -> str:
-    """A reversal opens a position of the same id."""
-    return f"{position.id}@{position.opened_at}"
