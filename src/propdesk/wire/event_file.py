@@ -122,7 +122,7 @@ def _read(lines: Iterable[bytes | str], name: str) -> Iterator[Event]:
                 latest = event.at
             elif not written.late:
                 raise ValueError('time goes backwards; a late event needs "late":true')  # noqa: TRY301
-        except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
             raise Unreadable(name, row, _sentence(error)) from None
         yield event
     if latest is None:
@@ -148,6 +148,8 @@ def _know_account(event: Event, accounts: set[str]) -> None:
 def _sentence(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "the line is not UTF-8 text"
+    if isinstance(error, RecursionError):
+        return "the line nests its JSON deeper than an event does"
     if str(error) == "Input data was truncated":
         return "the line breaks off in the middle of its JSON object"
     return str(error).replace("`$.", "`").replace(" - at `$`", "")

@@ -1,8 +1,10 @@
 """What fuzzing has found, each as small as it can be shown."""
 
 import time
+import zipfile
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from propdesk.connectors.calendars.calendar import read_calendar
 from propdesk.connectors.containers.allowance import FLOOR, PACKED_TIMES, TEXT_BYTES
 from propdesk.connectors.containers.workbook_rows import PASSED_MIN
 from propdesk.connectors.history import read_history
+from propdesk.connectors.quotes.packed import member_of
 from propdesk.connectors.refusal import Unreadable
 from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.unreadable import REASON_LENGTH_MAX
@@ -115,3 +118,33 @@ def test_a_cell_of_a_workbook_longer_than_a_cell_can_be_is_refused(cell: str) ->
     assert (error.row, error.reason) == (2, "a cell of more than 32,767 letters")
     longest = refused(workbook(sheet([["a"], [cell.format("9" * 32_767)]])))
     assert "none of the exports" in longest.reason
+
+
+def test_an_event_nested_too_deep_is_refused_with_its_row() -> None:
+    line = '{"a":' * 3_000
+    error = refused(f"\n{line}\n", "e.jsonl")
+    assert (error.row, error.reason) == (2, "the line nests its JSON deeper than an event does")
+
+
+def test_a_zip_of_quotes_whose_name_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "20260302_quote.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("é_tick_quote.csv", "1,2,3\n")
+    path.write_bytes(path.read_bytes().replace("é".encode(), b"\xff\xff"))
+    with pytest.raises(Unreadable, match="is not a zip archive that can be read"):
+        member_of(path)
+
+
+@pytest.mark.parametrize("part", ["worksheets/1", "sharedStrings", "styles"])
+def test_a_namespace_without_end_is_refused(part: str) -> None:
+    """Every element of the part has it: three megabytes of it took hundreds."""
+    parts: dict[str, Any] = {part: f'<sst xmlns="{"n" * 500}"><si/><c/><cellXfs/></sst>'}
+    made = workbook(sheet([["x"]]), **parts)
+    assert refused(made).reason == "a workbook with a broken part: a namespace without end"
+
+
+def test_a_short_sentence_about_a_file_inside_a_long_archive_is_one() -> None:
+    said = "2020-09-17.json:1: not JSON: Extra data"
+    assert is_one_sentence(said, f"{'a' * 60}.tar.gz")
+    assert not is_one_sentence("", f"{'a' * 60}.tar.gz")
+    assert not is_one_sentence(said, "b.json")

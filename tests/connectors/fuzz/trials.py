@@ -109,9 +109,10 @@ def is_one_sentence(said: str, name: str) -> bool:
 
     What is wrong inside an archive of many is told with the name of that file.
     """
+    inside = name.endswith(".tar.gz") and not said.startswith(name)
     return (
-        (said.startswith(name) or name.endswith(".tar.gz"))
-        and len(said) > len(name) + 2
+        (inside or said.startswith(name))
+        and len(said) > (0 if inside else len(name)) + 2
         and len(said) <= SENTENCE_LENGTH_MAX
         and all(letter.isprintable() for letter in said)
     )

@@ -20,7 +20,7 @@ from lxml import etree
 from propdesk.connectors.containers.allowance import Allowance
 from propdesk.connectors.containers.cell_text import Texts
 from propdesk.connectors.containers.workbook_numbers import Kind, kind_of_format
-from propdesk.connectors.containers.workbook_rows import CellReader, forget, rows_of
+from propdesk.connectors.containers.workbook_rows import CellReader, forget, name_of, rows_of
 from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import Sheet
 
@@ -128,6 +128,7 @@ class _Package:
             for _, element in etree.iterparse(
                 stream, tag=tags, resolve_entities=False, no_network=True, load_dtd=False
             ):
+                name_of(element, self.name)
                 yield element
                 forget(element)
 

@@ -32,6 +32,8 @@ PASSED_MIN, BYTES_PER_PASSED_MIN = 200_000, 3
 COLUMNS_MAX = 512
 # As many as a cell may hold; a longer one is no spreadsheet's, and its words take much memory.
 LETTERS_MAX = 32_767
+# The longest namespace of a workbook has some seventy.
+NAME_LETTERS_MAX = 400
 MERGES_MAX = 200_000
 MERGED_CELLS_MAX = 300_000
 _CELL, _ROW, _MERGE = "{*}c", "{*}row", "{*}mergeCell"
@@ -124,7 +126,7 @@ def rows_of(stream: IO[bytes], cells: CellReader) -> PackedList[Row]:
     for _, element in etree.iterparse(
         stream, tag=(_CELL, _ROW, _MERGE), resolve_entities=False, no_network=True, load_dtd=False
     ):
-        tag = _local(str(element.tag))
+        tag = _local(name_of(element, cells.name))
         if tag == "c":
             walk.cell(element)
         elif tag == "row":
@@ -233,6 +235,14 @@ def _column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
+
+
+def name_of(element: etree._Element, file: str) -> str:
+    """An element's tag. Raises ``Unreadable`` where its namespace is long: every element has it."""
+    name = str(element.tag)
+    if len(name) > NAME_LETTERS_MAX:
+        raise Unreadable(file, None, "a workbook with a broken part: a namespace without end")
+    return name
 
 
 def forget(element: etree._Element) -> None:

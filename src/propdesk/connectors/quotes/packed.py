@@ -32,7 +32,7 @@ def member_of(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             return _checked(archive, path.name).filename
-    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, UnicodeDecodeError) as error:
         raise Unreadable(
             path.name, None, f"is not a zip archive that can be read: {error}"
         ) from None
