@@ -121,7 +121,7 @@ def test_a_cell_of_a_workbook_longer_than_a_cell_can_be_is_refused(cell: str) ->
 
 
 def test_an_event_nested_too_deep_is_refused_with_its_row() -> None:
-    line = '{"a":' * 3_000
+    line = '{"type":' + '{"a":' * 3_000
     error = refused(f"\n{line}\n", "e.jsonl")
     assert (error.row, error.reason) == (2, "the line nests its JSON deeper than an event does")
 
