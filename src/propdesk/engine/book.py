@@ -12,18 +12,12 @@ from typing import Any
 import numpy as np
 
 from propdesk.engine import kernel as plain_kernel
-from propdesk.engine.blocks import Blocks, size_of
+from propdesk.engine.arrays import Arrays
 from propdesk.engine.fixed_point import MAGNITUDE_MAX
 from propdesk.engine.layout import (
-    GUARD,
-    INSTRUMENT,
     LAYOUT_VERSION,
     NO_HIGH,
     NO_LOW,
-    SLOT,
-    SUM,
-    SUMS_OF_A_TERM_MAX,
-    TERM,
     UNKNOWN,
     Ints,
     Row,
@@ -34,9 +28,7 @@ from propdesk.engine.layout import (
 from propdesk.engine.rows import (
     EVERY_MINUTE,
     NO_MINUTE,
-    blank_rows,
     edges,
-    grown,
     guard_row,
     is_proved,
     misfit_of,
@@ -44,12 +36,6 @@ from propdesk.engine.rows import (
     term_row,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Settled
-
-SPAN_ENTRIES_MIN = 16
-
-
-SCRATCH = ("touched", "suspects")
-"""Arrays that hold nothing from call to call."""
 
 
 class BookError(ValueError):
@@ -85,20 +71,11 @@ class Book:
         self._names: dict[int, tuple[str, int]] = {}
         self._closed: list[int] = []
         self._slot_count = 0
-        self._entry_blocks = Blocks()
-        self._term_blocks = Blocks()
-        self._sum_blocks = Blocks()
-        self._state = State(
-            instruments=blank_rows(INSTRUMENT, 0),
-            entries=np.zeros(0, np.int32),
-            terms=blank_rows(TERM, 0),
-            sums=blank_rows(SUM, 0),
-            guards=blank_rows(GUARD, 0),
-            slots=blank_rows(SLOT, 0),
-            touched=np.zeros(0, np.int32),
-            suspects=np.zeros(0, np.int32),
-            serial=np.zeros(1, np.int64),
-        )
+        self._arrays = Arrays()
+
+    @property
+    def _state(self) -> State:
+        return self._arrays.state
 
     # -- instruments
     def instrument(self, number: int, name: str, digits: int, ceiling: int) -> None:
@@ -108,7 +85,7 @@ class Book:
             raise BookError(f"instrument {number} is registered as {self._names[number][0]}")
         if not 0 < ceiling <= MAGNITUDE_MAX:
             raise BookError(f"{name}: a ceiling of {ceiling} points")
-        self._state = self._state._replace(instruments=grown(self._state.instruments, number + 1))
+        self._arrays.make_room_for_instrument(number)
         self._state.instruments[number]["ceiling"] = ceiling
         self._names[number] = (name, digits)
 
@@ -163,9 +140,7 @@ class Book:
             slot = self._closed.pop()
         else:
             slot, self._slot_count = self._slot_count, self._slot_count + 1
-            slots = grown(self._state.slots, self._slot_count)
-            touched = np.zeros(len(slots), np.int32)
-            self._state = self._state._replace(slots=slots, touched=touched)
+            self._arrays.make_room_for_slot(slot)
         self._state.slots[slot]["open"] = 1
         return slot
 
@@ -189,9 +164,9 @@ class Book:
         proved = is_proved(shape)
         minutes = self._minutes_of(row)
         self._empty(slot, row)
-        first_sum = self._sum_blocks.take(len(shape.sums))
-        first_term = self._term_blocks.take(len(shape.terms))
-        self._make_room(shape)
+        first_sum = self._arrays.sum_blocks.take(len(shape.sums))
+        first_term = self._arrays.term_blocks.take(len(shape.terms))
+        self._arrays.make_room(shape)
         # After this point the shape must be in.
         state = self._state
         row = state.slots[slot]
@@ -305,22 +280,14 @@ class Book:
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
         """The whole book as named parts of a snapshot."""
-        parts = {
-            name: array.tobytes()
-            for name, array in self._state._asdict().items()
-            if name not in SCRATCH
-        }
         head = {
             "layout": LAYOUT_VERSION,
             "instruments": sorted((n, *told) for n, told in self._names.items()),
             "slot_count": self._slot_count,
             "closed": self._closed,
-            "blocks": [
-                [blocks.rows, sorted(blocks.free().items())]
-                for blocks in (self._entry_blocks, self._term_blocks, self._sum_blocks)
-            ],
+            "blocks": self._arrays.block_lists(),
         }
-        return {"head": json.dumps(head).encode(), **parts}
+        return {"head": json.dumps(head).encode(), **self._arrays.to_parts()}
 
     @classmethod
     def from_parts(
@@ -333,19 +300,7 @@ class Book:
         book = cls(kernel)
         book._names = {number: (name, digits) for number, name, digits in head["instruments"]}
         book._slot_count, book._closed = head["slot_count"], head["closed"]
-        book._entry_blocks, book._term_blocks, book._sum_blocks = (
-            Blocks(rows, dict(free)) for rows, free in head["blocks"]
-        )
-        arrays = {
-            name: np.frombuffer(parts[name], array.dtype).copy()
-            for name, array in book._state._asdict().items()
-            if name not in SCRATCH
-        }
-        book._state = State(
-            **arrays,
-            touched=np.zeros(len(arrays["slots"]), np.int32),
-            suspects=_suspects(arrays["terms"]),
-        )
+        book._arrays = Arrays.from_parts(parts, head["blocks"])
         return book
 
     # -- rows
@@ -390,40 +345,6 @@ class Book:
         sums, terms = int(row["sum_count"]), int(row["term_count"])
         self._kernel.take_out(self._state, slot)
         if sums:
-            self._sum_blocks.release(int(row["first_sum"]), sums)
+            self._arrays.sum_blocks.release(int(row["first_sum"]), sums)
         if terms:
-            self._term_blocks.release(int(row["first_term"]), terms)
-
-    def _make_room(self, shape: AccountShape) -> None:
-        wanted: dict[int, int] = {}
-        for term in shape.terms:
-            for number in (term.instrument, term.rate):
-                if number is not None:
-                    wanted[number] = wanted.get(number, 0) + 1
-        for number, more in wanted.items():
-            self._make_room_for_entries(number, more)
-        terms = grown(self._state.terms, self._term_blocks.rows)
-        if terms is not self._state.terms:
-            self._state = self._state._replace(terms=terms, suspects=_suspects(terms))
-        self._state = self._state._replace(
-            sums=grown(self._state.sums, self._sum_blocks.rows),
-            guards=grown(self._state.guards, self._sum_blocks.rows),
-        )
-
-    def _make_room_for_entries(self, number: int, more: int) -> None:
-        row = self._state.instruments[number]
-        first, count, room = int(row["first"]), int(row["count"]), int(row["room"])
-        if count + more <= room:
-            return
-        wider = size_of(max(SPAN_ENTRIES_MIN, count + more))
-        begin = self._entry_blocks.take(wider)
-        entries = grown(self._state.entries, self._entry_blocks.rows)
-        entries[begin : begin + count] = entries[first : first + count]
-        if room:
-            self._entry_blocks.release(first, room)
-        row["first"], row["room"] = begin, wider
-        self._state = self._state._replace(entries=entries)
-
-
-def _suspects(terms: Rows) -> ShortInts:
-    return np.zeros(SUMS_OF_A_TERM_MAX * len(terms), np.int32)
+            self._arrays.term_blocks.release(int(row["first_term"]), terms)

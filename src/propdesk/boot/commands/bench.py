@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
+from propdesk.boot.bench_engine import engine_bench
 from propdesk.boot.bench_log import log_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
+from propdesk.boot.settings import load
 
 
 @click.group("bench")
@@ -22,6 +24,15 @@ def command() -> None:
 def evaluator(ticks: int, json_to: str | None) -> None:
     """The reference evaluator: one account, five open positions, parsing included."""
     _write(evaluator_bench(ticks), json_to)
+
+
+@command.command("engine")
+@click.option("--accounts", default=10_000, show_default=True, type=click.IntRange(min=100))
+@click.option("--ticks", default=20_000, show_default=True, type=click.IntRange(min=100))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def engine(accounts: int, ticks: int, json_to: str | None) -> None:
+    """The engine's kernel on a made-up firm, beside plain Python and NumPy."""
+    _write(engine_bench(accounts, ticks, load().home), json_to)
 
 
 @command.command("statement")
