@@ -6,12 +6,24 @@ COMMANDS here in the order of the alphabet; nothing is found by scanning.
 
 import click
 
-from propdesk.boot.commands import bench, doctor, evaluate, replay, rulebooks, up, verify
+from propdesk.boot.commands import (
+    bench,
+    doctor,
+    engine,
+    evaluate,
+    ingest,
+    replay,
+    rulebooks,
+    up,
+    verify,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     bench.command,
     doctor.command,
+    engine.command,
     evaluate.command,
+    ingest.command,
     replay.command,
     rulebooks.command,
     up.command,

@@ -41,7 +41,13 @@ _log = structlog.get_logger(__name__)
 
 
 def main() -> None:
+    """As a child of ``propdesk up``: it ends with its parent."""
     end_with_parent()
+    alone()
+
+
+def alone() -> None:
+    """As a process of its own. Raises ``SettingsError``."""
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())

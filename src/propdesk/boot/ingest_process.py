@@ -29,7 +29,13 @@ _log = structlog.get_logger(__name__)
 
 
 def main() -> None:
+    """As a child of ``propdesk up``: it ends with its parent."""
     end_with_parent()
+    alone()
+
+
+def alone() -> None:
+    """As a process of its own. Raises ``SettingsError``."""
     sys.exit(asyncio.run(run(load(os.environ))))
 
 
