@@ -26,9 +26,9 @@ from propdesk.connectors.refusal import Unreadable
 from propdesk.connectors.sheet import ROWS_MAX, Row, too_many_rows
 
 CELLS_MAX = 3_000_000
-# A cell or a row costs the processor its time however little of the file it is; the densest
-# workbook seen has one for every five bytes.
-PASSED_MIN, BYTES_PER_PASSED_MIN = 200_000, 3
+# A cell or a row costs the processor its time however little of the file it is. The densest
+# workbook seen has one for every five bytes; of one like that, 16,000 trades are read.
+PASSED_MIN, BYTES_PER_PASSED_MIN = 240_000, 7
 COLUMNS_MAX = 512
 # As many as a cell may hold; a longer one is no spreadsheet's, and its words take much memory.
 LETTERS_MAX = 32_767
