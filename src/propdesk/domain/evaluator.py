@@ -90,7 +90,7 @@ class Evaluator:
         self.strip: Strip | None = None
         self.passed_at: int | None = None
         self.pass_due = False
-        # An opening that shares its stamp with what follows is not judged before that.
+        # Nothing was judged yet: who breaks a rule by being opened is never asked at all.
         self.calm_low: Decimal | None = None
         self.calm_high: Decimal | None = None
         self.restless = True
@@ -300,6 +300,7 @@ class Evaluator:
         situation = self.account.situation
         situation.conditions, situation.peers = self.conditions, self.peers
         situation.price_limits = self.price_limits
+        self.wake = situation.day.day.end  # days roll even where the opening is a breach
         for terms in rules_in_force(self.phase.rules, situation):
             _, judge = RULES[terms.rule]
             self.judges.append(judge(terms, situation))
@@ -335,9 +336,8 @@ class Evaluator:
             self.mark(cause)
             if self.samples and self.samples[-1].at == now:
                 self.samples[-1] = with_new_floors(account, self.judges, self.samples[-1])
-            if self.wake <= now:  # a timer that did not move on would stop time
-                # When the phase is over nothing rearms: only days still roll.
-                self.wake = situation.day.day.end if self.over else now + 1
+            if self.wake <= now:  # when the phase is over nothing rearms: only days still roll
+                self.wake = situation.day.day.end
 
     def _roll(self) -> None:
         account = self.account
@@ -390,9 +390,8 @@ class Evaluator:
         if account is None or not found or self.over:
             return
         account.situation.cause = cause
-        before = len(self.standing.verdicts)
         self.standing.decide(found, account.situation, self.coverage.basis(), self.phase.name)
-        if self.standing.breached and self.strip is None and len(self.standing.verdicts) > before:
+        if self.standing.breached:
             self.strip = strip_of(account)
             self._sample(account.at)
 
@@ -409,12 +408,12 @@ class Evaluator:
         wakes = [day.end, *clock.snapshot_edges(day), *watch.timers]
         if self.standing.paused_until is not None:
             wakes.append(self.standing.paused_until)
-        self.wake = min((each for each in wakes if each > account.situation.at), default=FOREVER)
+        self.wake = min(each for each in wakes if each > account.situation.at)
 
     # -- passing -----------------------------------------------------------------------------
     def _try_to_pass(self) -> None:
         account, standing = self.account, self.standing
-        if account is None or self.passed_at is not None or self.pass_due:
+        if account is None or self.over:  # a breach of this very moment stands before the pass
             return
         goals = [each for each in self.objectives() if each.blocks != "payout"]
         if not goals or not all(each.met for each in goals):

@@ -169,6 +169,7 @@ class DailyLossJudge(Judge[DailyLoss]):
 
     watches_marks = True
     anchor: Span | None  # None: what the account was worth then is not known
+    coming: Snapshot  # the next period's anchor, while it may be being taken
     peak: Span
     period: tuple[int, int] | date  # the day, week or month the anchor is of
     standing: bool  # already broken in this period: say it once
@@ -180,7 +181,6 @@ class DailyLossJudge(Judge[DailyLoss]):
         self.warnings = WarningSteps(terms.warn_at)
         self.peak = exactly_at(situation.balance)
         self.moved = ZERO
-        self.coming = Snapshot()  # the next period's anchor, while it may be being taken
         self._anchor()
 
     # -- the anchor
@@ -334,7 +334,7 @@ class DailyLossJudge(Judge[DailyLoss]):
     def _in_force(self) -> tuple[Span, Span] | None:
         """The anchor and its floor; None where there is no limit or its anchor is not known."""
         base = self.anchor
-        if self.coming.taking and base is not None:
+        if self.coming.taking:
             base = self.coming.saw(base).seen  # either the old one still holds or a new one does
         if base is None or self.allowed is None or not self._enabled():
             return None
