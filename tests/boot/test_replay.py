@@ -1,13 +1,18 @@
 """``propdesk replay`` against an intake on a socket."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from propdesk.boot.cli import main
+from propdesk.domain.events import AccountOpened
 from propdesk.domain.instants import SECOND, format_instant, micros_of
+from propdesk.wire.event_file import write_event
+from propdesk.wire.log_records import AccountEnrolled, Moment
 from tests.connectors.sequenced import NOW, Desk
 from tests.connectors.test_the_intake_answers_when_it_is_durable import committing, serving
 
@@ -42,6 +47,45 @@ def test_ticks_are_streamed_and_what_is_refused_is_named(ticks: Path, shift: str
         assert abs(times[-1] - now()) < 30 * SECOND
     else:
         assert times[0] == NOW
+
+
+def test_accounts_that_a_file_opens_are_enrolled_before_it_is_sent(ticks: Path) -> None:
+    desk, path = Desk(), ticks.parent / "s"
+    desk.restart(now())
+    opened = AccountOpened("A1", NOW + SECOND, "USD", Decimal(100_000))
+    (ticks.parent / "e.jsonl").write_text(write_event(opened) + "\n")
+    with committing(desk, clock=now) as (commit, _), serving(commit, path, now):
+        asked = [str(ticks), str(ticks.parent / "e.jsonl"), "--speed", "max", "--socket", str(path)]
+        asked += ["--rulebook", "ftmo-2-step", "--phase", "challenge", "--size", "100000"]
+        result = CliRunner().invoke(main, ["replay", *asked])
+    assert result.exit_code == 0, result.output
+    assert "5 quotes and 1 events" in result.output
+    assert "1 accounts enrolled, A1: see /live/" in result.output
+    kinds = [type(each) for each in desk.events() if isinstance(each, AccountEnrolled | Moment)]
+    assert kinds == [AccountEnrolled, Moment]
+
+
+def test_our_own_recording_brings_its_accounts(tmp_path: Path) -> None:
+    desk, path = Desk(), tmp_path / "s"
+    desk.restart(now())
+    with (
+        committing(desk, clock=now, waiting_max=5000) as (commit, _),
+        serving(commit, path, now),
+    ):
+        asked = ["replay", "--speed", "max", "--accounts", "3", "--socket", str(path)]
+        result = CliRunner().invoke(main, asked)
+        again = CliRunner().invoke(main, ["replay", "--speed", "max", "--socket", str(path)])
+    assert result.exit_code == 0, result.output
+    assert re.search(r"3 accounts enrolled, demo-\w+-01 to demo-\w+-03", result.output)
+    assert "later quotes" not in result.output
+    assert "wait as long as it lasts" in again.output
+
+
+def test_accounts_that_cannot_be_are_refused_before_anything_is_sent(ticks: Path) -> None:
+    asked = ["replay", str(ticks), "--accounts", "3", "--socket", str(ticks.parent / "none")]
+    result = CliRunner().invoke(main, asked)
+    assert result.exit_code == 2
+    assert result.output == ("--accounts is for our own recording; PATHS bring their accounts\n")
 
 
 def test_nothing_listening_is_told(ticks: Path, monkeypatch: pytest.MonkeyPatch) -> None:

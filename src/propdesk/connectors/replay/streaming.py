@@ -4,7 +4,7 @@ The clock and the pause are parameters. What the intake has not acknowledged is 
 and in the same order, so nothing is lost or doubled while it is away for a moment.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from propdesk.connectors.replay.shifting import shifted
 from propdesk.domain.events import Event, Quote
 from propdesk.domain.instants import SECOND
 from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, FeedQuote, Intake, IntakeAway
+from propdesk.wire.log_records import AccountEnrolled
 
 BATCH_MAX = 1000
 TRIES_MAX = 60
@@ -84,6 +85,16 @@ def stream(
             accepted = _sent(lambda: intake.events(moved, source=feed, key=key), pace)  # noqa: B023
         streamed.add(accepted)
     return streamed
+
+
+def enrol(
+    commands: Sequence[AccountEnrolled], intake: Intake, pace: Pace, *, source: str
+) -> tuple[str, ...]:
+    """Send the commands that enrol accounts; what was refused. Raises ``IntakeAway``."""
+    if not commands:
+        return ()
+    key = f"{pace.clock()}-enrol"
+    return _sent(lambda: intake.events(commands, source=source, key=key), pace).refused
 
 
 def _batches(recorded: Iterable[Event], pace: Pace) -> Iterator[list[Event]]:
