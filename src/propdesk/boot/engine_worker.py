@@ -21,7 +21,7 @@ from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
-from propdesk.ports.event_log import Entry, KeyReused, Reader, Record, Writer
+from propdesk.ports.event_log import Entry, EventLogError, KeyReused, Reader, Record, Writer
 from propdesk.ports.snapshot_store import (
     BaseGone,
     SnapshotDamaged,
@@ -82,21 +82,38 @@ class EngineWorker:
         self._reader, self._writer = reader, writer
         self._snapshots, self._questions = snapshots, questions
         self._alarm = alarm
-        self._base: int | None = None
-        self._saved_at = 0
-        self._market_read = 0
         self._waiting: list[Entry] = []
+        self._refused: set[int] = set()
+        self._sit_down()
+
+    # -- beginning
+    def _sit_down(self) -> None:
+        self._base: int | None = None
+        self._begun_from: int | None = None
+        self._saved_at = 0
         self.partition = self._begin()
         self._market_read = self.partition.market
         self.minutes = Minutes(self.partition.desk.book)
         self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
         self._applied = self.partition.place.offset
 
-    # -- beginning
+    def _begin_again(self, error: Exception) -> None:
+        """An account's state cannot be read: go on from an older snapshot, or from the log.
+
+        What is said twice by that is in the log under its key already.
+        """
+        self._alarm(f"the partition begins again: {error}")
+        # Snapshots written since hold the same state: each is refused when it is met.
+        if self._begun_from is not None:
+            self._refused.add(self._begun_from)
+        self._sit_down()
+
     def _begin(self) -> Partition:
         """The newest snapshot that can be read, or the log from its first record."""
         firm = self._firm
         for snapshot in self._snapshots.newest_first(self._number):
+            if snapshot.number in self._refused:
+                continue
             if snapshot.version != state_version():
                 _log.info("snapshot_of_another_version", offset=snapshot.offset)
                 continue
@@ -113,7 +130,7 @@ class EngineWorker:
             except (OtherLayout, LogCodecError, ValueError, KeyError) as error:
                 self._alarm(f"snapshot {snapshot.number} cannot be read: {error}")
                 continue
-            self._base = snapshot.number
+            self._base = self._begun_from = snapshot.number
             self._saved_at = snapshot.offset
             return partition
         desk = Desk(
@@ -132,6 +149,13 @@ class EngineWorker:
 
         Raises what the log raises (``Fenced``: somebody else runs this partition now).
         """
+        try:
+            return self._step(wait_s)
+        except (StateRefused, SnapshotDamaged) as error:
+            self._begin_again(error)
+            return 0
+
+    def _step(self, wait_s: float) -> int:
         records = self._reader.read(self._stream, self._applied, bytes_max=READ_BYTES_MAX)
         for record in records:
             self._apply(record)
@@ -162,8 +186,8 @@ class EngineWorker:
             return
         try:
             said = self._said(record.offset, decoded)
-        except (StateRefused, SnapshotDamaged):
-            raise
+        except (StateRefused, SnapshotDamaged, EventLogError):
+            raise  # no fault of the record: it is applied when the state or the market is there
         except Exception as error:  # noqa: BLE001 - one record must not stop a partition
             account = decoded.account if isinstance(decoded, Moment | AccountEnrolled) else None
             self._bury(record, account, f"{type(error).__name__}: {error}")
@@ -225,12 +249,17 @@ class EngineWorker:
         """Keep a snapshot, where there is something new; whether one was kept."""
         if self.partition.place.offset == self._saved_at:
             return False
+        if self._waiting:
+            return False  # whoever goes on from it would not say again what is not durable yet
         try:
             self._write(every=False)
         except BaseGone:
             self._write(every=True)
         except SnapshotUnwritable as error:
             self._alarm(f"no snapshot was kept: {error}")
+            return False
+        except (StateRefused, SnapshotDamaged) as error:
+            self._begin_again(error)
             return False
         return True
 
@@ -258,6 +287,8 @@ def _key(record: EngineRecord) -> str:
         case VerdictSaid():
             return record.id
         case StatusChanged():
-            return f"status/{record.account}/{record.phase}/{record.offset}/{record.tick}"
+            # At one place an account may change more than once: days that roll together.
+            place = f"{record.offset}/{record.tick}/{record.at}/{record.status}"
+            return f"status/{record.account}/{record.phase}/{place}"
         case DeadLetter():
             return f"dead/{record.stream}/{record.offset}"

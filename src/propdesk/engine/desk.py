@@ -102,6 +102,7 @@ class Desk:
         self.conditions = conditions
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
+        self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
         self.groups: dict[str, GroupFormed] = {}
         self.shared: dict[
@@ -165,6 +166,7 @@ class Desk:
         seat = self.seats.get(account)
         if seat is not None:
             seat.evaluator.standing.uncertain.setdefault("log", reason)
+            seat.changed = True
 
     # -- what concerns everybody
     def general(self, event: Event) -> list[Told]:
@@ -190,6 +192,9 @@ class Desk:
         except ValueError as refused:
             raise Refused(str(refused)) from refused
         self.instruments.learn(found)
+        self.defined.pop(event.symbol, None)  # the latest is the last
+        self.defined[event.symbol] = event
+        self.shared.clear()  # every account is told, so every state names the new catalogue
 
     def _gap(self, event: GapOpened | GapClosed) -> list[Told]:
         instrument = self.instruments.catalogue.find(event.symbol)

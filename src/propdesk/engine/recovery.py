@@ -16,8 +16,8 @@ import msgspec
 
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.evaluator import FOREVER
-from propdesk.domain.events import GroupFormed, NewsScheduled
-from propdesk.domain.instruments import Catalogue
+from propdesk.domain.events import GroupFormed, InstrumentDefined, NewsScheduled
+from propdesk.domain.instruments import Catalogue, instrument_of
 from propdesk.domain.unattended import Arming, Unattended
 from propdesk.engine.book import Book
 from propdesk.engine.desk import Alarm, Desk, Seat
@@ -85,7 +85,9 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
     """The state now; ``every`` account, or those changed since it was saved last."""
     desk = partition.desk
     place, instruments = partition.place, desk.instruments
-    known: list[GroupFormed | NewsScheduled] = [*desk.groups.values(), *desk.news.values()]
+    known: list[GroupFormed | NewsScheduled | InstrumentDefined] = [
+        *desk.groups.values(), *desk.news.values(), *desk.defined.values(),
+    ]  # fmt: skip
     rows, changed = [], {}
     for seat in desk.seats.values():
         if seat.changed or every:
@@ -126,13 +128,7 @@ def restored(
     )
     part = msgspec.msgpack.decode(snapshot.parts[DESK], type=_DeskPart)
     desk = Desk(book, catalogue, rulebooks, conditions=conditions, alarm=alarm)
-    desk.instruments.recall(part.instruments, part.symbols, part.silent)
-    for body in part.general:
-        record = decode(body)
-        if isinstance(record, GroupFormed):
-            desk.groups[record.id] = record
-        elif isinstance(record, NewsScheduled):
-            desk.news[record.id] = record
+    _recall(desk, part)
     for row in part.seats:
         enrolled = decode(row.enrolled)
         if not isinstance(enrolled, AccountEnrolled):
@@ -152,6 +148,24 @@ def restored(
     partition = Partition(desk, stream, Place(part.offset, part.tick, part.at))
     partition.market = part.market
     return partition
+
+
+def _recall(desk: Desk, part: _DeskPart) -> None:
+    """What everybody was told, and the instruments: as they were defined, then as numbered."""
+    for body in part.general:
+        match decode(body):
+            case GroupFormed() as group:
+                desk.groups[group.id] = group
+            case NewsScheduled() as news:
+                desk.news[news.id] = news
+            case InstrumentDefined() as defined:
+                desk.defined[defined.symbol] = defined
+    catalogue = desk.instruments.catalogue
+    # One after the other: a later definition is of what the earlier ones left.
+    for defined in desk.defined.values():
+        catalogue = catalogue.with_overrides([instrument_of(defined)])
+    desk.instruments.catalogue = catalogue
+    desk.instruments.recall(part.instruments, part.symbols, part.silent)
 
 
 def _read(snapshot: Snapshot, desk: Desk, seat: Seat) -> Unattended:
