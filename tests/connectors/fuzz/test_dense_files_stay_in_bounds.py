@@ -3,7 +3,7 @@
 Mutated real files are small, and in small ones a constant hides what each row takes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -47,12 +47,15 @@ def test_a_dense_file_is_read_in_a_part_of_the_memory_promised(trials: Trials, k
 
 @pytest.mark.drill
 @pytest.mark.parametrize(("kind", "megabytes"), LARGE)
-def test_a_large_dense_file_keeps_the_promise(trials: Trials, kind: str, megabytes: int) -> None:
+def test_a_large_dense_file_keeps_the_promise(
+    trials: Trials, kind: str, megabytes: int, record_property: Callable[[str, object], None]
+) -> None:
     """One that has more bytes, rows or cells than are read is refused, in bounds too."""
     dense = DENSE[kind]
     each = len(dense.made(1_000)) / 1_000
     content = dense.made(int(megabytes * MEGABYTE / each))
     outcome = trials.run(dense.door, dense.name, content)
+    record_property("memory_times", outcome.memory / len(content))
     assert outcome.end == "read" or any(limit in outcome.said for limit in _LIMITS), outcome.said
     assert broken_promises(outcome, dense.name, len(content)) == []
 
