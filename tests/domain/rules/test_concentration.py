@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from propdesk.domain.events import Bar, TimePassed
+from propdesk.domain.judging import ALWAYS_CALM, PartCalm
 from propdesk.domain.rules.concentration import Concentration
 from propdesk.domain.terms import Amount, AppliesTo, Effect, TermsError
 from tests.domain.rules.histories import at, buy, close, d, judge, quote, reported, sell, start
@@ -177,3 +178,24 @@ def test_a_netting_account_is_judged_by_what_is_open_too() -> None:
     """Its positions are kept by symbol, and their profit by the position's own id."""
     events = [start(netting=True), AT, LONG, quote("10:00", "7999")]
     assert [each[:2] for each in rows(judge(OPEN, events))] == [("1 10:00:00", "warn")]
+
+
+@pytest.mark.parametrize(
+    ("events", "low"),
+    [
+        ([], "-2000"),
+        ([lost("500")], "-1500"),  # what closed today counts
+        ([lost("-500")], "-2500"),
+        ([lost("500", symbol="TWO")], "-2000"),  # another instrument's does not
+        ([lost("2001")], None),  # said already
+    ],
+)
+def test_each_instrument_is_watched_down_to_what_it_may_still_lose(
+    events: list[Any], low: str | None
+) -> None:
+    history = [start(), *events, quote("11:00", "10000"), buy("11:00", "p")]
+    (judge_of,) = judge(OPEN, history).judges
+    watches = judge_of.watches()
+    assert watches.equity == ALWAYS_CALM
+    expected = () if low is None else (PartCalm(("p",), low=d(low)),)
+    assert watches.parts == expected
