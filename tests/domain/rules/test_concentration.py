@@ -9,7 +9,18 @@ from propdesk.domain.events import Bar, TimePassed
 from propdesk.domain.judging import ALWAYS_CALM, PartCalm
 from propdesk.domain.rules.concentration import Concentration
 from propdesk.domain.terms import Amount, AppliesTo, Effect, TermsError
-from tests.domain.rules.histories import at, buy, close, d, judge, quote, reported, sell, start
+from tests.domain.rules.histories import (
+    at,
+    buy,
+    close,
+    d,
+    evaluator_of,
+    judge,
+    quote,
+    reported,
+    sell,
+    start,
+)
 from tests.domain.rules.verdicts import rows
 
 WARN = (Effect(kind="warn"),)
@@ -194,8 +205,9 @@ def test_each_instrument_is_watched_down_to_what_it_may_still_lose(
     events: list[Any], low: str | None
 ) -> None:
     history = [start(), *events, quote("11:00", "10000"), buy("11:00", "p")]
-    (judge_of,) = judge(OPEN, history).judges
-    watches = judge_of.watches()
+    evaluator = evaluator_of(OPEN)
+    evaluator.feed(history)
+    watches = evaluator.judges[0].watches()
     assert watches.equity == ALWAYS_CALM
     expected = () if low is None else (PartCalm(("p",), low=d(low)),)
     assert watches.parts == expected
