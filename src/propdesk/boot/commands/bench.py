@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from propdesk.boot.bench_engine import engine_bench
+from propdesk.boot.bench_ingest import BenchFailed, ingest_bench, load_of
 from propdesk.boot.bench_log import log_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
@@ -53,6 +54,22 @@ def statement(file: Path, json_to: str | None) -> None:
 def log(seconds: float, url: str | None, json_to: str | None) -> None:
     """The event log: durable appends, and how soon a reader in another process has them."""
     _write(log_bench(seconds, url), json_to)
+
+
+@command.command("ingest")
+@click.option("--accounts", default=100_000, show_default=True, type=click.IntRange(100, 300_000))
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600))
+@click.option("--ticks-per-s", default=5_000, show_default=True, type=click.IntRange(500, 100_000))
+@click.option("--deals-per-s", default=500, show_default=True, type=click.IntRange(50, 10_000))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def ingest(
+    accounts: int, seconds: float, ticks_per_s: int, deals_per_s: int, json_to: str | None
+) -> None:
+    """Database, intake and engine together: from a tick that is due to its durable verdict."""
+    try:
+        _write(ingest_bench(load_of(accounts, seconds, ticks_per_s, deals_per_s)), json_to)
+    except BenchFailed as failed:
+        raise click.ClickException(str(failed)) from failed
 
 
 def _write(result: dict[str, Any], json_to: str | None) -> None:
