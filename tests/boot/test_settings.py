@@ -32,6 +32,9 @@ def test_an_empty_variable_counts_as_not_set():
         ("PROPDESK_DATABASE_URL", "host=here", "postgresql://"),
         ("PROPDESK_ALLOWED_HOSTS", "https://desk.example", "host names"),
         ("PROPDESK_SECRET_KEY", "short", "too short"),
+        ("PROPDESK_SNAPSHOT_EVERY_MS", "49", "not a number from 50"),
+        ("PROPDESK_SNAPSHOT_EVERY_MS", "3600001", "to 3600000"),
+        ("PROPDESK_SNAPSHOT_EVERY_MS", "1e3", "not a number"),
         ("PROPDESK_PROT", "8001", "no such setting"),
     ],
 )
@@ -65,11 +68,18 @@ def test_no_message_and_no_picture_shows_a_secret():
 
 def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
     url, key = "postgresql:///propdesk", "k" * 40
-    given = load({"PROPDESK_HOME": "/srv/desk", "PROPDESK_ALLOWED_HOSTS": "a.example, b.example"})
+    given = load(
+        {
+            "PROPDESK_HOME": "/srv/desk",
+            "PROPDESK_ALLOWED_HOSTS": "a.example, b.example",
+            "PROPDESK_SNAPSHOT_EVERY_MS": "50",
+        }
+    )
     read_back = load(given.environment(database_url=url, secret_key=key))
     assert read_back.allowed_hosts == ("a.example", "b.example")
     assert (read_back.database_url, read_back.secret_key) == (url, key)
     assert read_back.home == given.home
+    assert read_back.snapshot_every_ms == given.snapshot_every_ms == 50
 
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path):

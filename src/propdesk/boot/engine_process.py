@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import structlog
@@ -34,7 +36,6 @@ LEASE_HOLD_S = 1.5
 LEASE_RENEW_S = 0.4
 LEASE_WAIT_S = 1.0
 STEP_WAIT_S = 0.2
-SNAPSHOT_EVERY_S = 60.0
 RETRY_S = 0.2
 
 _log = structlog.get_logger(__name__)
@@ -76,8 +77,18 @@ def run(settings: Settings, over: threading.Event, *, partition: int = 0) -> int
         return 0
     try:
         return _judge(settings, url, firm, lease, owner, over, partition)
+    except LogUnavailable as error:
+        _log.warning("log_unavailable", error=str(error))
+        return 1
     finally:
+        _released(lease)
+
+
+def _released(lease: Lease) -> None:
+    try:
         lease.release()
+    except LeaseUnknown as error:  # it runs out by itself
+        _log.warning("lease_unknown", error=str(error))
 
 
 def _judge(  # noqa: PLR0917 - each is one thing the process was started with
@@ -94,42 +105,75 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
     writer, reader = log.writer([verdicts_of(partition)], owner), log.reader()
     snapshots = FileSnapshots(settings.home, alarm)
     begun = time.monotonic()
-    worker = EngineWorker(
-        partition,
-        firm,
-        reader=reader,
-        writer=writer,
-        snapshots=snapshots,
-        questions=questions,
-        alarm=alarm,
-    )
+    with _kept(lease):
+        worker = EngineWorker(
+            partition,
+            firm,
+            reader=reader,
+            writer=writer,
+            snapshots=snapshots,
+            questions=questions,
+            alarm=alarm,
+        )
     _log.info(
         "engine_begins",
         offset=worker.partition.place.offset,
         accounts=len(worker.partition.desk.seats),
         seconds=round(time.monotonic() - begun, 3),
     )
+    with QueryServer(socket_path(settings.home), questions, takes_over=True):
+        return _go_on(worker, lease, over, settings.snapshot_every_ms / 1000)
+
+
+@contextmanager
+def _kept(lease: Lease) -> Iterator[None]:
+    """Renew the lease from a thread: reading a large state takes longer than the hold, and two
+    processes that each lose it meanwhile would begin in turns for ever."""
+    over = threading.Event()
+
+    def renew() -> None:
+        while not over.wait(LEASE_RENEW_S):
+            try:
+                lease.renew()
+            except LeaseUnknown as error:
+                _log.warning("lease_unknown", error=str(error))
+
+    keeper = threading.Thread(target=renew, name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+
+
+def _go_on(
+    worker: EngineWorker, lease: Lease, over: threading.Event, snapshot_every_s: float
+) -> int:
+    """Step by step, until stopped (0) or no longer the one to judge (1)."""
     renewed = saved = time.monotonic()
-    with QueryServer(socket_path(settings.home), questions):
-        while not over.is_set():
-            now = time.monotonic()
+    while not over.is_set():
+        now = time.monotonic()
+        try:
             if now - renewed >= LEASE_RENEW_S:
                 if not lease.renew():
                     _log.error("lease_lost")
                     return 1
                 renewed = now
-            if now - saved >= SNAPSHOT_EVERY_S:
+            if now - saved >= snapshot_every_s:
                 worker.save()
                 saved = time.monotonic()
-            try:
-                worker.step(STEP_WAIT_S)
-            except Fenced:
-                _log.error("fenced")
-                return 1
-            except (LogUnavailable, Uncertain) as error:
-                _log.warning("log_unavailable", error=str(error))
-                over.wait(RETRY_S)
-        worker.save()
+            worker.step(STEP_WAIT_S)
+        except Fenced:
+            _log.error("fenced")
+            return 1
+        except (LeaseUnknown, LogUnavailable, Uncertain) as error:
+            # The log and the leases are in one database: while it is away nothing is said, by
+            # nobody. When it answers, the lease is asked for before anything else is done.
+            _log.warning("log_unavailable", error=str(error))
+            renewed = -LEASE_RENEW_S
+            over.wait(RETRY_S)
+    worker.save()
     return 0
 
 

@@ -16,6 +16,8 @@ PREFIX = "PROPDESK_"
 SECRET_KEY_CHARACTERS_MIN = 40
 PORT_DEFAULT = 8000
 HOST_DEFAULT = "127.0.0.1"
+SNAPSHOT_EVERY_MS_DEFAULT = 60_000
+SNAPSHOT_EVERY_MS_MIN, SNAPSHOT_EVERY_MS_MAX = 50, 3_600_000
 
 # Names under the prefix that are not the application's own: the test suite reads them.
 FOREIGN = frozenset({"PROPDESK_SHARED", "PROPDESK_TEST_DATABASE_URL"})
@@ -44,6 +46,8 @@ class Settings:
     """An external PostgreSQL, or None for the embedded one."""
     secret_key: str | None = field(repr=False)
     """What signs sessions, or None for the key kept in ``secret_key_file``."""
+    snapshot_every_ms: int
+    """How often the engine keeps its state: after a start it replays the log from there."""
 
     @property
     def secret_key_file(self) -> Path:
@@ -61,6 +65,7 @@ class Settings:
             "PROPDESK_ALLOWED_HOSTS": ",".join(self.allowed_hosts),
             "PROPDESK_DATABASE_URL": database_url,
             "PROPDESK_SECRET_KEY": secret_key,
+            "PROPDESK_SNAPSHOT_EVERY_MS": str(self.snapshot_every_ms),
         }
 
 
@@ -85,6 +90,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         allowed_hosts=parsed("PROPDESK_ALLOWED_HOSTS", _names, ()),
         database_url=parsed("PROPDESK_DATABASE_URL", _database_url, None),
         secret_key=parsed("PROPDESK_SECRET_KEY", _secret_key, None),
+        snapshot_every_ms=parsed(
+            "PROPDESK_SNAPSHOT_EVERY_MS", _snapshot_every_ms, SNAPSHOT_EVERY_MS_DEFAULT
+        ),
     )
     known = settings.environment(database_url="", secret_key="").keys() | FOREIGN
     errors += [
@@ -116,6 +124,13 @@ def _home(text: str) -> Path:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise ValueError(f"{text!r} is not a port: a whole number from 1 to 65535 is needed")
+    return int(text)
+
+
+def _snapshot_every_ms(text: str) -> int:
+    most = SNAPSHOT_EVERY_MS_MAX
+    if not (text.isascii() and text.isdecimal()) or not SNAPSHOT_EVERY_MS_MIN <= int(text) <= most:
+        raise ValueError(f"{text!r} is not a number from {SNAPSHOT_EVERY_MS_MIN} to {most}")
     return int(text)
 
 

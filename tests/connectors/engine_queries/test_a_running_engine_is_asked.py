@@ -204,6 +204,19 @@ def test_a_second_engine_is_refused_and_a_killed_ones_socket_is_taken_over(path,
         assert client.board().accounts == 8
 
 
+def test_who_holds_the_lease_takes_the_socket_and_the_one_before_leaves_it_alone(
+    path, loop, client
+):
+    frozen = QueryServer(path, HandOver())  # nobody answers what it hears
+    frozen.start()
+    with QueryServer(path, loop.hand_over, takes_over=True):
+        assert client.board().accounts == 8
+        frozen.stop()  # it woke, and is fenced
+        client.close()
+        assert client.board().accounts == 8
+    assert not path.exists()
+
+
 def test_a_path_too_long_for_a_socket_is_reached(tmp_path, loop):
     deep = tmp_path / ("d" * 120) / "run" / "engine-queries.sock"
     with QueryServer(deep, loop.hand_over):

@@ -45,7 +45,9 @@ class SocketTaken(Exception):
 class QueryServer:
     """Serves ``hand_over`` on ``path`` from ``start`` to ``stop``; readable by its owner only.
 
-    A question the engine has not answered within ``patience_s`` is withdrawn.
+    A question the engine has not answered within ``patience_s`` is withdrawn. ``takes_over``: the
+    caller holds the lease, so whoever still answers on the socket (it may be frozen) is another
+    that has lost it, and the socket is taken from it.
     """
 
     def __init__(
@@ -55,8 +57,11 @@ class QueryServer:
         *,
         connections_max: int = CONNECTIONS_MAX,
         patience_s: float = PATIENCE_S,
+        takes_over: bool = False,
     ) -> None:
         self._path = path
+        self._takes_over = takes_over
+        self._made: tuple[int, int] | None = None
         self._hand_over = hand_over
         self._connections_max = connections_max
         self._patience_s = patience_s
@@ -79,7 +84,8 @@ class QueryServer:
 
     def start(self) -> None:
         """Listens when it returns. Raises ``SocketTaken`` or ``OSError``."""
-        listening = _listening(self._path)
+        listening = _listening(self._path, takes_over=self._takes_over)
+        self._made = _identity(self._path)
         ready: Future[None] = Future()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listening, ready)),
@@ -105,7 +111,9 @@ class QueryServer:
         async with server:
             await self._over.wait()
             # The name first: whoever comes now finds no engine, not one that does not answer.
-            self._path.unlink(missing_ok=True)
+            # Unless it is another's by now, who took over from this one.
+            if _identity(self._path) == self._made:
+                self._path.unlink(missing_ok=True)
             # Who is being accepted meets `_connected` before the server is closed: asyncio loses
             # a connection that is made after it.
             await _settled()
@@ -178,9 +186,18 @@ def _written(answer: Answer) -> bytes:
         return framed(Unanswered(f"the answer is too long: {too_long}"), ANSWER_BYTES_MAX)
 
 
-def _listening(path: Path) -> socket.socket:
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_ctime_ns  # a number alone is given again at once
+
+
+def _listening(path: Path, *, takes_over: bool) -> socket.socket:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _refuse_if_answered(path)
+    if not takes_over:
+        _refuse_if_answered(path)
     path.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
