@@ -152,6 +152,11 @@ def test_a_table_of_shares_that_means_nothing(figures: dict[str, Any], words: st
     assert str(refused.value) == words
 
 
+@pytest.mark.parametrize("share", ["0.01", "1"])
+def test_a_share_of_one_per_cent_and_less_is_a_share(share: str) -> None:
+    assert ShareLimit(percent=d(share)).resolve(d(1), "evaluation", 1) == d(share)
+
+
 NEEDS_TARGET = "a consistency rule that uses the profit target needs 'target'"
 
 

@@ -282,7 +282,8 @@ def test_terms_that_mean_nothing_are_refused() -> None:
             terms("40", "below", rounding_step=step)
 
 
-def test_a_day_above_its_share_names_the_trades_of_that_day() -> None:
+@pytest.mark.parametrize("clock", ["10:00", "00:00"])  # one that closed as the day began is its
+def test_a_day_above_its_share_names_the_trades_of_that_day(clock: str) -> None:
     """Half of 10,000 may come from one day; what is not counted is what that day's trades made."""
     rule = Consistency(
         limit=ShareLimit(percent=d(50)),
@@ -296,7 +297,7 @@ def test_a_day_above_its_share_names_the_trades_of_that_day() -> None:
     events = [
         start(),
         reported("09:00", "10:00", "3000", day=1, id="a"),
-        reported("09:00", "10:00", "4000", day=2, id="b"),
+        reported("00:00", clock, "4000", day=2, id="b"),
         reported("11:00", "12:00", "1500", day=2, id="c"),
         TimePassed(at("00:00", 3)),
     ]

@@ -134,6 +134,35 @@ def test_releases_are_found_between_two_moments_both_included(
 
 
 @pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("12:30", "15:00", [FIRST, SECOND, GONE, MOVED]),
+        ("12:31", "14:00", [SECOND, GONE]),
+        ("12:00", "13:59", [FIRST]),
+        ("12:31", "13:59", []),
+    ],
+)
+def test_every_version_of_a_time_is_found_also_those_that_were_superseded(
+    first: str, last: str, found: list[NewsScheduled]
+) -> None:
+    kept = calendar(FIRST, SECOND, MOVED, GONE)
+    assert list(kept.versions(at(first), at(last))) == found
+
+
+def test_a_window_told_only_when_it_had_begun_is_entered_by_who_is_still_open() -> None:
+    """From 12:28 to 12:35; the release was told at 12:29, while the position was open."""
+    early, late = release("20:00", id="evening"), release(known="12:29")
+    trade = reported("12:00", "13:00", "5", symbol="PAIR")
+    (said,) = judge_history(
+        news("hold"), [start(), early, late, trade], catalogue=CATALOGUE
+    ).verdicts
+    assert (said.evidence["release"], said.evidence["moment"]) == (
+        "payrolls",
+        "2021-03-01T12:29:00Z",
+    )
+
+
+@pytest.mark.parametrize(
     ("known_at", "found"),
     [
         (at("08:00") - 1, []),

@@ -152,6 +152,9 @@ STEPPED = static(mode="stepped", step_profit=money(3000), step_allowance=money(2
         (replace(STEPPED, step_allowance=Amount(percent=d(5), of="balance")), [made("4000")],
          104000 - 5200, True),
         (replace(STEPPED, mode="static"), [made("4000")], 95000, False),
+        # both by a table of sizes
+        (replace(STEPPED, step_profit=Amount(by_size={SIZE: d(3000)}),
+                 step_allowance=Amount(by_size={SIZE: d(2000)})), [made("3000")], 101000, True),
     ],
 )  # fmt: skip
 def test_one_step(rule: OverallLoss, events: list[Any], floor: int, locked: bool) -> None:
@@ -230,17 +233,32 @@ def test_a_floor_alone_does_not_say_a_peak_it_is_a_percentage_of(of: Any) -> Non
     assert floor_of(rule, known) == (104000 - 5200, False)
 
 
+STEP_NEEDS = "mode 'stepped' needs 'step_profit' and 'step_allowance'"
+
+
 @pytest.mark.parametrize(
     ("terms", "missing"),
     [
-        ({"mode": "trailing"}, "peak_source"),
-        ({"mode": "stepped", "step_profit": THREE}, "step_allowance"),
-        ({"mode": "stepped", "step_allowance": THREE}, "step_profit"),
+        ({"mode": "trailing"}, "mode 'trailing' needs 'peak_source'"),
+        ({"mode": "stepped", "step_profit": THREE}, STEP_NEEDS),
+        ({"mode": "stepped", "step_allowance": THREE}, STEP_NEEDS),
     ],
 )
 def test_a_way_of_moving_needs_its_figures(terms: dict[str, Any], missing: str) -> None:
-    with pytest.raises(TermsError, match=missing):
+    with pytest.raises(TermsError) as refused:
         static(**terms)
+    assert str(refused.value) == missing
+
+
+def test_half_a_step_is_none() -> None:
+    assert static(step_profit=THREE).sentence(SIZE) == static().sentence(SIZE)
+
+
+def test_the_allowance_of_a_floor_that_stays_is_that_of_the_start() -> None:
+    """5 % of 100,000, however high the peak of 110,000 that is kept beside it."""
+    rule = static(peak_source="closed_balance", allowance=Amount(percent=d(5), of="base"))
+    (line,) = judge(rule, [start(), made("10000")]).limits
+    assert (line.allowance, line.floor) == (5000, 95000)
 
 
 @pytest.mark.parametrize("trigger", ["realised_profit", "equity_profit", "day_close_profit"])
