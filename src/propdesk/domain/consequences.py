@@ -164,13 +164,11 @@ class Standing:
         basis: Basis,
         phase: str,
     ) -> None:
-        occurrence = self.occurrences[judge.terms.name]
+        name = judge.terms.name
         self.verdicts.append(
             Verdict(
-                id=verdict_id(
-                    situation.account, phase, judge.terms.name, situation.cause, occurrence
-                ),
-                rule=judge.terms.name,
+                id=self._id(situation, phase, name),
+                rule=name,
                 outcome=outcome,
                 at=situation.at,
                 event=situation.event_no,
@@ -182,10 +180,26 @@ class Standing:
             )
         )
 
+    def _id(self, situation: Situation, phase: str, rule: str) -> str:
+        """One violation may say several things (a pause, and flatten): each has its own name."""
+        said = set()
+        for verdict in reversed(self.verdicts):  # one cause is of one moment
+            if verdict.at != situation.at:
+                break
+            said.add(verdict.id)
+        words = (situation.account, phase, rule, situation.cause, self.occurrences[rule])
+        turn = 1
+        while (name := verdict_id(*words, turn=turn)) in said:
+            turn += 1
+        return name
 
-def verdict_id(account: str, phase: str, rule: str, cause: str, occurrence: int) -> str:
+
+def verdict_id(
+    account: str, phase: str, rule: str, cause: str, occurrence: int, *, turn: int = 1
+) -> str:
     """A verdict's name: never a log position, so that a replay gives the same one."""
-    text = "\x1f".join((account, phase, rule, cause, str(occurrence)))
+    words = [account, phase, rule, cause, str(occurrence)]
+    text = "\x1f".join(words if turn == 1 else [*words, str(turn)])
     return sha256(text.encode()).hexdigest()[:32]
 
 
