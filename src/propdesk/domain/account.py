@@ -101,6 +101,7 @@ class Account:
             owner=event.owner,
             group=event.group,
             tags=event.tags,
+            leverage=event.leverage,
             at=event.at,
             balance=event.balance,
             payouts_lower_balance=self.accounting.payouts == "lower_balance",

@@ -136,6 +136,7 @@ class Situation:
     owner: str = ""
     group: str = ""
     tags: tuple[str, ...] = ()
+    leverage: Decimal | None = None  # the account's own, where it was told
     at: int = 0
     event_no: int = 0
     cause: str = ""  # id of the event being applied

@@ -268,6 +268,11 @@ class Book:
         count = self._kernel.dump_minutes(self._state, slots, lows, highs)
         return MinuteExtremes(slots[:count].copy(), lows[:count].copy(), highs[:count].copy())
 
+    def running_minute(self, slot: int) -> tuple[int, int] | None:
+        """The extremes of a slot's first sum since minutes were last taken; None: no value."""
+        low, high = self._minutes_of(self._open(slot)).get(0, NO_MINUTE)
+        return (low, high) if low <= high else None
+
     def nearest(self, count: int) -> tuple[int, ...]:
         """The slots of which a sum is nearest to its lower bound, in units of its amount."""
         sums, guards = self._state.sums, self._state.guards

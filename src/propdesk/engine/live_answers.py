@@ -6,12 +6,18 @@ It asks the evaluators, so the cost follows the questions. It changes nothing th
 from collections import deque
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 from propdesk.domain.account import Account
+from propdesk.domain.account_days import note_floors
 from propdesk.domain.evaluation import Evaluation
+from propdesk.domain.evaluator import Evaluator
+from propdesk.domain.exact import exactly
 from propdesk.domain.failing_prices import FailingPrice
 from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Figure, LimitLine
+from propdesk.domain.margin import free_margin, margin_level
+from propdesk.domain.position_sizes import Held, size_of
 from propdesk.engine.desk import Desk, Seat
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Place
@@ -69,7 +75,8 @@ class LiveAnswers(LiveAccounts):
         rows = [
             (_order(row), row)
             for name in names
-            if wanted in name.casefold() and (row := self._row(self._desk.seats[name])) is not None
+            if wanted in _words(seat := self._desk.seats[name])
+            and (row := self._row(seat)) is not None
         ]
         rows.sort(key=lambda each: each[0])
         if after is not None:
@@ -116,11 +123,9 @@ class LiveAnswers(LiveAccounts):
                 }
                 for each in result.verdicts
             ),
-            margin_used=None,
-            margin_free=None,
-            margin_level=None,
             at=self._place.at,
             tick=self._place.tick,
+            **_margin(seat.evaluator.account),
         )
 
     def curve(self, account: str, *, since: int = 0) -> Curve | None:
@@ -131,7 +136,7 @@ class LiveAnswers(LiveAccounts):
         digits = held.situation.digits
         points = []
         for at, low, high in self._minutes.of(seat.slot, since):
-            daily, overall = _floors(held, at)
+            daily, overall = _floors(seat.evaluator, held, at)
             points.append(
                 CurvePoint(
                     at,
@@ -150,11 +155,12 @@ class LiveAnswers(LiveAccounts):
         self._desk.bring_up(seat)
         evaluator, account = seat.evaluator, seat.evaluator.account
         situation = account.situation
-        equity = account.worth_now()
+        _look(account, evaluator.event_no)
+        equity = situation.equity
         limits = [line for each in evaluator.judges if (line := each.limit()) is not None]
         return BoardRow(
             account=seat.name,
-            programme=seat.enrolled.rulebook,
+            programme=evaluator.rulebook.title or seat.enrolled.rulebook,
             phase=seat.enrolled.phase,
             size=str(money(situation.size, situation.digits)),
             currency=situation.currency,
@@ -163,7 +169,7 @@ class LiveAnswers(LiveAccounts):
             equity=None if equity is None else money(equity.low, situation.digits),
             nearest=_nearest(limits, situation.digits),
             open_positions=len(situation.positions),
-            at=account.at,
+            at=max(account.at, self._place.ticked_at) if situation.positions else account.at,
         )
 
     def _positions(self, result: Evaluation, account: Account | None) -> tuple[LivePosition, ...]:
@@ -203,10 +209,54 @@ class LiveAnswers(LiveAccounts):
         return 2 if held is None else held.situation.digits
 
 
-def _floors(account: Account, at: int) -> tuple[Decimal | None, Decimal | None]:
+def _look(account: Account, event_no: int) -> None:
+    """Bring what limits are told from up to the present. Whether the account was known when it
+    was last asked is its judges', and stays."""
+    was_known = account.was_known
+    with exactly():
+        account.refresh(event_no, account.situation.cause)
+    account.was_known = was_known
+
+
+def _words(seat: Seat) -> str:
+    """What an account is searched by."""
+    enrolled = seat.enrolled
+    title = seat.evaluator.rulebook.title
+    return f"{seat.name} {enrolled.rulebook} {title} {enrolled.phase}".casefold()
+
+
+def _margin(account: Account | None) -> dict[str, str | None]:
+    """Margin used and free, and its level in per cent; None what is not known or has no meaning."""
+    unknown: dict[str, str | None] = dict.fromkeys(("margin_used", "margin_free", "margin_level"))
+    if account is None:
+        return unknown
+    situation = account.situation
+    if situation.leverage is None or situation.equity is None:
+        return unknown
+    used = Fraction(0)
+    for position in situation.positions.values():
+        held = Held(position.id, position.symbol, position.side, position.lots, position.average)
+        margin = size_of(held, "margin_percent", situation, situation.leverage)
+        if margin is None:
+            return unknown
+        used += margin[1]
+    equity, digits = situation.equity.low, situation.digits
+    level = margin_level(equity, used)
+    return {
+        "margin_used": money(used, digits),
+        "margin_free": money(free_margin(equity, used), digits),
+        "margin_level": None if level is None else money(level, 2),
+    }
+
+
+def _floors(
+    evaluator: Evaluator, account: Account, at: int
+) -> tuple[Decimal | None, Decimal | None]:
     """The floors in force during the trading day of a moment."""
     situation = account.situation
     if at >= situation.day.day.start:
+        # Nothing else writes the running day's where nobody samples the account.
+        note_floors(account, evaluator.judges)
         return situation.day.daily_floor, situation.day.overall_floor
     for record in reversed(situation.days):
         if record.day.start <= at:

@@ -48,10 +48,13 @@ class Minutes:
             )
 
     def of(self, slot: int, since: int) -> Iterator[tuple[int, int, int]]:
-        """An account's minutes, oldest first: moment, least, greatest."""
+        """An account's minutes, oldest first: moment, least, greatest. The last may still run."""
         for minute in self._kept:
             if minute.at < since:
                 continue
             place = int(np.searchsorted(minute.slots, slot))
             if place < len(minute.slots) and int(minute.slots[place]) == slot:
                 yield minute.at, int(minute.low[place]), int(minute.high[place])
+        running = self._book.running_minute(slot)
+        if self._begun and running is not None:
+            yield self._begun, *running

@@ -44,6 +44,8 @@ class Place:
     tick: int = 0
     at: int = 0
     """The latest moment any of it is of."""
+    ticked_at: int = 0
+    """The latest moment a tick was of."""
 
 
 class Partition:
@@ -145,7 +147,8 @@ class Partition:
             if going_on > self._begun:
                 row = going_on - 1
                 self.place.tick = ticks.first + int(judged.rows[row])
-                self.place.at = max(self.place.at, int(judged.at[row]))
+                self.place.ticked_at = max(self.place.ticked_at, int(judged.at[row]))
+                self.place.at = max(self.place.at, self.place.ticked_at)
                 if touched:
                     symbol = desk.instruments.symbols[int(judged.symbol[row])][0]
                     yield from self._said(desk.touched(touched, int(judged.at[row]), symbol))

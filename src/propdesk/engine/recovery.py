@@ -45,6 +45,7 @@ class _DeskPart(msgspec.Struct, array_like=True):
     offset: int
     tick: int
     at: int
+    ticked_at: int
     market: int
     instruments: dict[str, int]
     symbols: dict[int, tuple[str, int]]
@@ -100,6 +101,7 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
         offset=place.offset,
         tick=place.tick,
         at=place.at,
+        ticked_at=place.ticked_at,
         market=partition.market,
         instruments=instruments.prices.numbers,
         symbols=instruments.symbols,
@@ -145,7 +147,8 @@ def restored(
             changed=False,
         )
         desk.sit(seat)
-    partition = Partition(desk, stream, Place(part.offset, part.tick, part.at))
+    place = Place(part.offset, part.tick, part.at, part.ticked_at)
+    partition = Partition(desk, stream, place)
     partition.market = part.market
     return partition
 
