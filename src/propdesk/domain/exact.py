@@ -3,8 +3,7 @@
 Nothing in here (or above it) may round without naming the rounding.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from decimal import (
     ROUND_HALF_UP,
     Context,
@@ -33,13 +32,12 @@ ZERO = Decimal(0)
 # Amounts at the door: beyond these a figure is a typing error or an attack, not money.
 INTEGER_DIGITS_MAX = 18
 FRACTION_DIGITS_MAX = 12
+SHORT_CHARACTERS_MAX = min(INTEGER_DIGITS_MAX, FRACTION_DIGITS_MAX)
 
 
-@contextmanager
-def exactly() -> Iterator[None]:
+def exactly() -> AbstractContextManager[Context]:
     """Run a block in the exact context; any silent rounding inside raises ``Inexact``."""
-    with localcontext(EXACT):
-        yield
+    return localcontext(EXACT)
 
 
 def unit_of(digits: int) -> Decimal:
@@ -75,6 +73,8 @@ def parse_decimal(text: str) -> Decimal:
         value = Decimal(text)
     except (InvalidOperation, ValueError):
         raise ValueError(f"{text[:40]!r} is not a decimal number") from None
+    if len(text) <= SHORT_CHARACTERS_MAX and value.is_finite() and "e" not in text.lower():
+        return value  # so few characters are inside every limit; nearly all figures are
     _sign, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int):
         raise ValueError(f"{text[:40]!r} is not a finite number")

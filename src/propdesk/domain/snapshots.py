@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 def strip_of(account: "Account") -> Strip:
     """Positions and prices as they were at this moment."""
+    floating = account.worth.floating()
     positions = tuple(
         {
             "position": each.id,
@@ -20,15 +21,13 @@ def strip_of(account: "Account") -> Strip:
             "side": each.side,
             "lots": f"{each.lots:f}",
             "open_price": f"{each.open_price:f}",
-            "floating": _shown(account.worth.floating().get(each.id)),
+            "floating": _shown(floating.get(each.id)),
         }
         for each in account.book.positions.values()
     )
-    prices = {
-        symbol: (f"{prices[0]:f}", f"{prices[3]:f}")
-        for symbol, prices in account.worth.prices.items()
-        if symbol in account.worth.by_symbol
-    }
+    # Asked one by one: a market that many accounts share has far more symbols than one holds.
+    known = {symbol: account.worth.prices.get(symbol) for symbol in account.worth.by_symbol}
+    prices = {symbol: (f"{each[0]:f}", f"{each[3]:f}") for symbol, each in known.items() if each}
     return Strip(account.at, positions, prices, account.situation.balance, account.situation.equity)
 
 

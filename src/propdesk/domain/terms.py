@@ -82,10 +82,12 @@ class Amount(Terms):
                 raise TermsError(f"no amount for size {size:f}; there are {sizes}")
             return self.by_size[size] + self.plus
         percent = self.percent if self.percent is not None else self.percent_for(size)
-        known = {"initial": size, **(bases or {})}
-        if self.of not in known:
-            raise TermsError(f"a percentage of {self.of!r} means nothing here")
-        return percent_of(percent, known[self.of]) + self.plus
+        base = None if bases is None else bases.get(self.of)
+        if base is None:
+            if self.of != "initial":
+                raise TermsError(f"a percentage of {self.of!r} means nothing here")
+            base = size
+        return percent_of(percent, base) + self.plus
 
     def percent_for(self, size: Decimal) -> Decimal:
         """The percentage for an account of ``size``. Raises ``TermsError`` below the smallest."""

@@ -30,14 +30,28 @@ class Watched:
     shape: AccountShape
     positions: tuple[str, ...]
     parts_from: int
+    holdings: tuple[Holding, ...]
+    """What the terms were made for."""
 
     @property
     def bounds(self) -> tuple[Bounds, ...]:
         return tuple(each.bounds for each in self.shape.sums)
 
+    def forms(self) -> dict[int, LinearForm]:
+        """By the identity of what they were made for: a changed position is another holding."""
+        made = zip(self.holdings, self.shape.terms, strict=True)
+        return {id(holding): term.form for holding, term in made if term.form is not None}
 
-def watched(account: Account, arming: Arming, instruments: Instruments, book: Book) -> Watched:
-    """The account's shape. Equity is its first sum."""
+
+def watched(
+    account: Account,
+    arming: Arming,
+    instruments: Instruments,
+    book: Book,
+    before: Watched | None = None,
+) -> Watched:
+    """The account's shape. Equity is its first sum. Forms that were made ``before`` are kept."""
+    made = {} if before is None else before.forms()
     unit = account.situation.digits
     base = account.base.scaleb(unit)
     whole = base == base.to_integral_value()
@@ -52,24 +66,36 @@ def watched(account: Account, arming: Arming, instruments: Instruments, book: Bo
     exposed = arming.always or not whole
     terms: list[TermShape] = []
     positions: list[str] = []
+    holdings: list[Holding] = []
     for name, holding in account.worth.holdings.items():
         sums = (*own, *of_position[name])
         exposed = exposed or len(sums) > SUMS_OF_A_TERM_MAX
         if not sums:
             continue
         positions.append(name)
-        terms.append(_term(holding, account, instruments, book, sums[:SUMS_OF_A_TERM_MAX]))
+        holdings.append(holding)
+        form = made.get(id(holding))
+        terms.append(_term(holding, account, instruments, book, sums[:SUMS_OF_A_TERM_MAX], form))
     shape = AccountShape((*equity, *parts), tuple(terms), exposed)
-    return Watched(shape, tuple(positions), len(equity))
+    return Watched(shape, tuple(positions), len(equity), tuple(holdings))
 
 
 def _term(
-    holding: Holding, account: Account, instruments: Instruments, book: Book, sums: Sequence[int]
+    holding: Holding,
+    account: Account,
+    instruments: Instruments,
+    book: Book,
+    sums: Sequence[int],
+    made: LinearForm | None,
 ) -> TermShape:
     number = instruments.number_of(holding.symbol)
     conversion = holding.conversion
     own = conversion is None or conversion.symbol == holding.symbol
     rate = None if own or conversion is None else instruments.number_of(conversion.symbol)
+    digits, ceiling = book.digits(number), book.ceiling(number)
+    rate_digits, rate_ceiling = (0, 0) if rate is None else (book.digits(rate), book.ceiling(rate))
+    if made is not None and made.holds_for(digits, ceiling, rate_digits, rate_ceiling):
+        return TermShape(made, number, rate, tuple(sums))
     opened = account.worth.opened(holding.position)
     form: LinearForm | NoForm = NoForm.ENDLESS
     if opened is not None:
@@ -81,10 +107,10 @@ def _term(
             account_currency=account.worth.currency,
             arithmetic=account.worth.arithmetic,
             conversion=conversion,
-            price_digits=book.digits(number),
-            price_ceiling=book.ceiling(number),
-            rate_digits=0 if rate is None else book.digits(rate),
-            rate_ceiling=0 if rate is None else book.ceiling(rate),
+            price_digits=digits,
+            price_ceiling=ceiling,
+            rate_digits=rate_digits,
+            rate_ceiling=rate_ceiling,
         )
     formed = form if isinstance(form, LinearForm) else None
     return TermShape(formed, number, rate, tuple(sums))

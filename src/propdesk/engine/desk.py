@@ -357,7 +357,7 @@ class Desk:
         account = seat.evaluator.account
         if account is None:
             return
-        shape = watched(account, arming, self.instruments, self.book)
+        shape = watched(account, arming, self.instruments, self.book, seat.shape)
         if seat.shape is not None and _same_terms(shape, seat.shape):
             self.book.set_bounds(seat.slot, shape.bounds)
         else:

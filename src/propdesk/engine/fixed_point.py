@@ -9,7 +9,6 @@ reason; it must not approximate.
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from fractions import Fraction
 from math import gcd, lcm
 from typing import assert_never
 
@@ -76,6 +75,16 @@ class LinearForm:
         """Whether another instrument's price converts it."""
         return self.converted is not Converted.NOT and self.rate_side is not RateSide.OWN
 
+    def holds_for(
+        self, price_digits: int, price_ceiling: int, rate_digits: int, rate_ceiling: int
+    ) -> bool:
+        """Whether it was made for prices and rates of just these digits and ceilings."""
+        if (self.price_digits, self.price_ceiling) != (price_digits, price_ceiling):
+            return False
+        if not self.needs_rate:
+            return True
+        return (self.rate_digits, self.rate_ceiling) == (rate_digits, rate_ceiling)
+
     def value(self, price: int, rate_bid: int = 0, rate_ask: int = 0) -> int | None:
         """The value at these prices, in integers without an end; None for a rate below 1 point.
 
@@ -140,15 +149,15 @@ def linear_form(
     converted, rate_side = _conversion(instrument, side, arithmetic, conversion)
     if rate_side is RateSide.OWN:
         rate_digits, rate_ceiling = price_digits, price_ceiling
-    units = Fraction(lots if side == "buy" else -lots) * Fraction(instrument.point_value())
-    units *= 10 ** minor_digits(account_currency)
-    slope = units / 10**price_digits
-    offset = units * Fraction(open_price)
+    units = _product(lots if side == "buy" else -lots, instrument.point_value())
+    times, under = 10 ** minor_digits(account_currency), 1
     if converted is Converted.TIMES:
-        slope, offset = slope / 10**rate_digits, offset / 10**rate_digits
+        under = 10**rate_digits
     elif converted is Converted.DIVIDED:
-        slope, offset = slope * 10**rate_digits, offset * 10**rate_digits
-    a, b, d = _over_one_denominator(slope, offset)
+        times *= 10**rate_digits
+    a, b, d = _over_one_denominator(
+        (units[0] * times, units[1] * under), 10**price_digits, open_price.as_integer_ratio()
+    )
     largest = _largest(a, b, d, converted, price_ceiling, rate_ceiling)
     if largest is None:
         return NoForm.TOO_LARGE
@@ -181,12 +190,23 @@ def _conversion(
     return converted, RateSide.OF_PROFIT
 
 
-def _over_one_denominator(slope: Fraction, offset: Fraction) -> tuple[int, int, int]:
-    """Integers a, b, d without a common factor, d positive: a/d is the slope, b/d the offset."""
-    d = lcm(slope.denominator, offset.denominator)
-    a, b = int(slope * d), int(offset * d)
-    shared = gcd(a, b, d)
-    return a // shared, b // shared, d // shared
+def _product(first: Decimal, second: Decimal) -> tuple[int, int]:
+    """As a numerator and a positive denominator. In integers: it is made with every deal."""
+    one, other = first.as_integer_ratio(), second.as_integer_ratio()
+    return one[0] * other[0], one[1] * other[1]
+
+
+def _over_one_denominator(
+    units: tuple[int, int], points_of_one: int, opened: tuple[int, int]
+) -> tuple[int, int, int]:
+    """Integers a, b, d without a common factor, d positive: a/d is what a point earns, b/d what
+    the opening price is worth."""
+    shared = lcm(points_of_one, opened[1])
+    a = units[0] * (shared // points_of_one)
+    b = units[0] * opened[0] * (shared // opened[1])
+    d = units[1] * shared
+    common = gcd(a, b, d)
+    return a // common, b // common, d // common
 
 
 def _largest(
