@@ -120,7 +120,6 @@ class Market:
         bid = Decimal(self.mids[name]).scaleb(-digits)
         ask = Decimal(self.mids[name] + crossed * wide).scaleb(-digits)
         self.now[name] = (bid, ask)
-        self.silent.discard(name)
         return Quote(self.at, name, bid, ask)
 
     def _deal(self, trader: Trader) -> tuple[Event, ...]:
@@ -191,6 +190,7 @@ class Market:
     def _gap(self) -> Iterator[Step]:
         name = self.chance.choice(SYMBOLS)[0]
         if name in self.silent:
+            self.silent.discard(name)
             yield (GapClosed(self.at, name),)
             self.at += 1
             yield self._quote(name)

@@ -118,6 +118,7 @@ class Account:
         self.reported: Decimal | None = None
         self.computed = False  # deals have been seen: our own equity is the one that counts
         self.was_known = True
+        self.missing: tuple[str, ...] = ()  # symbols without a price, when it was last looked at
         self.window_low, self.window_high = NO_LOW, NO_HIGH
         self.mismatches: list[str] = []
 
@@ -140,6 +141,7 @@ class Account:
         situation.equity = self.worth_now()
         situation.unknown_because = ""
         self.was_known = situation.equity is not None
+        self.missing = self.worth.missing() if self.worth.unknown else ()
         if situation.equity is None:
             blind = [f"{symbol}: {why}" for symbol, why in sorted(self.blind_spots().items())]
             situation.unknown_because = ", ".join(blind)

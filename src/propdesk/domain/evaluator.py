@@ -84,6 +84,7 @@ class Evaluator:
         self.standing = Standing()
         self.peers = Peers()
         self.price_limits = PriceLimits()
+        self.looks_at_parts = False
         self.looks_at_peers = any(terms.looks_at_peers for terms in phase.rules)
         self.coverage = CoverageLog()
         self.samples: list[Sample] | None = [] if sampled else None
@@ -171,7 +172,7 @@ class Evaluator:
             self._sample(at)
             self._sample_due = at + MINUTE
         if worth.unknown:
-            if account.was_known:
+            if self.looks_at_parts or worth.missing() != account.missing:
                 self.mark(f"quote:{symbol}:{at}")
             return
         equity = account.base + worth.low if account.floats else account.base
@@ -304,6 +305,7 @@ class Evaluator:
         for terms in rules_in_force(self.phase.rules, situation):
             _, judge = RULES[terms.rule]
             self.judges.append(judge(terms, situation))
+        self.looks_at_parts = any(each.looks_at_parts for each in self.judges)
         self.judges.sort(key=lambda each: each.terms.rule != "overall_loss")  # floors clamp to it
         self._each(lambda judge: judge.on_start(), f"opened:{event.account}")
         for early in self._early:

@@ -151,6 +151,8 @@ class Judge(Generic[TermsT]):
 
     watches_marks = False
     """Whether ``on_mark`` must be asked whenever equity or balance may have left ``calm()``."""
+    looks_at_parts = False
+    """Whether a part of what is open may break it while equity as a whole is not known."""
     goal_by_equity = False
     """Whether a quote alone may meet the objective."""
 

@@ -119,8 +119,9 @@ class Unattended:
         if account is None:
             return
         account.at = max(account.at, at)
-        if account.worth.unknown and not account.was_known:
-            return
+        worth = account.worth
+        if worth.unknown and not evaluator.looks_at_parts and worth.missing() == account.missing:
+            return  # nothing is known that was not, and nothing forgotten
         with exactly():
             evaluator.event_no += 1
             evaluator.mark(f"quote:{symbol}:{at}")

@@ -58,7 +58,7 @@ class ConcentrationJudge(Judge[Concentration]):
 
     def __init__(self, terms: Concentration, situation: Situation) -> None:
         super().__init__(terms, situation)
-        self.watches_marks = terms.measured == "closed_and_open"
+        self.watches_marks = self.looks_at_parts = terms.measured == "closed_and_open"
         self.closed: dict[str, Decimal] = {}  # net, by instrument, of what closed today
         self.carried: dict[str, Span | None] = {}  # open profit the day began with
         self.said: set[str] = set()

@@ -148,6 +148,7 @@ class OpenRiskJudge(Judge[OpenRisk]):
 
     def __init__(self, terms: OpenRisk, situation: Situation) -> None:
         super().__init__(terms, situation)
+        self.looks_at_parts = terms.measure not in STOPS
         self.members: dict[str, Member] = {}
         self.ideas = TradeIdeas(terms.grouping)
         self.closed_now: list[str] = []
