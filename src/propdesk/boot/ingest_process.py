@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import closing
 
 import structlog
 
@@ -16,9 +17,10 @@ from propdesk.boot.settings import Settings, load
 from propdesk.connectors.feeds.group_commit import GroupCommit
 from propdesk.connectors.feeds.quote_policy import QuotePolicy
 from propdesk.connectors.feeds.sequencer import Sequencer
-from propdesk.connectors.feeds.standing import recover, streams_of
+from propdesk.connectors.feeds.standing import Standing, recover, streams_of
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.server import IntakeServer
+from propdesk.ports.event_log import EventLog, LogUnavailable, Writer
 from propdesk.storage.event_log import PostgresLog
 from propdesk.wire.catalogue import load_catalogue
 
@@ -47,11 +49,16 @@ async def run(settings: Settings) -> int:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    log = PostgresLog(url)
-    # Taken over first: nobody appends behind what is read now.
-    writer, reader = log.writer(streams_of(PARTITIONS), f"ingest/{os.getpid()}"), log.reader()
-    standing = recover(reader, PARTITIONS)
-    reader.close()
+    taken = None
+    while taken is None and not over.is_set():
+        try:
+            taken = take_over(PostgresLog(url))
+        except LogUnavailable as error:
+            _log.warning("log_unavailable", error=str(error))
+            await asyncio.sleep(LOOK_S)
+    if taken is None:
+        return 0
+    writer, standing = taken
     sequencer = Sequencer(standing, catalogue=load_catalogue(None), policy=QuotePolicy(), now=now())
     commit = GroupCommit(sequencer, writer, clock=now)
     commit.start()
@@ -70,6 +77,18 @@ async def run(settings: Settings) -> int:
         _log.error("intake_failed", error=str(commit.failure))
         return 1
     return 0
+
+
+def take_over(log: EventLog) -> tuple[Writer, Standing]:
+    """The streams, and where their last writer was. Raises ``LogUnavailable``."""
+    # Taken over first: nobody appends behind what is read now.
+    writer = log.writer(streams_of(PARTITIONS), f"ingest/{os.getpid()}")
+    try:
+        with closing(log.reader()) as reader:
+            return writer, recover(reader, PARTITIONS)
+    except BaseException:
+        writer.close()
+        raise
 
 
 def now() -> int:
