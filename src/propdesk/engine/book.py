@@ -114,6 +114,11 @@ class Book:
         self._named(number)
         return int(self._state.instruments[number]["ceiling"])
 
+    def ceilings(self, numbers: ShortInts) -> Ints:
+        """The ceilings of many instruments at once."""
+        ceilings: Ints = self._state.instruments["ceiling"][numbers]
+        return ceilings
+
     def quote(self, number: int) -> Quote | None:
         """The price in force; None where there is none that counts."""
         self._named(number)

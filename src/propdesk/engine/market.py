@@ -150,16 +150,13 @@ class Instruments:
         """Make room for prices beyond what was proved."""
         if not len(ticks.bid):
             return []
-        most = max(int(np.abs(ticks.bid).max()), int(np.abs(ticks.ask).max()))
-        if most <= CEILING_POINTS:
-            return []
+        most = np.maximum(np.abs(ticks.bid), np.abs(ticks.ask))
+        beyond = ticks.instrument[most > self._book.ceilings(ticks.instrument)]
         rescaled = []
-        for number in np.unique(ticks.instrument).tolist():
+        for number in np.unique(beyond).tolist() if len(beyond) else ():
             mine = ticks.instrument == number
-            highest = max(int(np.abs(ticks.bid[mine]).max()), int(np.abs(ticks.ask[mine]).max()))
-            if highest > self._book.ceiling(number):
-                wider = 1 << (4 * highest).bit_length()
-                rescaled.append(self._rescale(number, self._book.digits(number), wider))
+            wider = 1 << (4 * int(most[mine].max())).bit_length()
+            rescaled.append(self._rescale(number, self._book.digits(number), wider))
         return rescaled
 
     def _rescale(self, number: int, digits: int, ceiling: int) -> Rescaled:
