@@ -18,6 +18,7 @@ import structlog
 from propdesk.boot.engine_worker import EngineWorker, Firm
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import Settings, load
+from propdesk.boot.warming import warm
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.connectors.engine_queries.server import QueryServer
 from propdesk.connectors.engine_queries.socket_place import socket_path
@@ -63,6 +64,7 @@ def run(settings: Settings, over: threading.Event, *, partition: int = 0) -> int
     firm = Firm(
         build_kernel(home=settings.home), load_catalogue(None), rulebook_of, CelConditions()
     )
+    warm(firm, alarm)
     name, owner = f"engine/{partition}", f"{os.uname().nodename}/{os.getpid()}"
     lease: Lease | None = None
     while lease is None and not over.is_set():
@@ -161,7 +163,7 @@ def _go_on(
                     return 1
                 renewed = now
             if now - saved >= snapshot_every_s:
-                worker.save()
+                worker.save_aside()
                 saved = time.monotonic()
             worker.step(STEP_WAIT_S)
         except Fenced:

@@ -6,16 +6,18 @@ the partition does. Only the holder of the lease runs one.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
+from propdesk.boot.aside import Aside, AsideFailed
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.events import TimePassed
 from propdesk.domain.instruments import Catalogue
 from propdesk.engine.book import Book, OtherLayout
-from propdesk.engine.desk import Desk
+from propdesk.engine.desk import Desk, Seat
 from propdesk.engine.evaluator_state import StateRefused
 from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.minutes import Minutes
@@ -49,6 +51,7 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 READ_BYTES_MAX = 1_048_576
 APPENDED_RECORDS_MAX = 2_000
 QUESTIONS_AT_ONCE = 4
+ASIDE_S_MAX = 600.0
 
 _log = structlog.get_logger(__name__)
 
@@ -84,6 +87,7 @@ class EngineWorker:
         self._alarm = alarm
         self._waiting: list[Entry] = []
         self._refused: set[int] = set()
+        self._aside: tuple[Aside, list[Seat], int] | None = None
         self._sit_down()
 
     # -- beginning
@@ -106,6 +110,9 @@ class EngineWorker:
         # Snapshots written since hold the same state: each is refused when it is met.
         if self._begun_from is not None:
             self._refused.add(self._begun_from)
+        if self._aside is not None:
+            self._aside[0].end()
+            self._aside = None
         self._sit_down()
 
     def _begin(self) -> Partition:
@@ -156,6 +163,7 @@ class EngineWorker:
             return 0
 
     def _step(self, wait_s: float) -> int:
+        self.is_saving()
         records = self._reader.read(self._stream, self._applied, bytes_max=READ_BYTES_MAX)
         for record in records:
             self._apply(record)
@@ -247,6 +255,11 @@ class EngineWorker:
     # -- snapshots
     def save(self) -> bool:
         """Keep a snapshot, where there is something new; whether one was kept."""
+        if self._aside is not None:
+            self._aside[0].end()  # what it would have kept is kept now
+            for each in self._aside[1]:
+                each.changed = True
+            self._aside = None
         if self.partition.place.offset == self._saved_at:
             return False
         if self._waiting:
@@ -262,6 +275,50 @@ class EngineWorker:
             self._begin_again(error)
             return False
         return True
+
+    def save_aside(self) -> bool:
+        """Begin a snapshot in a child that has the state as it is now; whether one was begun.
+
+        Packing an account's evaluator takes most of a millisecond, and the book and the table of
+        accounts have a price too: where thousands changed, nothing would be judged for seconds.
+        """
+        if self.is_saving() or self._waiting or self.partition.place.offset == self._saved_at:
+            return False
+        offset, every = self.partition.place.offset, self._base is None
+        aside = Aside(partial(self._saved_as, every=every), seconds_max=ASIDE_S_MAX)
+        seats = [each for each in self.partition.desk.seats.values() if each.changed]
+        for each in seats:
+            each.changed = False
+        self._aside = aside, seats, offset
+        return True
+
+    def is_saving(self) -> bool:
+        """Whether a snapshot is being written aside. Hears of its end."""
+        if self._aside is None:
+            return False
+        aside, seats, offset = self._aside
+        try:
+            answer = aside.answer()
+            if answer is None:
+                return True
+            number = int(answer)
+        except (AsideFailed, ValueError) as error:
+            self._alarm(f"no snapshot was kept: {error}")
+            for each in seats:
+                each.changed = True
+            self._base = None  # whatever it was: the next one holds everybody
+        else:
+            self._base, self._saved_at = number, offset
+        self._aside = None
+        return False
+
+    def _saved_as(self, *, every: bool) -> str:
+        """In the child: the number of the snapshot, or why there is none."""
+        try:
+            self._write(every=every)
+        except (BaseGone, SnapshotUnwritable, StateRefused, SnapshotDamaged) as error:
+            return f"{type(error).__name__}: {error}"
+        return str(self._base)
 
     def _write(self, *, every: bool) -> None:
         state = saved(self.partition, every=every or self._base is None)
