@@ -89,6 +89,8 @@ EITHER: dict[str, Any] = {"tested": "balance_or_equity"}
         # a lock by profit is a height of its own, until it is locked
         (static(lock=AT_3000), [], calm(95000, 103000)),
         (live(lock=AT_3000), [], calm(95000, 103000, (100000, 5000))),
+        (static(lock=lock(ZERO, "equity_profit", profit=Amount(percent=d(3)))), [],
+         calm(95000, 103000)),
         (live(lock=AT_3000), [made("3000")], calm(100000, trail=(103000,))),
         (static(lock=lock(ZERO, "realised_profit", profit=THREE)), [], calm(95000)),
         (live(lock=lock(ZERO, "payout")), [], calm(95000, trail=(100000, 5000))),

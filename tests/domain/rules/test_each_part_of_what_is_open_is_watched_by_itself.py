@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import AccountReported, BalanceAdjusted, Bar, GapClosed, GapOpened
+from propdesk.domain.events import (
+    AccountReported,
+    BalanceAdjusted,
+    Bar,
+    GapClosed,
+    GapOpened,
+    TimePassed,
+)
 from propdesk.domain.instants import MINUTE
 from propdesk.domain.judging import ALWAYS_CALM, Calm, Watches
 from propdesk.domain.rules.concentration import Concentration
@@ -45,8 +52,10 @@ DOWN = quote("09:02", "9500")
 
 
 def after(rule: RuleTerms, *events: Any) -> Evaluator:
+    """A rule's evaluator after these events, which looks at the account once more."""
     evaluator = evaluator_of(rule)
-    evaluator.feed([start(), *events])
+    history = [start(), *events]
+    evaluator.feed([*history, TimePassed(history[-1].at)])
     return evaluator
 
 
@@ -150,6 +159,14 @@ def test_the_worst_learnt_is_that_of_the_groups_named_last() -> None:
     found.watches()
     found.catch_up(Span(d(99000), d(100000)), (Span(d(-400), d(0)),))
     assert [each.worst for each in found.members.values()] == [Span(d(400), d(400))]
+
+
+def test_as_many_are_told_as_were_named() -> None:
+    found = judge_of(after(risk(measure="worst_floating"), Q, Q2, A, TWO))
+    found.watches()
+    for told in (1, 3):
+        with pytest.raises(ValueError, match="argument 2 is"):
+            found.catch_up(Span(d(99000), d(100000)), (Span(d(0), d(0)),) * told)
 
 
 def test_a_present_loss_leaves_nothing_to_be_learnt() -> None:

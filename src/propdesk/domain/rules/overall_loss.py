@@ -487,10 +487,10 @@ class OverallLossJudge(Judge[OverallLoss]):
     def _lock_watched(self) -> Decimal | None:
         """The equity at which a mark would trigger a lock."""
         lock = self.terms.lock
-        if self.locked_at is not None or lock is None or lock.trigger != "equity_profit":
+        if lock is None or lock.profit is None or lock.trigger != "equity_profit":
             return None
-        profit = ZERO if lock.profit is None else lock.profit.resolve(self.situation.size)
-        return self.start + profit
+        level = self.start + lock.profit.resolve(self.situation.size)
+        return level if self.locked_at is None else None
 
     def limit(self) -> LimitLine:
         floor = self.floor()
