@@ -1,7 +1,11 @@
 """From `propdesk up` and `propdesk replay` to a verdict: real processes, as a person starts."""
 
 import signal
+import threading
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
 
 from propdesk.wire.figures_json import exact
 from propdesk.wire.live_state import Board
@@ -10,6 +14,18 @@ from tests.boot.test_up import STOP_S_MAX, home, port, running
 
 __all__ = ["home", "port"]
 MODULES = ("propdesk.boot.ingest_process", "propdesk.boot.engine_process")
+
+
+SEEN_WITHIN_S = 1.0
+NOTE_BREACHES = """
+window.seen = {};
+new MutationObserver(() => {
+  for (const cell of document.querySelectorAll("[data-cell$='.word']")) {
+    const name = cell.dataset.cell.replace(/[.]word$/, "");
+    if (cell.textContent === "Breached" && !(name in window.seen)) window.seen[name] = Date.now();
+  }
+}).observe(document, {subtree: true, childList: true, characterData: true});
+"""
 
 
 def breached(board: Board) -> set[str]:
@@ -52,3 +68,33 @@ def test_what_is_said_live_is_what_the_evaluator_says_and_a_restart_shows_it_aga
     with running(home, port):
         after = board_where(home, lambda board: len(board.rows) == 12)
     assert after.rows == before.rows
+
+
+@pytest.mark.browser
+def test_a_breach_is_on_the_page_within_a_second_of_its_verdict(
+    home: Path, port: int, browser_page: Page
+) -> None:
+    page = browser_page
+    with running(home, port) as house:
+        page.add_init_script(NOTE_BREACHES)  # the page is loaded anew when there is a first row
+        page.goto(f"http://localhost:{port}/live/")
+        expect(page.get_by_text("propdesk replay")).to_be_visible()
+        played = replay(home, "--speed", "30")
+        told: list[str] = []
+        ended = threading.Thread(target=lambda: told.append(played.communicate(timeout=120)[0]))
+        ended.start()
+        expect(page.locator("tr.live-row")).to_have_count(12, timeout=30_000)
+        expect(page.locator(".live-status", has_text="Breached")).not_to_have_count(
+            0, timeout=60_000
+        )
+        while ended.is_alive():
+            page.wait_for_timeout(100)
+        assert played.returncode == 0, told
+        with log_of(house.pid) as reader:
+            fell = {v.account: at / 1_000_000 for v, at in said(reader) if v.outcome == "fail"}
+        assert len(fell) >= 3
+        expect(page.locator(".live-status", has_text="Breached")).to_have_count(len(fell))
+        seen = {name: at / 1_000 for name, at in page.evaluate("window.seen").items()}
+        page.goto("about:blank")  # a stream that ends with the house is an error of its console
+        late = {name: seen[name] - at for name, at in fell.items()}
+        assert max(late.values()) < SEEN_WITHIN_S, late

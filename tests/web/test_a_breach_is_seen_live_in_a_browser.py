@@ -129,6 +129,17 @@ def site(home: Path, database_url: str) -> Iterator[str]:
         yield address
 
 
+def test_a_page_that_was_opened_before_the_engine_began_shows_it(
+    site: str, home: Path, browser_page: Page
+) -> None:
+    page = browser_page
+    page.goto(f"{site}/live/?q=A00")
+    expect(page.get_by_role("heading", name="No engine answers")).to_be_visible()
+    with Engine(home):
+        expect(page.locator("#row-A001")).to_be_visible(timeout=15_000)
+        page.goto("about:blank")
+
+
 def test_a_breach_is_seen_within_a_second(site: str, engine: Engine, browser_page: Page) -> None:
     page = browser_page
     page.goto(f"{site}/live/?q=A001")

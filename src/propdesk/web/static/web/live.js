@@ -2,6 +2,14 @@
 // the page is complete and stands still.
 const page = document.querySelector("[data-live]");
 if (page) follow(page);
+else if (document.querySelector("[data-look-again]")) lookAgain();
+
+// There is no engine yet, and so nothing to follow: it begins some seconds after the pages do.
+function lookAgain() {
+  setInterval(() => {
+    if (!document.hidden && !document.activeElement?.matches("input")) window.location.reload();
+  }, 3_000);
+}
 
 function follow(page) {
   const STALE_MS = 2_000, OLD_MS = 10_000, SILENT_MS = 6_000, ENDED_ROW_MS = 20_000, ORDER_MS = 2_000;
