@@ -33,7 +33,7 @@ from propdesk.engine.fixed_point import (
     half_away,
     linear_form,
 )
-from propdesk.engine.layout import INSTRUMENT, TERM, UNKNOWN
+from propdesk.engine.layout import INSTRUMENT, RUN, TERM, UNKNOWN
 from propdesk.wire.catalogue import load_catalogue
 
 CATALOGUE = load_catalogue()
@@ -84,11 +84,12 @@ def by_kernel(kernel: Any, form: LinearForm, price: int, rate_bid: int, rate_ask
     own = (price, 7_777_777) if form.at_bid else (7_777_777, price)
     for row, (bid, ask) in zip(instruments, (own, (rate_bid, rate_ask)), strict=True):
         row["bid"], row["ask"], row["known"] = bid, ask, 1
-    term = np.zeros(1, TERM)
-    for name in ("a", "b", "d", "converted", "rate_side", "at_bid"):
-        term[name] = int(getattr(form, name))
-    term["formed"] = 1
-    value = kernel.value_of(term[0], instruments[0], instruments[int(form.needs_rate)])
+    term, run = np.zeros(1, TERM)[0], np.zeros(1, RUN)[0]
+    for row, names in ((term, ("a", "b", "d")), (run, ("converted", "rate_side", "at_bid"))):
+        for name in names:
+            row[name] = int(getattr(form, name))
+    prices = kernel.prices_of(run, instruments[0], instruments[int(form.needs_rate)])
+    value = kernel.value_of(term, run["converted"], prices)
     return None if value == UNKNOWN else int(value)
 
 
@@ -285,6 +286,6 @@ def test_what_has_no_form_says_why(symbol: str, arithmetic: Arithmetic, reason: 
 
 
 def test_the_kernels_numbers_are_those_of_the_forms() -> None:
-    assert [plain.NOT_CONVERTED, plain.TIMES] == [Converted.NOT, Converted.TIMES]
+    assert list(Converted) == [plain.NOT_CONVERTED, plain.TIMES, plain.DIVIDED]
     sides = [plain.OF_PROFIT, plain.BID, plain.ASK, plain.OWN]
     assert sides == [RateSide.OF_PROFIT, RateSide.BID, RateSide.ASK, RateSide.OWN]

@@ -9,8 +9,10 @@ import pytest
 
 from propdesk.domain.valuation import ARITHMETIC, Platform
 from propdesk.engine import kernel as plain
+from propdesk.engine.arrays import TERMS_OF_A_RUN_MIN
 from propdesk.engine.book import Book, BookError, OtherLayout, Quote
 from propdesk.engine.fixed_point import MAGNITUDE_MAX, LinearForm, linear_form
+from propdesk.engine.layout import PLACE, RUN, SLOT, SUM
 from propdesk.engine.shapes import FREE, AccountShape, Bounds, SumShape, TermShape
 from propdesk.wire.catalogue import load_catalogue
 
@@ -121,6 +123,51 @@ def test_a_closed_slot_is_not_touched_and_is_used_again(kernel: Any) -> None:
     assert book.open_slot() == 0
 
 
+def test_a_term_that_filled_a_gap_is_found_again(kernel: Any) -> None:
+    lots = ("1.00", "2.00", "3.00", "4.00")
+    book = book_of(kernel, *(shape(term(form=form(each))) for each in lots))
+    assert book.put(1, shape()), "the last one fills the gap"
+    assert book.put(3, shape()), "where it is taken out of"
+    run(book, 108001)
+    values = [book.value(slot) for slot in range(4)]
+    assert values == [1_000_100, 1_000_000, 1_000_300, 1_000_000]
+
+
+def test_a_run_of_terms_that_grows_keeps_them(kernel: Any) -> None:
+    count = 5 * TERMS_OF_A_RUN_MIN
+    book = book_of(kernel, *(shape(term(form=form(f"{each}.00"))) for each in range(1, count)))
+    run(book, 108001)
+    values = [book.value(slot) for slot in range(count - 1)]
+    assert values == [1_000_000 + 100 * each for each in range(1, count)]
+
+
+def test_the_nearest_are_those_of_open_slots_as_they_are_now(kernel: Any) -> None:
+    rooms = (1, 40, 20, 30, 10)
+    book = book_of(kernel, *(shape(bounds=Bounds(low=1_000_000 - each)) for each in rooms))
+    assert book.nearest(3) == (0, 4, 2)
+    assert book.put(0, AccountShape([SumShape(1_000_000), SumShape(0)])), "its old row is stale"
+    book.close_slot(4)
+    assert book.put(3, shape(term(form=None), bounds=Bounds(low=999_999))), "it is not known"
+    assert book.nearest(9) == (2, 1)
+
+
+def test_the_parts_hold_rows_in_use_only(kernel: Any) -> None:
+    book = book_of(kernel, shape(term()), shape(term()), shape(term()))
+    parts = book.to_parts()
+    assert len(parts["slots"]) == 3 * SLOT.itemsize
+    assert len(parts["sums"]) == 3 * SUM.itemsize
+    assert len(parts["places"]) == 3 * PLACE.itemsize
+    assert len(parts["runs"]) == RUN.itemsize
+    again = Book.from_parts(parts, kernel)
+    assert again.put(again.open_slot(), shape(term(form=form("2.00"))))
+    run(again, 108001)
+    assert [again.value(slot) for slot in range(4)] == [*3 * [1_000_100], 1_000_200]
+
+
+def test_a_book_without_accounts_goes_on_from_its_parts(kernel: Any) -> None:
+    assert run(Book.from_parts(book_of(kernel).to_parts(), kernel), 1) == (1, ())
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
@@ -149,6 +196,6 @@ def test_a_tick_of_an_unknown_instrument_is_refused(kernel: Any) -> None:
 
 def test_parts_of_another_layout_are_not_read(kernel: Any) -> None:
     parts = book_of(kernel).to_parts()
-    parts["head"] = parts["head"].replace(b'"layout": 1', b'"layout": 0')
+    parts["head"] = parts["head"].replace(b'"layout": 2', b'"layout": 1')
     with pytest.raises(OtherLayout):
         Book.from_parts(parts, kernel)

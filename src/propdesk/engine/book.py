@@ -32,6 +32,7 @@ from propdesk.engine.rows import (
     guard_row,
     is_proved,
     misfit_of,
+    place_row,
     seen,
     term_row,
 )
@@ -101,8 +102,8 @@ class Book:
         self._state.instruments[number]["silent"] = silent
         self._state.instruments[number]["ceiling"] = ceiling
         self._names[number] = (name, digits)
-        for term in self._terms_of(number):
-            term["formed"] = 0
+        for terms in self._terms_of(number):
+            terms["d"] = 0
         return touched
 
     def digits(self, number: int) -> int:
@@ -170,20 +171,24 @@ class Book:
         minutes = self._minutes_of(row)
         self._empty(slot, row)
         first_sum = self._arrays.sum_blocks.take(len(shape.sums))
-        first_term = self._arrays.term_blocks.take(len(shape.terms))
-        self._arrays.make_room(shape)
+        first_place = self._arrays.place_blocks.take(len(shape.terms))
+        runs = self._arrays.make_room(shape)
         # After this point the shape must be in.
         state = self._state
         row = state.slots[slot]
         row["first_sum"], row["sum_count"] = first_sum, len(shape.sums)
-        row["first_term"], row["term_count"] = first_term, len(shape.terms)
+        row["first_place"], row["place_count"] = first_place, len(shape.terms)
         row["exposed"] = shape.exposed or not proved
         for place, each in enumerate(shape.sums):
             state.sums[first_sum + place]["slot"] = slot
             window = minutes.get(place, NO_MINUTE) if each.minutes else EVERY_MINUTE
             state.guards[first_sum + place] = guard_row(each, window)
-        for place, term in enumerate(shape.terms):
-            state.terms[first_term + place] = term_row(term, slot, first_sum, formed=proved)
+        for place, (term, number) in enumerate(zip(shape.terms, runs, strict=True), first_place):
+            run = state.runs[number]
+            at = int(run["count"])
+            run["count"] = at + 1
+            state.places[place] = place_row(term, first_sum, number, at)
+            state.terms[run["first"] + at] = term_row(term, first_sum, place, formed=proved)
         self._kernel.put_in(state, slot)
         return proved
 
@@ -201,7 +206,7 @@ class Book:
     def settle(self, slot: int) -> Settled:
         """What was seen of a slot since it was put or last settled; the windows begin anew."""
         row = self._open(slot)
-        sums, guards, terms = self._sums_of(row)
+        sums, guards, terms = self._rows_of(row)
         settled = Settled(
             sums=tuple(
                 seen(each["value"], guard, known=each["unknown"] == 0)
@@ -222,7 +227,7 @@ class Book:
 
     def bounds(self, slot: int) -> tuple[tuple[int | None, int | None], ...]:
         """The bounds in force of a slot's sums, as far as trailing ones have risen."""
-        _sums, guards, _terms = self._sums_of(self._open(slot))
+        guards = self._guards_of(self._open(slot))
         return tuple(
             (
                 None if each["low"] == NO_LOW else int(each["low"]),
@@ -236,11 +241,9 @@ class Book:
         without a form."""
         slots = self._state.slots[: self._slot_count]
         marked = (slots["open"] != 0) & (slots["exposed"] != 0)
-        terms = self._state.terms
         for number in np.flatnonzero((slots["open"] != 0) & ~marked & (slots["unknown"] > 0)):
-            row = slots[number]
-            of_slot = terms[row["first_term"] : row["first_term"] + row["term_count"]]
-            marked[number] = not of_slot["formed"].all()
+            _sums, _guards, terms = self._rows_of(slots[number])
+            marked[number] = not terms["d"].all()
         return int(marked.sum())
 
     # -- ticks
@@ -281,11 +284,13 @@ class Book:
     def nearest(self, count: int) -> tuple[int, ...]:
         """The slots of which a sum is nearest to its lower bound, in units of its amount."""
         sums, guards = self._state.sums, self._state.guards
-        bounded = np.flatnonzero((guards["low"] != NO_LOW) & (sums["unknown"] == 0))
+        slot = self._state.slots[sums["slot"]]
+        place = np.arange(len(sums)) - slot["first_sum"]
+        held = (slot["open"] != 0) & (place >= 0) & (place < slot["sum_count"])  # the rest is stale
+        bounded = np.flatnonzero(held & (guards["low"] != NO_LOW) & (sums["unknown"] == 0))
         room = (sums["value"][bounded] - guards["low"][bounded]).astype(np.float64)
         order = bounded[np.argsort(room, kind="stable")]
-        slots = dict.fromkeys(sums["slot"][order[: 4 * count]].tolist())
-        return tuple(slot for slot in slots if self._state.slots[slot]["open"])[:count]
+        return tuple(dict.fromkeys(sums["slot"][order].tolist()))[:count]
 
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
@@ -297,7 +302,7 @@ class Book:
             "closed": self._closed,
             "blocks": self._arrays.block_lists(),
         }
-        return {"head": json.dumps(head).encode(), **self._arrays.to_parts()}
+        return {"head": json.dumps(head).encode(), **self._arrays.to_parts(self._slot_count)}
 
     @classmethod
     def from_parts(
@@ -325,25 +330,31 @@ class Book:
             raise BookError(f"slot {slot} is not open")
         return self._state.slots[slot]
 
-    def _sums_of(self, row: Row) -> tuple[Rows, Rows, Rows]:
+    def _guards_of(self, row: Row) -> Rows:
+        return self._state.guards[row["first_sum"] : row["first_sum"] + row["sum_count"]]
+
+    def _rows_of(self, row: Row) -> tuple[Rows, Rows, Rows]:
+        """Sums, guards, and a copy of the terms, in the order of the slot's shape."""
         state = self._state
-        sums = slice(row["first_sum"], row["first_sum"] + row["sum_count"])
-        terms = slice(row["first_term"], row["first_term"] + row["term_count"])
-        return state.sums[sums], state.guards[sums], state.terms[terms]
+        sums = state.sums[row["first_sum"] : row["first_sum"] + row["sum_count"]]
+        places = state.places[row["first_place"] : row["first_place"] + row["place_count"]]
+        terms = state.terms[state.runs["first"][places["run"]] + places["at"]]
+        return sums, self._guards_of(row), terms
 
     def _minutes_of(self, row: Row) -> dict[int, tuple[int, int]]:
         """The extremes of the running minute of the sums that keep them, by place."""
-        _sums, guards, _terms = self._sums_of(row)
         return {
             place: (int(guard["minute_low"]), int(guard["minute_high"]))
-            for place, guard in enumerate(guards)
+            for place, guard in enumerate(self._guards_of(row))
             if guard["minutes"]
         }
 
-    def _terms_of(self, number: int) -> Iterable[Row]:
+    def _terms_of(self, number: int) -> Iterable[Rows]:
+        """The terms that depend on an instrument, run by run."""
         row = self._state.instruments[number]
-        for entry in self._state.entries[row["first"] : row["first"] + row["count"]]:
-            yield self._state.terms[entry >> 1]
+        for each in self._state.runs_of[row["first"] : row["first"] + row["count"]]:
+            run = self._state.runs[each]
+            yield self._state.terms[run["first"] : run["first"] + run["count"]]
 
     def _touched(self, count: int) -> tuple[int, ...]:
         return tuple(sorted(self._state.touched[:count].tolist())) if count else ()
@@ -352,9 +363,9 @@ class Book:
         return self.digits(number), self.ceiling(number)
 
     def _empty(self, slot: int, row: Row) -> None:
-        sums, terms = int(row["sum_count"]), int(row["term_count"])
+        sums, places = int(row["sum_count"]), int(row["place_count"])
         self._kernel.take_out(self._state, slot)
         if sums:
             self._arrays.sum_blocks.release(int(row["first_sum"]), sums)
-        if terms:
-            self._arrays.term_blocks.release(int(row["first_term"]), terms)
+        if places:
+            self._arrays.place_blocks.release(int(row["first_place"]), places)

@@ -16,7 +16,7 @@ from propdesk.engine.layout import (
 )
 
 # Equal to the members of fixed_point.Converted and RateSide, as numbers the compiler folds.
-NOT_CONVERTED, TIMES = 0, 1
+NOT_CONVERTED, TIMES, DIVIDED = 0, 1, 2
 OF_PROFIT, BID, ASK, OWN = 0, 1, 2, 3
 
 
@@ -31,32 +31,42 @@ def half_away(numerator: int, denominator: int) -> int:
     return whole if numerator >= 0 else -whole
 
 
-def value_of(term: Row, own: Row, rate: Row) -> int:
-    """What a term is worth at the prices of these two instruments, or UNKNOWN."""
-    if not own["known"] or not term["formed"]:
-        return UNKNOWN
-    price = own["bid"] if term["at_bid"] else own["ask"]
-    profit = term["a"] * price - term["b"]
+def value_of(term: Row, converted: int, prices: tuple[int, int, int]) -> int:
+    """What a term is worth at these prices of its run (``prices_of``), or UNKNOWN."""
+    price, gain, loss = prices
     denominator = term["d"]
-    if term["converted"] != NOT_CONVERTED:
-        factor = price if term["rate_side"] == OWN else rate_of(term, profit, rate)
-        if factor <= 0:
-            return UNKNOWN
-        if term["converted"] == TIMES:
-            profit *= factor
-        else:
-            denominator *= factor
+    profit = term["a"] * price - term["b"]
+    factor = gain if profit >= 0 else loss
+    if factor <= 0 or denominator <= 0:
+        return UNKNOWN
+    if converted == DIVIDED:
+        denominator *= factor
+    else:
+        profit *= factor
     return int(profit if denominator == 1 else half_away(profit, denominator))
 
 
-def rate_of(term: Row, profit: int, quote: Row) -> int:
-    """The conversion rate in points; not positive where there is none."""
-    if not quote["known"]:
-        return 0
-    at_bid = term["rate_side"] == BID
-    if term["rate_side"] == OF_PROFIT:
-        at_bid = (profit >= 0) == (term["converted"] == TIMES)
-    return int(quote["bid"] if at_bid else quote["ask"])
+def prices_of(run: Row, own: Row, rate: Row) -> tuple[int, int, int]:
+    """The price of a run's terms, and in points the rates of a gain and of a loss.
+
+    A rate is 1 where nothing converts, and not positive where no value is known.
+    """
+    price = int(own["bid"] if run["at_bid"] else own["ask"])
+    if not own["known"]:
+        return price, 0, 0
+    if run["converted"] == NOT_CONVERTED:
+        return price, 1, 1
+    if run["rate_side"] == OWN:
+        return price, price, price
+    bid, ask = rates_of(rate)
+    if run["rate_side"] == OF_PROFIT:
+        return (price, bid, ask) if run["converted"] == TIMES else (price, ask, bid)
+    return (price, bid, bid) if run["rate_side"] == BID else (price, ask, ask)
+
+
+def rates_of(quote: Row) -> tuple[int, int]:
+    """Bid and ask; no rates where the instrument has no price."""
+    return (int(quote["bid"]), int(quote["ask"])) if quote["known"] else (0, 0)
 
 
 # --- sums ------------------------------------------------------------------------------------
@@ -113,20 +123,19 @@ def examine(state: State, at: int) -> bool:
 
 
 # --- terms -----------------------------------------------------------------------------------
-def entries_of(state: State, number: int) -> ShortInts:
-    """The entries of the terms that depend on an instrument."""
-    instrument = state.instruments[number]
-    first = instrument["first"]
-    return state.entries[first : first + instrument["count"]]
+def term_at(state: State, place: Row) -> Row:
+    """The term of a place."""
+    return state.terms[state.runs[place["run"]]["first"] + place["at"]]
 
 
 def turn(state: State, term: Row, value: int) -> None:
     """A term becomes known or unknown: its sums and its slot count it."""
-    slot = state.slots[term["slot"]]
+    place = state.places[term["place"]]
+    slot = state.slots[state.sums[term["sum"]]["slot"]]
     moved = -term["value"] if value == UNKNOWN else value
     unknown = 1 if value == UNKNOWN else -1
-    for place in range(term["sum_count"]):
-        each = state.sums[term["sums"][place]]
+    for at in range(place["sum_count"]):
+        each = state.sums[place["sums"][at]]
         each["value"] += moved
         each["unknown"] += unknown
     slot["unknown"] += unknown
@@ -136,10 +145,28 @@ def turn(state: State, term: Row, value: int) -> None:
     term["value"] = value
 
 
-def see(term: Row) -> None:
-    """Note a term's known value in its extremes."""
-    term["seen_low"] = min(term["seen_low"], term["value"])
-    term["seen_high"] = max(term["seen_high"], term["value"])
+def see(term: Row, value: int) -> None:
+    """Note a term's known value, and its extremes."""
+    term["value"] = value
+    term["seen_low"] = min(term["seen_low"], value)
+    term["seen_high"] = max(term["seen_high"], value)
+
+
+def add(each: Row, moved: int) -> bool:
+    """Add what a term moved by to a sum; whether the sum is no longer quiet."""
+    value = each["value"] + moved
+    each["value"] = value
+    return bool(value < each["quiet_low"] or value > each["quiet_high"])
+
+
+def add_further(state: State, term: Row, moved: int, count: int) -> int:
+    """The same for the sums of a term beyond its first; how many are to be tested now."""
+    place = state.places[term["place"]]
+    for at in range(1, place["sum_count"]):
+        if add(state.sums[place["sums"][at]], moved):
+            state.suspects[count] = place["sums"][at]
+            count += 1
+    return count
 
 
 def move_all(state: State, number: int) -> int:
@@ -150,28 +177,28 @@ def move_all(state: State, number: int) -> int:
     """
     # A tick runs over thousands of terms: an array taken out of the state inside the loop, or
     # passed to a function there, would be counted as a reference each time.
-    instruments, terms, sums, suspects = state.instruments, state.terms, state.sums, state.suspects
+    instruments, runs, terms, sums = state.instruments, state.runs, state.terms, state.sums
+    suspects, first = state.suspects, instruments[number]["first"]
     count = 0
-    for entry in entries_of(state, number):
-        term = terms[entry >> 1]
-        value = value_of(term, instruments[term["own"]], instruments[term["rate"]])
-        before = term["value"]
-        moved = 0
-        if UNKNOWN in (value, before):
-            if value != before:
+    for listed in range(first, first + instruments[number]["count"]):
+        run = runs[state.runs_of[listed]]
+        prices = prices_of(run, instruments[run["own"]], instruments[run["rate"]])
+        converted = run["converted"]
+        for row in range(run["first"], run["first"] + run["count"]):
+            term = terms[row]
+            value = value_of(term, converted, prices)
+            moved = 0
+            if UNKNOWN not in (value, term["value"]):
+                moved = value - term["value"]
+            elif value != term["value"]:
                 turn(state, term, value)
-        else:
-            moved = value - before
-            term["value"] = value
-        if value != UNKNOWN:
-            see(term)
-        for place in range(term["sum_count"]):
-            row = term["sums"][place]
-            each = sums[row]
-            each["value"] += moved
-            if not each["quiet_low"] <= each["value"] <= each["quiet_high"]:
-                suspects[count] = row
+            if value != UNKNOWN:
+                see(term, value)
+            if add(sums[term["sum"]], moved):
+                suspects[count] = term["sum"]
                 count += 1
+            if term["more"]:
+                count = add_further(state, term, moved, count)
     return count
 
 
@@ -245,70 +272,53 @@ def fall_silent(state: State, number: int) -> int:
 
 
 # --- the shapes of accounts ------------------------------------------------------------------
-def enter(state: State, number: int, entry: int) -> int:
-    """Add an entry to an instrument's run, which has room; its place in it."""
-    instrument = state.instruments[number]
-    place = instrument["count"]
-    state.entries[instrument["first"] + place] = entry
-    instrument["count"] = place + 1
-    return int(place)
-
-
-def leave(state: State, number: int, place: int) -> None:
-    """Take an entry out of an instrument's run; the last one fills its place."""
-    instrument = state.instruments[number]
-    instrument["count"] -= 1
-    last = state.entries[instrument["first"] + instrument["count"]]
-    state.entries[instrument["first"] + place] = last
-    moved = state.terms[last >> 1]
-    if last & 1:
-        moved["rate_at"] = place
-    else:
-        moved["own_at"] = place
+def leave(state: State, place: Row) -> None:
+    """Take a term out of its run; the run's last one fills the gap."""
+    run = state.runs[place["run"]]
+    run["count"] -= 1
+    last = run["first"] + run["count"]
+    state.terms[run["first"] + place["at"]] = state.terms[last]
+    state.places[state.terms[last]["place"]]["at"] = place["at"]
 
 
 def take_out(state: State, number: int) -> None:
-    """Take the terms of a slot out of the index; its rows may then be used for others."""
+    """Take the terms of a slot out of their runs; its rows may then be used for others."""
     slot = state.slots[number]
-    for row in range(slot["first_term"], slot["first_term"] + slot["term_count"]):
-        term = state.terms[row]
-        leave(state, term["own"], term["own_at"])
-        if term["rate"] != term["own"]:
-            leave(state, term["rate"], term["rate_at"])
-    slot["term_count"] = slot["sum_count"] = 0
+    for row in range(slot["first_place"], slot["first_place"] + slot["place_count"]):
+        leave(state, state.places[row])
+    slot["place_count"] = slot["sum_count"] = 0
 
 
 def put_in(state: State, number: int) -> None:
-    """Enter the terms of a slot whose rows were filled, and begin with what they are worth."""
+    """Begin with what the sums and terms of a slot are worth, whose rows were filled."""
     slot = state.slots[number]
     slot["unknown"] = slot["turned"] = 0
     for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
         state.sums[at]["value"] = state.guards[at]["base"]
         state.sums[at]["unknown"] = 0
-    for row in range(slot["first_term"], slot["first_term"] + slot["term_count"]):
-        term = state.terms[row]
-        term["own_at"] = enter(state, term["own"], 2 * row)
-        if term["rate"] != term["own"]:
-            term["rate_at"] = enter(state, term["rate"], 2 * row + 1)
-        own, rate = state.instruments[term["own"]], state.instruments[term["rate"]]
-        term["value"] = value_of(term, own, rate)
-        unknown = term["value"] == UNKNOWN
+    for row in range(slot["first_place"], slot["first_place"] + slot["place_count"]):
+        place = state.places[row]
+        term, run = term_at(state, place), state.runs[place["run"]]
+        own, rate = state.instruments[run["own"]], state.instruments[run["rate"]]
+        value = value_of(term, run["converted"], prices_of(run, own, rate))
+        term["value"] = value
+        unknown = value == UNKNOWN
         slot["unknown"] += unknown
-        for place in range(term["sum_count"]):
-            each = state.sums[term["sums"][place]]
+        for at in range(place["sum_count"]):
+            each = state.sums[place["sums"][at]]
             each["unknown"] += unknown
-            each["value"] += 0 if unknown else term["value"]
+            each["value"] += 0 if unknown else value
     begin_windows(state, number)
 
 
 def begin_windows(state: State, number: int) -> None:
     """Begin the extremes of a slot's sums and terms anew, with the values they have."""
     slot = state.slots[number]
-    for row in range(slot["first_term"], slot["first_term"] + slot["term_count"]):
-        term = state.terms[row]
+    for row in range(slot["first_place"], slot["first_place"] + slot["place_count"]):
+        term = term_at(state, state.places[row])
         term["seen_low"], term["seen_high"] = MOST, LEAST
         if term["value"] != UNKNOWN:
-            see(term)
+            see(term, term["value"])
     for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
         guard = state.guards[at]
         guard["seen_low"], guard["seen_high"] = MOST, LEAST

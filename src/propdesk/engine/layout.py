@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Rises with every change of a row; a snapshot of another version is not read."""
 
 LEAST = -(2**63)
@@ -33,7 +33,7 @@ INSTRUMENT = np.dtype(
         ("bid", np.int64),
         ("ask", np.int64),
         ("ceiling", np.int64),
-        ("first", np.int64),  # where its entries begin in ``entries``
+        ("first", np.int64),  # where its runs begin in ``runs_of``
         ("count", np.int64),
         ("room", np.int64),
         ("known", np.int8),  # it has a price within the ceiling, and is not silent
@@ -41,25 +41,43 @@ INSTRUMENT = np.dtype(
     ],
     align=True,
 )
+# What a tick reads of a term: 64 bytes, a line of the cache. The terms of a run stand one after the
+# other in ``terms``; the last one fills the place of one that leaves.
 TERM = np.dtype(
     [
         ("value", np.int64),
         ("a", np.int64),
         ("b", np.int64),
-        ("d", np.int64),
+        ("d", np.int64),  # 0: without a form, it is never known
         ("seen_low", np.int64),
         ("seen_high", np.int64),
-        ("own", np.int32),  # the instrument whose price it is a function of
-        ("rate", np.int32),  # the instrument that converts it; its own where no other does
-        ("own_at", np.int32),  # its places among the entries of these two
-        ("rate_at", np.int32),
-        ("slot", np.int32),
-        ("sums", np.int32, (SUMS_OF_A_TERM_MAX,)),
-        ("sum_count", np.int8),
-        ("formed", np.int8),  # 0: without a form, it is never known
+        ("sum", np.int32),  # the first of its sums
+        ("more", np.int32),  # how many sums it has beyond the first
+        ("place", np.int32),  # its row in ``places``
+    ],
+    align=True,
+)
+# Terms of which everything but the form is alike: a tick computes once for them what is.
+RUN = np.dtype(
+    [
+        ("first", np.int64),  # where its terms begin in ``terms``
+        ("count", np.int64),
+        ("room", np.int64),
+        ("own", np.int32),  # the instrument whose price they are functions of
+        ("rate", np.int32),  # the instrument that converts them; their own where no other does
         ("converted", np.int8),
         ("rate_side", np.int8),
         ("at_bid", np.int8),
+    ],
+    align=True,
+)
+# Where a term is, while it moves about in its run, and the sums it is added to.
+PLACE = np.dtype(
+    [
+        ("run", np.int32),
+        ("at", np.int32),  # its place in the run
+        ("sums", np.int32, (SUMS_OF_A_TERM_MAX,)),
+        ("sum_count", np.int32),
     ],
     align=True,
 )
@@ -97,8 +115,8 @@ SLOT = np.dtype(
         ("stamp", np.int64),  # the serial number of the tick that touched it last
         ("first_sum", np.int32),
         ("sum_count", np.int32),
-        ("first_term", np.int32),
-        ("term_count", np.int32),
+        ("first_place", np.int32),
+        ("place_count", np.int32),
         ("unknown", np.int32),  # its terms without a value
         ("open", np.int8),
         ("exposed", np.int8),
@@ -112,9 +130,12 @@ class State(NamedTuple):
     """The kernel's arrays; the book owns them and replaces one when it has grown."""
 
     instruments: Rows
-    entries: ShortInts
-    """Per instrument a dense run of entries: twice the row of a term, plus 1 as its rate."""
+    runs_of: ShortInts
+    """Per instrument the rows of the runs whose terms depend on it, one after the other."""
+    runs: Rows
     terms: Rows
+    places: Rows
+    """Per slot a row for each of its terms, in their order."""
     sums: Rows
     guards: Rows
     """Row by row beside ``sums``."""

@@ -18,7 +18,7 @@ from propdesk.engine.layout import (
     NO_PEAK,
     NOTHING,
     SUMS_OF_A_TERM_MAX,
-    TERM,
+    UNKNOWN,
     Rows,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Seen, SumShape, TermShape
@@ -104,23 +104,25 @@ def guard_row(each: SumShape, minute: tuple[int, int]) -> tuple[int, ...]:
     return tuple(values[name] for name in GUARD.names or ())
 
 
-def term_row(term: TermShape, slot: int, first_sum: int, *, formed: bool) -> tuple[Any, ...]:
-    sums = [first_sum + place for place in term.sums]
-    values: dict[str, Any] = dict.fromkeys(TERM.names or (), 0)
-    values |= {
-        "own": term.instrument,
-        "rate": term.instrument if term.rate is None else term.rate,
-        "slot": slot,
-        "sums": tuple(sums + [NOTHING] * (SUMS_OF_A_TERM_MAX - len(sums))),
-        "sum_count": len(sums),
-    }
+def run_key(term: TermShape) -> tuple[int, ...]:
+    """Own instrument, rate, and how it converts: terms with the same are in one run."""
+    rate = term.instrument if term.rate is None else term.rate
+    if term.form is None:
+        return term.instrument, rate, 0, 0, 0
     form = term.form
-    if form is not None and formed:
-        values |= {name: int(getattr(form, name)) for name in _OF_A_FORM} | {"formed": 1}
-    return tuple(values[name] for name in TERM.names or ())
+    return term.instrument, rate, form.converted, form.rate_side, int(form.at_bid)
 
 
-_OF_A_FORM = ("a", "b", "d", "converted", "rate_side", "at_bid")
+def term_row(term: TermShape, first_sum: int, place: int, *, formed: bool) -> tuple[int, ...]:
+    form = term.form
+    a, b, d = (0, 0, 0) if form is None or not formed else (form.a, form.b, form.d)
+    return UNKNOWN, a, b, d, MOST, LEAST, first_sum + term.sums[0], len(term.sums) - 1, place
+
+
+def place_row(term: TermShape, first_sum: int, run: int, at: int) -> tuple[Any, ...]:
+    sums = [first_sum + place for place in term.sums]
+    sums += [NOTHING] * (SUMS_OF_A_TERM_MAX - len(sums))
+    return run, at, tuple(sums), len(term.sums)
 
 
 def seen(value: Any, window: Any, *, known: bool) -> Seen:
