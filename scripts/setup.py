@@ -83,6 +83,12 @@ def install(which: str) -> None:
             sys.exit("setup: pip could not install the locked requirements; see its message above")
 
 
+def compile_kernel() -> None:
+    """So that the first start need not. Without it the engine does it itself: it may fail."""
+    print("setup: compiling the engine's kernel", flush=True)
+    subprocess.run([PYTHON, "-m", "propdesk.boot.kernel_cache"], check=False)
+
+
 def main() -> None:
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
@@ -99,6 +105,7 @@ def main() -> None:
         make_environment()
         install(which)
         stamp(which).write_text(fingerprint(which))
+        compile_kernel()
     print("setup: done", flush=True)
 
 

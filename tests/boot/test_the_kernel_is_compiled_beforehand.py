@@ -1,0 +1,54 @@
+"""``make setup`` leaves a compiled kernel behind, and does without where there is no place."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from propdesk.boot.kernel_cache import use_all
+from propdesk.engine import book, kernel
+
+
+class Calls:
+    """The kernel's functions, and the names of those that were taken from it."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.names.add(name)
+        return getattr(kernel, name)
+
+
+def test_every_function_a_book_calls_is_called() -> None:
+    calls = Calls()
+    use_all(calls)
+    text = Path(book.__file__).read_text()
+    functions = {name for name, found in vars(kernel).items() if isinstance(found, FunctionType)}
+    assert calls.names == {name for name in functions if f"_kernel.{name}(" in text}
+
+
+def warmed(home: Path) -> str:
+    """What is said; it does not fail."""
+    done = subprocess.run(
+        [sys.executable, "-m", "propdesk.boot.kernel_cache"],
+        env=os.environ | {"PROPDESK_HOME": str(home)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stderr
+
+
+def test_the_compiled_kernel_is_kept(tmp_path: Path) -> None:
+    assert warmed(tmp_path / "home") == ""
+    kept = {path.name.split("-")[0] for path in (tmp_path / "home/kernels").rglob("*.nbc")}
+    assert {"kernel.run", "kernel.put_in"} <= kept
+
+
+def test_without_a_place_it_is_said_and_does_not_fail(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "will compile its kernel when it starts" in warmed(tmp_path / "file")
+    assert "not an absolute path" in warmed(Path("home"))
