@@ -9,13 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import structlog
 
 from propdesk.boot.engine_worker import EngineWorker, Firm
+from propdesk.boot.lease_keeping import LeaseKept
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import Settings, load
 from propdesk.boot.warming import warm
@@ -77,27 +76,19 @@ def run(settings: Settings, over: threading.Event, *, partition: int = 0) -> int
             over.wait(RETRY_S)
     if lease is None:
         return 0
-    try:
-        return _judge(settings, url, firm, lease, owner, over, partition)
-    except LogUnavailable as error:
-        _log.warning("log_unavailable", error=str(error))
-        return 1
-    finally:
-        _released(lease)
-
-
-def _released(lease: Lease) -> None:
-    try:
-        lease.release()
-    except LeaseUnknown as error:  # it runs out by itself
-        _log.warning("lease_unknown", error=str(error))
+    with LeaseKept(lease, every_s=LEASE_RENEW_S) as kept:
+        try:
+            return _judge(settings, url, firm, kept, owner, over, partition)
+        except LogUnavailable as error:
+            _log.warning("log_unavailable", error=str(error))
+            return 1
 
 
 def _judge(  # noqa: PLR0917 - each is one thing the process was started with
     settings: Settings,
     url: str,
     firm: Firm,
-    lease: Lease,
+    kept: LeaseKept,
     owner: str,
     over: threading.Event,
     partition: int,
@@ -107,16 +98,15 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
     writer, reader = log.writer([verdicts_of(partition)], owner), log.reader()
     snapshots = FileSnapshots(settings.home, alarm)
     begun = time.monotonic()
-    with _kept(lease):
-        worker = EngineWorker(
-            partition,
-            firm,
-            reader=reader,
-            writer=writer,
-            snapshots=snapshots,
-            questions=questions,
-            alarm=alarm,
-        )
+    worker = EngineWorker(
+        partition,
+        firm,
+        reader=reader,
+        writer=writer,
+        snapshots=snapshots,
+        questions=questions,
+        alarm=alarm,
+    )
     _log.info(
         "engine_begins",
         offset=worker.partition.place.offset,
@@ -124,56 +114,29 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
         seconds=round(time.monotonic() - begun, 3),
     )
     with QueryServer(socket_path(settings.home), questions, takes_over=True):
-        return _go_on(worker, lease, over, settings.snapshot_every_ms / 1000)
-
-
-@contextmanager
-def _kept(lease: Lease) -> Iterator[None]:
-    """Renew the lease from a thread: reading a large state takes longer than the hold, and two
-    processes that each lose it meanwhile would begin in turns for ever."""
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(LEASE_RENEW_S):
-            try:
-                lease.renew()
-            except LeaseUnknown as error:
-                _log.warning("lease_unknown", error=str(error))
-
-    keeper = threading.Thread(target=renew, name="lease", daemon=True)
-    keeper.start()
-    try:
-        yield
-    finally:
-        over.set()
-        keeper.join()
+        return _go_on(worker, kept, over, settings.snapshot_every_ms / 1000)
 
 
 def _go_on(
-    worker: EngineWorker, lease: Lease, over: threading.Event, snapshot_every_s: float
+    worker: EngineWorker, kept: LeaseKept, over: threading.Event, snapshot_every_s: float
 ) -> int:
     """Step by step, until stopped (0) or no longer the one to judge (1)."""
-    renewed = saved = time.monotonic()
+    saved = time.monotonic()
     while not over.is_set():
-        now = time.monotonic()
+        kept.step()
+        if kept.lost.is_set():
+            _log.error("lease_lost")
+            return 1
         try:
-            if now - renewed >= LEASE_RENEW_S:
-                if not lease.renew():
-                    _log.error("lease_lost")
-                    return 1
-                renewed = now
-            if now - saved >= snapshot_every_s:
+            if time.monotonic() - saved >= snapshot_every_s:
                 worker.save_aside()
                 saved = time.monotonic()
             worker.step(STEP_WAIT_S)
         except Fenced:
             _log.error("fenced")
             return 1
-        except (LeaseUnknown, LogUnavailable, Uncertain) as error:
-            # The log and the leases are in one database: while it is away nothing is said, by
-            # nobody. When it answers, the lease is asked for before anything else is done.
+        except (LogUnavailable, Uncertain) as error:
             _log.warning("log_unavailable", error=str(error))
-            renewed = -LEASE_RENEW_S
             over.wait(RETRY_S)
     worker.save()
     return 0
