@@ -104,7 +104,7 @@ def board_where(home: Path, holds: Callable[[Board], bool]) -> Board:
 
 def judged_by_reference(reader: Reader) -> dict[str, Evaluation]:
     """Each account's log read back and judged by the evaluator, tick by tick, with no engine."""
-    ticks, catalogue = _ticks(reader), load_catalogue(None)
+    ticks, catalogue = ticks_of(reader), load_catalogue(None)
     evaluators: dict[str, Evaluator] = {}
     heard: list[Event] = []
     judged = 0
@@ -129,7 +129,8 @@ def judged_by_reference(reader: Reader) -> dict[str, Evaluation]:
     return {name: evaluator.result() for name, evaluator in evaluators.items()}
 
 
-def _ticks(reader: Reader) -> list[Quote]:
+def ticks_of(reader: Reader) -> list[Quote]:
+    """Every tick of the log, in its order."""
     symbols: dict[int, SymbolDefined] = {}
     ticks: list[Quote] = []
     for record in records(reader, MARKET):

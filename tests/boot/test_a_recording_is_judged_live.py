@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from propdesk.storage.tick_archive import FileTickArchive
 from propdesk.wire.figures_json import exact
 from propdesk.wire.live_state import Board
-from tests.boot.live_house import board_where, judged_by_reference, log_of, replay, said
+from propdesk.wire.log_records import MARKET
+from tests.boot.live_house import board_where, judged_by_reference, log_of, replay, said, ticks_of
 from tests.boot.test_up import STOP_S_MAX, home, port, running
 
 __all__ = ["home", "port"]
-MODULES = ("propdesk.boot.ingest_process", "propdesk.boot.engine_process")
 
 
 SEEN_WITHIN_S = 1.0
@@ -41,8 +42,8 @@ def test_what_is_said_live_is_what_the_evaluator_says_and_a_restart_shows_it_aga
         assert played.returncode == 0, told
         assert "12 accounts enrolled" in told
         with log_of(house.pid) as reader:
-            last = reader.last("market")
-            assert last > 0
+            last, ticks = reader.last(MARKET), len(ticks_of(reader))
+            assert ticks > 8000
             reference = judged_by_reference(reader)
             expected = {
                 (v.id, account, v.rule, v.outcome, v.at, exact(v.observed), exact(v.limit))
@@ -65,6 +66,8 @@ def test_what_is_said_live_is_what_the_evaluator_says_and_a_restart_shows_it_aga
             assert row.equity == f"{result.equity.low:.2f}"
         house.send_signal(signal.SIGTERM)
         assert house.wait(STOP_S_MAX) == 0
+    kept = FileTickArchive(home, pytest.fail).kept()
+    assert (kept.offset, kept.tick) == (last, ticks)
     with running(home, port):
         after = board_where(home, lambda board: len(board.rows) == 12)
     assert after.rows == before.rows

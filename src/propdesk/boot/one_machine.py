@@ -1,4 +1,4 @@
-"""Everything on one machine: database, migrations, intake, engine and web server, as one unit.
+"""Everything on one machine: database, intake, engine, courier, archive and web server, as one.
 
 It must not leave anything running when it ends, however it ends.
 """
@@ -35,6 +35,8 @@ LOOK_EVERY_S = 0.05
 BESIDE = (
     ("The intake", "propdesk.boot.ingest_process"),
     ("The engine", "propdesk.boot.engine_process"),
+    ("The courier", "propdesk.boot.courier_process"),
+    ("The tick archive", "propdesk.boot.archive_process"),
 )
 
 
