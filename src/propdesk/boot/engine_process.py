@@ -4,6 +4,7 @@ It waits for the lease of its partition, goes on from the newest snapshot, and j
 stopped or another holds the lease. A second one started beside it is its stand-by.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -107,6 +108,7 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
         questions=questions,
         alarm=alarm,
     )
+    set_aside_what_stays()
     _log.info(
         "engine_begins",
         offset=worker.partition.place.offset,
@@ -129,6 +131,7 @@ def _go_on(
             return 1
         try:
             if time.monotonic() - saved >= snapshot_every_s:
+                set_aside_what_stays()
                 worker.save_aside()
                 saved = time.monotonic()
             worker.step(STEP_WAIT_S)
@@ -140,6 +143,14 @@ def _go_on(
             over.wait(RETRY_S)
     worker.save()
     return 0
+
+
+def set_aside_what_stays() -> None:
+    """Keep the collector from what is held now: accounts stay as long as the process does, and
+    to look through a hundred thousand of them for rubbish would silence the engine for seconds.
+    """
+    gc.collect(1)  # what is young and dead already is not to stay
+    gc.freeze()
 
 
 def alarm(sentence: str) -> None:
