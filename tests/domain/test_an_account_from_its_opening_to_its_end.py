@@ -10,12 +10,16 @@ from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Bar, Event, GroupFormed, Paused, Quote
 from propdesk.domain.instants import MINUTE
+from propdesk.domain.instruments import Catalogue
 from propdesk.domain.rulebook import Promotion, Rulebook
 from propdesk.domain.rules.capital import Capital
 from propdesk.domain.rules.daily_loss import DailyLoss
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.rules.profit_target import ProfitTarget
+from propdesk.domain.situation import Span
 from propdesk.domain.terms import Effect
+from tests.domain.rules import histories
+from tests.domain.rules.histories import instrument
 from tests.story import (
     ACCOUNT,
     CATALOGUE,
@@ -167,3 +171,15 @@ def test_a_quote_of_one_symbol_moves_what_a_bar_of_another_left_open() -> None:
     (line,) = judged(book, story).limits
     assert line.floor == Decimal(95000)
     assert line.room == 99500 - (101000 - 5000)
+
+
+# -- what came before
+def test_a_price_told_before_by_another_name_of_its_symbol_is_the_price() -> None:
+    """The feed says UNO, the platform ONE."""
+    catalogue = Catalogue((instrument("ONE"),), aliases=(("UNO", "ONE"),))
+    early = Quote(histories.at("00:00"), "UNO", Decimal(9900), Decimal(9910))
+    for told in ([early], [early, early]):
+        found = histories.judge(
+            DAILY, [*told, histories.start(), histories.buy("09:00", "a")], catalogue=catalogue
+        )
+        assert found.equity == Span(SIZE - 100, SIZE - 100)
