@@ -84,11 +84,14 @@ def test_a_second_opening_is_refused_by_its_place() -> None:
         judged(rulebook(DAILY), [opened(OPENING), passed(OPENING), opened(OPENING)])
 
 
-def test_a_group_formed_before_is_judged_at_the_opening_as_the_cause_it_is() -> None:
+def test_a_group_formed_before_is_judged_at_the_opening_and_a_later_one_at_its_own_place() -> None:
     ring = GroupFormed(at("2026-03-01 09:00:00"), "G1", (ACCOUNT, "B2", "C3"))
     book = rulebook(Capital(accounts_max=2, effects=WARN))
     (verdict,) = judged(book, [ring, opened(OPENING)]).verdicts
     assert (verdict.at, verdict.event, verdict.observed) == (at(OPENING), 2, 3)
+    later = replace(ring, at=at("2026-03-02 09:00:00"))
+    (verdict,) = judged(book, [opened(OPENING), passed(OPENING), later]).verdicts
+    assert (verdict.at, verdict.event, verdict.observed) == (later.at, 3, 3)
 
 
 def test_a_phase_with_nothing_to_earn_is_passed_as_it_is_opened() -> None:
