@@ -51,6 +51,8 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 READ_BYTES_MAX = 1_048_576
 APPENDED_RECORDS_MAX = 2_000
 QUESTIONS_AT_ONCE = 4
+RECORDS_BETWEEN_ANSWERS = 128
+"""Behind its log an engine is asked all the same, and answers within a second."""
 ASIDE_S_MAX = 600.0
 
 _log = structlog.get_logger(__name__)
@@ -165,11 +167,14 @@ class EngineWorker:
     def _step(self, wait_s: float) -> int:
         self.is_saving()
         records = self._reader.read(self._stream, self._applied, bytes_max=READ_BYTES_MAX)
-        for record in records:
+        for number, record in enumerate(records, start=1):
             self._apply(record)
             self._applied = record.offset
             if len(self._waiting) >= APPENDED_RECORDS_MAX:
                 self._append()
+            if number % RECORDS_BETWEEN_ANSWERS == 0:
+                self._append()  # nobody is shown what is not durable
+                self._questions.answer(self.answers, at_most=1)
         self._append()
         answered = self._questions.answer(self.answers, at_most=QUESTIONS_AT_ONCE)
         if not records and not answered:
