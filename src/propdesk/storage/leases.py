@@ -31,7 +31,10 @@ SELECT extract(epoch FROM held_until - clock_timestamp())::float8 FROM log.lease
 RENEW = """
 UPDATE log.lease SET held_until = clock_timestamp() + make_interval(secs => %s)
 WHERE name = %s AND epoch = %s AND held_until > to_timestamp(0)
+AND set_config('synchronous_commit', 'off', true) = 'off'
 """
+# It waits for no disk: a busy one would cost the holder its lease. One forgotten in a crash of the
+# server ends the hold sooner, no more.
 RELEASE = """
 UPDATE log.lease SET held_until = to_timestamp(0) WHERE name = %s AND epoch = %s
 """

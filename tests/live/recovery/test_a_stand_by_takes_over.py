@@ -27,6 +27,7 @@ def judging(firm: Firm) -> list[str]:
     return [name for name in names if BEGINS in firm.told_by(name)]
 
 
+@pytest.mark.drill  # the hold is short: on a machine as busy as a test run it is lost by itself
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
 def test_the_second_goes_on(
     drill_database: EmbeddedPostgres, kernels: Path, number: signal.Signals
@@ -48,7 +49,7 @@ def test_the_second_goes_on(
             before = len(said_on(log))
             process = firm.child(first).process
             assert process is not None
-            assert judging(firm) == [first], "the stand-by waits"
+            assert judging(firm) == [first], firm.told()
             process.send_signal(number)
             stopped = time.monotonic()
             for each in sent[first_part:]:

@@ -9,6 +9,7 @@ import click
 from propdesk.boot.bench_engine import engine_bench
 from propdesk.boot.bench_ingest import BenchFailed, ingest_bench, load_of
 from propdesk.boot.bench_log import log_bench
+from propdesk.boot.bench_recovery import recovery_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
 from propdesk.boot.settings import load
@@ -70,6 +71,15 @@ def ingest(
         _write(ingest_bench(load_of(accounts, seconds, ticks_per_s, deals_per_s)), json_to)
     except BenchFailed as failed:
         raise click.ClickException(str(failed)) from failed
+
+
+@command.command("recovery")
+@click.option("--accounts", default=100_000, show_default=True, type=click.IntRange(100, 300_000))
+@click.option("--deal-seconds", default=60.0, show_default=True, type=click.FloatRange(1, 600))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def recovery(accounts: int, deal_seconds: float, json_to: str | None) -> None:
+    """An engine begun from its snapshot, and its stand-by: seconds to the first verdict."""
+    _write(recovery_bench(accounts, deal_seconds), json_to)
 
 
 def _write(result: dict[str, Any], json_to: str | None) -> None:
