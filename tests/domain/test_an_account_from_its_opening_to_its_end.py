@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from propdesk.domain.clock import SnapshotWindow
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Bar, Event, GroupFormed, Paused, Quote
@@ -37,6 +38,7 @@ from tests.story import (
 
 SIZE = Decimal(100000)
 DAILY = DailyLoss(base="day_start_balance", allowance=money("5000"), comparison="touch")
+WINDOW = SnapshotWindow(before_minutes=3, after_minutes=3)
 WARN = (Effect(kind="warn"),)
 OPENING = "2026-03-02 08:00:00"
 MIDNIGHT = "2026-03-02 23:00:00"  # the reset, 00:00 in Prague
@@ -113,6 +115,17 @@ def test_a_breach_of_the_very_moment_stands_before_the_pass() -> None:
     assert outcomes(lost) == [("daily_loss", "fail")]
     kept = judged(book, long(pause, earned, bid("22:00:00", "1.05001"), night))
     assert outcomes(kept) == [("phase", "pass")]
+
+
+def test_a_pause_that_ends_inside_the_firms_snapshot_ends_at_its_time() -> None:
+    """The window opens three minutes before the reset; nothing happens between the two."""
+    book = rulebook(ProfitTarget(target=money("1000")))
+    book = replace(book, clock=replace(book.clock, snapshot_window=WINDOW))
+    until = at("2026-03-02 22:58:00")
+    pause = Paused(ACCOUNT, at("2026-03-02 09:00:00"), until=until)
+    earned = adjusted("2026-03-02 10:00:00", "1000", "correction")
+    (verdict,) = judged(book, [opened(OPENING), pause, earned, passed(MIDNIGHT)]).verdicts
+    assert (verdict.outcome, verdict.at) == ("pass", until)
 
 
 def test_only_the_breach_is_photographed() -> None:
