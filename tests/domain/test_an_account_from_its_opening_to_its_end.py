@@ -132,7 +132,9 @@ def test_only_the_breach_is_photographed() -> None:
     warned = rulebook(replace(DAILY, effects=WARN))
     low = long(bid("09:00:00", "1.04000"))
     assert judged(warned, low).strip is None
-    assert judged(rulebook(DAILY), low).strip is not None
+    broken = judged(rulebook(DAILY), low)
+    assert broken.strip is not None
+    assert [each.basis for each in broken.verdicts] == ["ticks"]
 
 
 # -- the chart
