@@ -4,30 +4,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from types import FunctionType
-from typing import Any
-
-from propdesk.boot.kernel_cache import use_all
-from propdesk.engine import book, kernel
-
-
-class Calls:
-    """The kernel's functions, and the names of those that were taken from it."""
-
-    def __init__(self) -> None:
-        self.names: set[str] = set()
-
-    def __getattr__(self, name: str) -> Any:
-        self.names.add(name)
-        return getattr(kernel, name)
-
-
-def test_every_function_a_book_calls_is_called() -> None:
-    calls = Calls()
-    use_all(calls)
-    text = Path(book.__file__).read_text()
-    functions = {name for name, found in vars(kernel).items() if isinstance(found, FunctionType)}
-    assert calls.names == {name for name in functions if f"_kernel.{name}(" in text}
 
 
 def warmed(home: Path) -> str:
