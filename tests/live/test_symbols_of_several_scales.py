@@ -65,10 +65,14 @@ def test_a_symbol_becomes_finer_while_it_is_held() -> None:
     feeds.define(0, "coarse", "EURUSD", 5)
     feeds.quote(0, 110_000)
     feeds.buy("EURUSD", "1.00", "1.10000")
+    feeds.quote(0, 109_500)
+    feeds.quote(0, 110_200)
     feeds.define(0, "coarse", "EURUSD", 6)
     feeds.quote(0, 1_090_001)
     assert feeds.said() == []
     assert feeds.driven.desk.result("A1").equity is not None
+    (day,) = feeds.driven.desk.result("A1").days
+    assert (day.min_equity, day.max_equity) == (Decimal("99000.10"), SIZE + 200)
     feeds.quote(0, 1_090_000)
     assert feeds.said() == [("overall_loss", "99000")]
     assert not feeds.driven.alarms

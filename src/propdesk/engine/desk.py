@@ -267,6 +267,7 @@ class Desk:
     def _put_anew(self, rescaled: Rescaled) -> None:
         for slot in rescaled.slots:
             seat = self._by_slot[slot]
+            self._settle(seat)  # what was seen so far would be lost with the old terms
             seat.shape = None
             self._arm(seat)
         quote = rescaled.quote

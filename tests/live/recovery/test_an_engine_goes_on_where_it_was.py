@@ -97,7 +97,7 @@ class Torn(list[memoryview]):
 
 def test_there_is_something_to_say() -> None:
     kinds = [type(decode(body)).__name__ for seed in SEEDS for _, body in undisturbed(drawn(seed))]
-    assert kinds.count("VerdictSaid") >= 10
+    assert kinds.count("VerdictSaid") >= 6
     assert kinds.count("StatusChanged") >= 10
 
 
