@@ -124,3 +124,13 @@ def test_the_running_minute_is_the_last_of_the_curve(board: Board) -> None:
     later = board.answers.curve("A")
     assert later is not None
     assert later.points[0] == last
+
+
+def test_an_answer_looks_at_the_nearest_accounts_only(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B has all its room; it is not looked at, and found by its name."""
+    monkeypatch.setattr("propdesk.engine.live_answers.LOOKED_AT_MAX", 1)
+    assert [row.account for row in board.answers.board().rows] == ["A"]
+    assert [row.account for row in board.answers.board(search="b").rows] == ["B"]
+    assert board.answers.board().accounts == 2

@@ -5,7 +5,7 @@ the book. It must not judge: evaluators do; nor order anything: the partition do
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
@@ -280,13 +280,12 @@ class Desk:
         """Bring an account's figures up to the present, without asking its rules."""
         self._settle(seat)
 
-    def nearest(self, count: int) -> Iterable[str]:
-        """Names of accounts, the nearest to one of their bounds first: ``count`` of them, or all
-        where it is 0 or there are no more."""
-        if not count or count >= len(self.seats):
-            return tuple(self.seats)
-        slots = self.book.nearest(count)
-        return [self._by_slot[slot].name for slot in slots]
+    def by_nearness(self) -> Iterator[str]:
+        """Names of accounts: those nearest to one of their bounds first, those without one last."""
+        near = self.book.nearest(len(self._by_slot))
+        yield from (self._by_slot[slot].name for slot in near)
+        rest = self._by_slot.keys() - set(near)
+        yield from (self._by_slot[slot].name for slot in sorted(rest))
 
     def result(self, account: str) -> Evaluation:
         """The account's evaluation as of now. Raises ``KeyError`` for an unknown account."""

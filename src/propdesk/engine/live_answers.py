@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import islice
 
 from propdesk.domain.account import Account
 from propdesk.domain.account_days import note_floors
@@ -39,8 +40,9 @@ from propdesk.wire.log_records import EngineRecord, VerdictSaid
 
 LATEST_MAX = 20
 OVER = frozenset({"breached", "passed", "expired"})
-CANDIDATES_MIN = 300
-"""So many of the nearest by their bounds are looked at exactly before a page is cut."""
+LOOKED_AT_MAX = 500
+"""So many accounts, the nearest by their bounds, are looked at exactly for one answer: the engine
+judges nothing meanwhile. Those behind them are found by searching for their name."""
 
 
 class LiveAnswers(LiveAccounts):
@@ -70,14 +72,10 @@ class LiveAnswers(LiveAccounts):
                 )
 
     def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
-        names = self._desk.nearest(CANDIDATES_MIN + 2 * limit if not search and not after else 0)
         wanted = search.casefold()
-        rows = [
-            (_order(row), row)
-            for name in names
-            if wanted in _words(seat := self._desk.seats[name])
-            and (row := self._row(seat)) is not None
-        ]
+        seats = (self._desk.seats[name] for name in self._desk.by_nearness())
+        found = islice((seat for seat in seats if wanted in _words(seat)), LOOKED_AT_MAX)
+        rows = [(_order(row), row) for seat in found if (row := self._row(seat)) is not None]
         rows.sort(key=lambda each: each[0])
         if after is not None:
             begin = next((i + 1 for i, (_, row) in enumerate(rows) if row.account == after), 0)
