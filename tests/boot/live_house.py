@@ -12,7 +12,8 @@ from propdesk.connectors.engine_queries.client import EngineClient
 from propdesk.connectors.engine_queries.socket_place import socket_path
 from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import Event, Quote
+from propdesk.domain.events import Event, Quote, TimePassed
+from propdesk.domain.unattended import Unattended
 from propdesk.ports.event_log import Reader, Record
 from propdesk.ports.live_accounts import EngineAway
 from propdesk.storage.event_log import PostgresLog
@@ -123,6 +124,9 @@ def judged_by_reference(reader: Reader) -> dict[str, Evaluation]:
                 for evaluator in evaluators.values():
                     evaluator.feed(ticks[judged : mark.tick])
                 heard, judged = [*heard, *ticks[judged : mark.tick]], mark.tick
+            case TimePassed() as passed:  # rolls days; makes no later deal a late one
+                for evaluator in evaluators.values():
+                    Unattended(evaluator).wake(passed.at)
             case other:
                 for evaluator in evaluators.values():
                     evaluator.feed((other,))  # type: ignore[arg-type]

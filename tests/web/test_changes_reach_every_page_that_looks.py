@@ -16,6 +16,7 @@ from propdesk.web.live.stream import Stream
 from propdesk.web.live.topic import Topic
 from propdesk.web.received import received_at
 from propdesk.web.wsgi_threads import Answered, InThreads
+from tests.web.apart import run_apart
 
 BOARD = Topic(None)
 EVERY_S = 0.01
@@ -71,7 +72,7 @@ def test_many_look_and_the_engine_is_asked_once_a_round():
         assert asker.clients == 300
         asker.stop()
 
-    asyncio.run(many())
+    run_apart(many())
 
 
 def test_only_what_changed_is_sent():
@@ -90,7 +91,7 @@ def test_only_what_changed_is_sent():
         assert not said.get("parts", {}).keys() & {"positions", "goals"}
         asker.stop()
 
-    asyncio.run(changed())
+    run_apart(changed())
 
 
 def test_a_new_order_of_the_board_sends_the_order_and_draws_no_row_anew():
@@ -110,7 +111,7 @@ def test_a_new_order_of_the_board_sends_the_order_and_draws_no_row_anew():
         assert "rows" not in said.get("parts", {})
         asker.stop()
 
-    asyncio.run(ordered())
+    run_apart(ordered())
 
 
 def test_a_quiet_market_is_told_by_heartbeats_alone(monkeypatch):
@@ -127,7 +128,7 @@ def test_a_quiet_market_is_told_by_heartbeats_alone(monkeypatch):
         assert [beat["age_ms"] for beat in beats] == sorted(beat["age_ms"] for beat in beats)
         asker.stop()
 
-    asyncio.run(quiet())
+    run_apart(quiet())
 
 
 def test_a_breach_is_told_to_the_board_within_a_second():
@@ -145,7 +146,7 @@ def test_a_breach_is_told_to_the_board_within_a_second():
         assert said["cells"]["A001.status"] == "breached"
         asker.stop()
 
-    asyncio.run(breached())
+    run_apart(breached())
 
 
 def test_the_engine_goes_away_and_comes_back():
@@ -164,7 +165,7 @@ def test_the_engine_goes_away_and_comes_back():
             await told_until(each, lambda told: told["away"] is None)
         asker.stop()
 
-    asyncio.run(away())
+    run_apart(away())
 
 
 def test_who_comes_while_the_engine_is_away_is_told_so_and_gets_everything_later():
@@ -180,7 +181,7 @@ def test_who_comes_while_the_engine_is_away_is_told_so_and_gets_everything_later
         assert said["parts"]["rows"]
         asker.stop()
 
-    asyncio.run(late())
+    run_apart(late())
 
 
 def test_a_failing_look_is_told_and_ends_nothing(monkeypatch):
@@ -193,7 +194,7 @@ def test_a_failing_look_is_told_and_ends_nothing(monkeypatch):
         assert (await told(board))["cells"]
         asker.stop()
 
-    asyncio.run(failing())
+    run_apart(failing())
 
 
 def test_a_change_that_cannot_be_told_ends_its_pages_alone(monkeypatch):
@@ -216,7 +217,7 @@ def test_a_change_that_cannot_be_told_ends_its_pages_alone(monkeypatch):
         assert not board.is_ended
         asker.stop()
 
-    asyncio.run(failing())
+    run_apart(failing())
 
 
 def test_nobody_looks_and_nothing_is_asked():
@@ -233,7 +234,7 @@ def test_nobody_looks_and_nothing_is_asked():
         assert await told(asker.join(BOARD)), "and the next who comes is served again"
         asker.stop()
 
-    asyncio.run(nobody())
+    run_apart(nobody())
 
 
 def test_who_takes_nothing_is_dropped_with_the_reason_and_others_are_not():
@@ -254,7 +255,7 @@ def test_who_takes_nothing_is_dropped_with_the_reason_and_others_are_not():
         assert not quick.is_ended
         asker.stop()
 
-    asyncio.run(slow())
+    run_apart(slow())
 
 
 def test_clients_and_topics_are_bounded():
@@ -271,7 +272,7 @@ def test_clients_and_topics_are_bounded():
         with pytest.raises(TooManyLook, match="stopping"):
             asker.join(BOARD)
 
-    asyncio.run(bounded())
+    run_apart(bounded())
 
 
 # -- the stream -------------------------------------------------------------------------------
@@ -333,7 +334,7 @@ def test_a_stream_tells_until_its_client_leaves():
         await asyncio.wait_for(running, 5)
         assert asker.clients == 0
 
-    asyncio.run(leaves())
+    run_apart(leaves())
 
 
 @pytest.mark.parametrize(("status", "topic"), [(403, b"board"), (302, None), (200, None)])
@@ -346,7 +347,7 @@ def test_who_may_not_see_the_page_gets_the_pages_own_answer_and_no_stream(status
         assert client.body == b"so said"
         assert engine.boards == 0
 
-    asyncio.run(refused())
+    run_apart(refused())
 
 
 def test_one_too_many_is_refused_with_the_reason():
@@ -357,7 +358,7 @@ def test_one_too_many_is_refused_with_the_reason():
         assert dict(client.sent[0]["headers"])[b"retry-after"] == b"15"
         assert client.body == b"0 pages are followed live already."
 
-    asyncio.run(too_many())
+    run_apart(too_many())
 
 
 def test_a_client_that_takes_nothing_is_given_up_and_leaves_no_trace():
@@ -366,7 +367,7 @@ def test_a_client_that_takes_nothing_is_given_up_and_leaves_no_trace():
         await asyncio.wait_for(streamed(client, asker, send_s_max=0.1), 5)
         assert asker.clients == 0
 
-    asyncio.run(stuck())
+    run_apart(stuck())
 
 
 def test_a_dropped_client_is_told_why():
@@ -379,4 +380,4 @@ def test_a_dropped_client_is_told_why():
         assert client.body.endswith(b'data: {"bye": "the server is stopping"}\n\n')
         assert client.sent[-1] == {"type": "http.response.body", "body": b"", "more_body": False}
 
-    asyncio.run(dropped())
+    run_apart(dropped())

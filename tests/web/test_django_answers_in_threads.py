@@ -1,6 +1,5 @@
 """The bridge between a server that speaks ASGI and Django, which answers in threads."""
 
-import asyncio
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from propdesk.web.wsgi_threads import MEMORY_BYTES_MAX, InThreads
+from tests.web.apart import run_apart
 
 START = [("Content-Type", "text/plain"), ("X-Kept", "yes")]
 
@@ -51,7 +51,7 @@ def asked(application: Any, line: Line, most: int = 1_000_000, **more: Any) -> N
         **more,
     }
     threads = InThreads(application, threads=2, body_bytes_max=most)
-    asyncio.run(threads(scope, line.receive, line.send))
+    run_apart(threads(scope, line.receive, line.send))
     threads.close()
 
 

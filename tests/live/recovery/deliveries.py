@@ -11,7 +11,8 @@ from propdesk.connectors.feeds.quote_policy import QuotePolicy
 from propdesk.connectors.feeds.sequencer import Sequencer
 from propdesk.connectors.feeds.standing import recover, streams_of
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import Event, Quote
+from propdesk.domain.events import Event, Quote, TimePassed
+from propdesk.domain.unattended import Unattended
 from propdesk.ports.event_log import Entry, EventLog
 from propdesk.ports.intake import FeedQuote, Intake
 from propdesk.ports.memory_log import MemoryLog
@@ -151,7 +152,10 @@ def said_by_reference(log: EventLog) -> list[Told]:
             )  # fmt: skip
             continue
         for evaluator in evaluators.values():
-            evaluator.feed(record)
+            for event in record:
+                if isinstance(event, TimePassed):  # rolls days; makes no later deal a late one
+                    Unattended(evaluator).wake(event.at)
+            evaluator.feed([each for each in record if not isinstance(each, TimePassed)])
     return sorted(
         (v.id, name, v.rule, v.outcome, v.at, exact(v.observed), exact(v.limit))
         for name, evaluator in evaluators.items()
