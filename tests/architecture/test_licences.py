@@ -21,6 +21,7 @@ ALLOWED = {
     "llvm-exception",  # only permits more than the Apache-2.0 it stands with
     "matplotlib",
     "mit",
+    "mit-0",
     "mit-cmu",
     "mpl-2.0",
     "psf-2.0",
