@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from propdesk.domain.events import Event, GapClosed, GapOpened, Quote
+from propdesk.domain.events import Event, GapClosed, GapOpened, Quote, TimePassed
 from propdesk.engine import kernel as plain_kernel
 from propdesk.engine.book import Book
 from propdesk.engine.desk import Desk
@@ -31,28 +31,31 @@ DIGITS = {name: digits for name, _, digits, *_ in SYMBOLS}
 FEED = "drawn"
 
 
-def batch_of(quotes: Sequence[Quote], first: int) -> Ticks:
-    """Consecutive quotes as one batch of the market stream."""
+def batch_of(quotes: Sequence[Quote], first: int, digits: Mapping[str, int] = DIGITS) -> Ticks:
+    """Consecutive quotes as one batch of the market stream; symbols are numbered as listed."""
+    numbers = {name: number for number, name in enumerate(digits)}
     return Ticks(
         first,
         FEED,
         first,
-        np.array([NUMBERS[each.symbol] for each in quotes], np.int32),
+        np.array([numbers[each.symbol] for each in quotes], np.int32),
         np.array([each.at for each in quotes], np.int64),
-        np.array([int(each.bid.scaleb(DIGITS[each.symbol])) for each in quotes], np.int64),
-        np.array([int(each.ask.scaleb(DIGITS[each.symbol])) for each in quotes], np.int64),
+        np.array([int(each.bid.scaleb(digits[each.symbol])) for each in quotes], np.int64),
+        np.array([int(each.ask.scaleb(digits[each.symbol])) for each in quotes], np.int64),
     )
 
 
 def records_of(
-    steps: Iterable[Step], batches: random.Random | None = None
+    steps: Iterable[Step],
+    batches: random.Random | None = None,
+    digits: Mapping[str, int] = DIGITS,
 ) -> Iterator[SymbolDefined | Ticks | PartitionRecord]:
     """The log of these steps: market records and the partition's, in the order of the log.
 
     Without ``batches`` each quote is a batch and has a mark; with it, batches and marks are drawn.
     """
-    for name, number in NUMBERS.items():
-        yield SymbolDefined(number, FEED, name, DIGITS[name])
+    for number, (name, places) in enumerate(digits.items()):
+        yield SymbolDefined(number, FEED, name, places)
     waiting: list[Quote] = []
     first = 1
 
@@ -60,7 +63,7 @@ def records_of(
         nonlocal first
         if not waiting:
             return
-        ticks = batch_of(waiting, first)
+        ticks = batch_of(waiting, first, digits)
         yield ticks
         if batches is not None and len(waiting) > 1 and batches.random() < 0.3:
             yield Mark(first + batches.randrange(len(waiting)))
@@ -76,7 +79,7 @@ def records_of(
             continue
         yield from flushed()
         event = step[0]
-        if isinstance(event, GapOpened | GapClosed):
+        if isinstance(event, GapOpened | GapClosed | TimePassed):
             yield event
         else:
             yield Moment(account_of(event), step)
