@@ -30,7 +30,9 @@ DATABASES = {
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
+    "pgtrigger",
     "propdesk.crm.judgements",
+    "propdesk.crm.ledger",
     "propdesk.crm.outbox",
     "propdesk.web",
 ]
