@@ -86,7 +86,9 @@ def passed_by(rule: RuleTerms, result: Evaluation) -> Decimal:
         first = rule.allowance.money
     assert first is not None
     for verdict in result.verdicts:
-        if verdict.outcome == "fail" and verdict.observed is not None:
+        if verdict.rule != rule.name or verdict.observed is None:
+            continue
+        if verdict.outcome not in {"warn", "pass"}:
             assert isinstance(verdict.observed, Decimal)
             assert isinstance(verdict.limit, Decimal)
             return first + abs(verdict.limit - verdict.observed)
@@ -107,10 +109,15 @@ def besides(chance: random.Random) -> tuple[RuleTerms, ...]:
     return (exposure,) if chance.random() < 0.3 else ()
 
 
+def just(rule: RuleTerms) -> Decimal:
+    """What makes an amount that is reached the last allowance that is broken by it."""
+    return Decimal(0) if getattr(rule, "comparison") == "touch" else -CENT  # noqa: B009
+
+
 def offset_of(rule: RuleTerms, chance: random.Random) -> Decimal:
     """A cent either side, and most often the last allowance that is just broken."""
-    just = Decimal(0) if getattr(rule, "comparison") == "touch" else -CENT  # noqa: B009
-    return chance.choice((just, just, just, just + CENT, just - CENT))
+    on = just(rule)
+    return chance.choice((on, on, on, on + CENT, on - CENT))
 
 
 def target_at(result: Evaluation, chance: random.Random) -> tuple[RuleTerms, ...]:
@@ -155,11 +162,73 @@ def reference(bought: Bought, account: str, steps: Sequence[Step], *, fast: bool
 
 @dataclass(frozen=True)
 class Compared:
-    """What was the same: account-ticks that were judged, verdicts, and verdicts by rule."""
+    """What was the same: account-ticks that were judged, and what was said of each account."""
 
     ticks: int
-    said: int
-    by_rule: Counter[str]
+    told: Mapping[str, Sequence[VerdictSaid]]
+
+    @property
+    def said(self) -> int:
+        return sum(len(each) for each in self.told.values())
+
+    @property
+    def by_rule(self) -> Counter[str]:
+        return Counter(verdict.rule for each in self.told.values() for verdict in each)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A limit on what a path reaches, and the same limit a minor unit beyond it."""
+
+    on: Bought
+    beyond: Bought
+
+
+def placed_in_phase(
+    sold: LoadedRulebook, phase: str, account: str, steps: Sequence[Step], chance: random.Random
+) -> Placed:
+    """A phase as it is sold, but for one of its loss limits, which is put on what the path
+    reaches; as it is sold where it has none."""
+    book = sold.rulebook
+    size = max((each.size for each in book.sizes), default=SIZE)
+    terms = book.phase(phase)
+    places = [n for n, each in enumerate(terms.rules) if isinstance(each, DailyLoss | OverallLoss)]
+    if not places:
+        return Placed(Bought(sold, phase, size), Bought(sold, phase, size))
+    place = chance.choice(places)
+
+    def with_limit(amount: Decimal) -> Bought:
+        rules = list(terms.rules)
+        rules[place] = put_at(rules[place], amount)
+        changed = replace(terms, rules=tuple(rules))
+        phases = tuple(changed if each.name == phase else each for each in book.phases)
+        named = f"{account}:{sold.sha256}:{amount}"
+        changed_book = replace(book, phases=phases)
+        return Bought(LoadedRulebook(changed_book, named, "drawn", ""), phase, size)
+
+    first = with_limit((size * chance.choice((2, 5, 10)) / 1000).quantize(CENT))
+    rule = first.loaded.rulebook.phase(phase).rules[place]
+    on = passed_by(rule, reference(first, account, steps, fast=True)) + just(rule)
+    return Placed(with_limit(on), with_limit(on + CENT))
+
+
+def placed_drawn(account: str, steps: Sequence[Step], chance: random.Random) -> Placed:
+    """A drawn limit at the first tick that passes it by some, or at the lowest the path reaches;
+    others that end nothing beside it."""
+    rule = drawn_rule(chance)
+    first = reference(Bought(loaded(account, [rule])), account, steps, fast=True)
+    on = passed_by(rule, first) + just(rule)
+    if chance.random() < 0.3:
+        comparison: Any = chance.choice(("touch", "cross"))
+        rule = OverallLoss(mode="static", allowance=Amount(money=SIZE), comparison=comparison)
+        whole = reference(Bought(loaded(account, [rule])), account, steps, fast=True)
+        lowest = min(each.min_equity for each in whole.days if each.min_equity is not None)
+        on = SIZE - lowest + just(rule)
+    others = (*besides(chance), *target_at(first, chance))
+    return Placed(
+        Bought(loaded(account, [put_at(rule, on), *others])),
+        Bought(loaded(account, [put_at(rule, on + CENT), *others])),
+    )
 
 
 def compare_on(
@@ -178,18 +247,19 @@ def compare_on(
     for record in records_of(steps, batches, digits):
         driven.take(record)
     assert not driven.alarms
-    said, by_rule = 0, Counter[str]()
+    told = {name: _said_of(driven, name) for name in bought}
     for name, each in bought.items():
         expected = reference(each, name, steps, fast=fast)
         found = driven.desk.result(name)
-        told = [e for e in driven.said if isinstance(e, VerdictSaid) and e.account == name]
         where = (each.loaded.rulebook.name, each.phase, name)
-        assert [e.id for e in told] == [e.id for e in expected.verdicts], where
+        assert [e.id for e in told[name]] == [e.id for e in expected.verdicts], where
         for figure in FIGURES:
             assert getattr(found, figure) == getattr(expected, figure), (*where, figure)
         for mine, theirs in zip(found.verdicts, expected.verdicts, strict=True):
             assert replace(mine, event=0) == replace(theirs, event=0), where
-        said += len(told)
-        by_rule.update(e.rule for e in told)
     quotes = sum(isinstance(step, Quote) for step in steps)
-    return Compared(quotes * len(bought), said, by_rule)
+    return Compared(quotes * len(bought), told)
+
+
+def _said_of(driven: Driven, account: str) -> list[VerdictSaid]:
+    return [e for e in driven.said if isinstance(e, VerdictSaid) and e.account == account]
