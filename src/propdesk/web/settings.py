@@ -28,14 +28,31 @@ DATABASES = {
 }
 
 INSTALLED_APPS = [
+    # Before the library whose templates it replaces.
+    "propdesk.web",
+    "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "pgtrigger",
+    "propdesk.crm.audit",
+    "propdesk.crm.catalog",
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
     "propdesk.crm.outbox",
-    "propdesk.web",
+    "propdesk.crm.people",
 ]
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "propdesk.web.protection.content_security_policy",
@@ -44,8 +61,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Before the check of the form's token, which reads the whole upload.
     "propdesk.web.protection.upload_limit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 TEMPLATES = [
