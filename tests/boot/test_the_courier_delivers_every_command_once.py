@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,18 +24,19 @@ from propdesk.crm.outbox.actions.take_up_again import take_up_again
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.domain.events import (
     BalanceAdjusted,
-    Event,
     Paused,
     PayoutMoved,
     Resumed,
     Scaled,
 )
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import AccountEnrolled, Delivered, RulebookPublished
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOLD = timedelta(seconds=30)
+PUBLISHED = RulebookPublished("0" * 64, '{"name":"ours"}', 0)
 COMMANDS: list[Command] = [
+    PUBLISHED,
     AccountEnrolled("A1", "ftmo-2-step", "1", "0" * 64, "challenge", "100000.00", ("swap-free",)),
     BalanceAdjusted("A1", 1, Decimal("-2000.00"), "payout", "W1"),
     Paused("A1", 2, "review", 9),
@@ -49,13 +51,11 @@ class FakeIntake(Intake):
 
     def __init__(self) -> None:
         self.deliveries: list[str] = []
-        self.effects: dict[str, tuple[Event | AccountEnrolled, ...]] = {}
+        self.effects: dict[str, tuple[Delivered, ...]] = {}
         self.refuses: set[str] = set()
         self.is_away = False
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         assert source == "crm"
         if self.is_away:
             raise IntakeAway("no socket")
@@ -65,10 +65,10 @@ class FakeIntake(Intake):
             self.effects.setdefault(key, tuple(events))
         return Accepted(0, len(self.effects), refused)
 
-    def is_refused(self, event: Event | AccountEnrolled) -> bool:
+    def is_refused(self, event: Delivered) -> bool:
         return getattr(event, "account", "") in self.refuses
 
-    def said(self) -> list[Event | AccountEnrolled]:
+    def said(self) -> list[Delivered]:
         return [event for events in self.effects.values() for event in events]
 
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
@@ -171,6 +171,30 @@ def test_a_refused_command_is_given_up_with_its_attempts_and_holds_its_account(
     assert not take_up_again(first.key, post.now)
     post.deliver()
     assert post.intake.said() == [paused("A2"), paused("A1"), Resumed("A1", 2)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("given_up", [False, True])
+def test_an_enrolment_waits_for_the_rulebooks_published_before_it(
+    post: Post, given_up: bool
+) -> None:
+    enrolled = AccountEnrolled("A1", "ours", "1", "0" * 64, "challenge", "100000")
+    first, *_ = put(PUBLISHED, enrolled, Resumed("A1", 2), paused("A2"))
+    post.intake.refuses = {""}
+    for _ in range(REFUSALS_MAX if given_up else 1):
+        post.deliver()
+        post.now += timedelta(minutes=1)
+    assert post.intake.said() == [paused("A2")], "nobody else's commands wait"
+    assert bool(post.alarms) == given_up
+    post.intake.refuses = set()
+    assert take_up_again(first.key, post.now) == given_up
+    post.deliver()
+    assert post.intake.said() == [paused("A2"), PUBLISHED, enrolled, Resumed("A1", 2)]
+    put(replace(PUBLISHED, at=1), replace(enrolled, account="A3"))
+    OutboxRow.objects.filter(account="A3").update(id=0)  # enqueued before the rulebook
+    post.intake.refuses = {""}
+    post.deliver()
+    assert post.intake.said()[-1] == replace(enrolled, account="A3")
 
 
 @pytest.mark.django_db

@@ -21,7 +21,7 @@ from propdesk.domain.instants import HOUR, SECOND, format_instant, parse_instant
 from propdesk.ports.intake import Accepted, FeedQuote, IntakeAway
 from propdesk.ports.intake_in_memory import MemoryIntake
 from propdesk.wire.event_file import write_event
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 from tests.connectors.sequenced import Desk
 from tests.connectors.test_the_intake_answers_when_it_is_durable import committing
 
@@ -59,9 +59,7 @@ class Stamped(MemoryIntake):
         self.came.append((self.clock.now - NOW, len(quotes)))
         return super().quotes(feed, quotes)
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         self.came.append((self.clock.now - NOW, -len(events)))
         return super().events(events, source=source, key=key)
 

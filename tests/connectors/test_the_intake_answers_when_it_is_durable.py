@@ -25,10 +25,17 @@ from propdesk.ports.event_log import Entry, Fenced, LogUnavailable, Uncertain, W
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
 from propdesk.ports.intake_in_memory import MemoryIntake
 from propdesk.wire.intake_frames import FRAME_BYTES_MAX, FrameError, QuotesSent, framed
-from propdesk.wire.log_records import AccountEnrolled, Mark, Moment
+from propdesk.wire.log_records import (
+    AccountEnrolled,
+    Delivered,
+    Mark,
+    Moment,
+    RulebookPublished,
+)
 from tests.connectors.sequenced import NOW, Desk, quote
 
 ENROLLED = AccountEnrolled("A", "ftmo-2-step", "1", "00" * 32, "challenge", "100000", ("swing",))
+PUBLISHED = RulebookPublished("00" * 32, '{"name":"é"}', NOW)
 OPENED = AccountOpened("A", NOW, "USD", Decimal("100000.00"), tags=("x",))
 DEAL = Deal("A", NOW, "D1", "P1", "EURUSD", "buy", "in", Decimal("1.00"), Decimal("1.08000"))
 PAID = domain.PayoutMoved("A", NOW + 1, "paid", "Y1", Decimal("10.00"))
@@ -127,10 +134,10 @@ def intake(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Intake]:
 
 # --- the port --------------------------------------------------------------------------------
 def test_a_delivery_is_accepted_and_again_when_it_is_sent_again(intake: Intake) -> None:
-    events: list[domain.Event | AccountEnrolled] = [ENROLLED, OPENED, DEAL, PAID, TimePassed(NOW)]
+    events: list[Delivered] = [PUBLISHED, ENROLLED, OPENED, DEAL, PAID, TimePassed(NOW)]
     for _ in range(2):
         assert intake.quotes("lp", QUOTES) == Accepted(quotes=2)
-        assert intake.events(events, source="mt5", key="1") == Accepted(events=5)
+        assert intake.events(events, source="mt5", key="1") == Accepted(events=6)
         assert intake.feed_lost("lp") == Accepted()
 
 

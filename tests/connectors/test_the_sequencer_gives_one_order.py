@@ -27,8 +27,10 @@ from propdesk.wire.log_records import (
     MARKET,
     SEQUENCER,
     AccountEnrolled,
+    Delivered,
     Mark,
     Moment,
+    RulebookPublished,
     SymbolDefined,
     Ticks,
     events_of,
@@ -47,7 +49,7 @@ def deal(account: str, number: int, at: int = NOW) -> Deal:
     return Deal(account, at, f"D{number}", "P1", "EURUSD", "buy", "in", Decimal(1), Decimal("1.08"))
 
 
-def came(*events: domain.Event | AccountEnrolled, key: str = "1", now: int = NOW) -> EventsCame:
+def came(*events: Delivered, key: str = "1", now: int = NOW) -> EventsCame:
     return EventsCame("mt5", key, events, now)
 
 
@@ -156,11 +158,12 @@ def test_accounts_are_spread_over_partitions_and_general_events_are_in_all() -> 
     desk = Desk(partitions=4)
     names = [f"A{n}" for n in range(40)]
     news = domain.NewsScheduled(NOW, "N", NOW + HOUR, "Payrolls")
-    desk.take(ticked(1), came(*(opened(each) for each in names), news), ticked(2))
+    ours = RulebookPublished("00" * 32, '{"name":"ours"}', NOW)
+    desk.take(ticked(1), came(*(opened(each) for each in names), news, ours), ticked(2))
     for partition in range(4):
         own = [Moment(n, (opened(n),)) for n in names if partition_of(n, 4) == partition]
         assert own
-        assert desk.events(partition) == [Mark(1), *own, news, Mark(2)]
+        assert desk.events(partition) == [Mark(1), *own, news, ours, Mark(2)]
     assert {partition_of(each, 1) for each in names} == {0}
 
 
@@ -170,6 +173,7 @@ REFUSED = [
     ("a price", domain.Quote(NOW, "EURUSD", Decimal(1), Decimal(2)), "price of EURUSD is no event"),
     ("no lots", replace(deal("A", 2), at=NOW + 1, lots=Decimal(0)), "account A: .*more than zero"),
     ("no account", deal("", 2), "account : .*must not be empty"),
+    ("a rulebook of tomorrow", RulebookPublished("0", "{}", NOW + HOUR), "RulebookPub.* ahead of"),
     ("a clock ahead", TimePassed(NOW + 3 * SECOND), "TimePassed: .* ahead of its arrival"),
 ]
 

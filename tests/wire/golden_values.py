@@ -17,6 +17,7 @@ from propdesk.wire.log_records import (
     LogRecord,
     Mark,
     Moment,
+    RulebookPublished,
     SequencerStood,
     StatusChanged,
     SymbolDefined,
@@ -110,6 +111,7 @@ VALUES: dict[str, LogRecord] = {
         symbols=(SymbolStood(2, "lp-1", "EURUSD", 5, AT, "silence"),),
         sequences={"lp-1": 7_000_000_002},
     ),
+    "rulebook_published-1": RulebookPublished(sha256="5c" * 32, text='{"name":"é"}', at=AT),
 }
 
 if __name__ == "__main__":

@@ -11,10 +11,9 @@ from datetime import datetime, timedelta
 from propdesk.crm.outbox.actions.claim_next import claim_next
 from propdesk.crm.outbox.actions.settle import give_up, mark_delivered, put_off
 from propdesk.crm.outbox.models import OutboxRow
-from propdesk.domain.events import Event
 from propdesk.ports.intake import Intake, IntakeAway
 from propdesk.wire.log_codec import LogCodec, LogCodecError
-from propdesk.wire.log_records import AccountEnrolled, Moment
+from propdesk.wire.log_records import AccountEnrolled, Delivered, Moment, RulebookPublished
 
 SOURCE = "crm"
 REFUSALS_MAX = 8
@@ -71,9 +70,9 @@ class Courier:
             if not self.deliver_next():
                 over.wait(LOOK_EVERY_S)
 
-    def _commands(self, body: bytes) -> tuple[Event | AccountEnrolled, ...]:
+    def _commands(self, body: bytes) -> tuple[Delivered, ...]:
         record = self._codec.decode(body)
-        if isinstance(record, AccountEnrolled):
+        if isinstance(record, AccountEnrolled | RulebookPublished):
             return (record,)
         if isinstance(record, Moment):
             return record.events

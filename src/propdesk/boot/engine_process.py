@@ -31,7 +31,8 @@ from propdesk.storage.snapshot_files.store import FileSnapshots
 from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.log_records import AccountEnrolled, verdicts_of
-from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, with_add_ons
+from propdesk.wire.rulebook_file import LoadedRulebook, load_rulebook, presets, with_add_ons
+from propdesk.wire.unreadable import Unreadable
 
 LEASE_HOLD_S = 1.5
 LEASE_RENEW_S = 0.4
@@ -159,12 +160,17 @@ def alarm(sentence: str) -> None:
 
 
 def rulebook_of(command: AccountEnrolled) -> LoadedRulebook:
-    """The rulebook an account is judged by. Raises ``ValueError`` where there is none such."""
+    """The preset an account may be judged by where the log published no such rulebook.
+
+    Raises ``Unreadable`` where there is none such. A name in the log never opens another file.
+    """
     return _rulebook(command.rulebook, command.version, command.add_ons)
 
 
 @cache
 def _rulebook(name: str, version: str, add_ons: tuple[str, ...]) -> LoadedRulebook:
+    if name not in presets():
+        raise Unreadable(name, None, "there is no such preset")
     loaded = load_rulebook(f"{name}@{version}")
     return with_add_ons(loaded, add_ons) if add_ons else loaded
 

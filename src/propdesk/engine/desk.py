@@ -31,17 +31,15 @@ from propdesk.engine.account_shape import Watched, watched
 from propdesk.engine.book import Book
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
+from propdesk.engine.refusal import Refused
+from propdesk.engine.rulebooks import Rulebooks
 from propdesk.engine.shapes import AccountShape, Settled, SumShape
 from propdesk.engine.shapes import Seen as SeenOfRow
-from propdesk.wire.log_records import AccountEnrolled, SymbolDefined
+from propdesk.wire.log_records import AccountEnrolled, RulebookPublished, SymbolDefined
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 Alarm = Callable[[str], None]
 NOT_TOGETHER = "accounts judged together are not judged live; their history must be evaluated"
-
-
-class Refused(ValueError):
-    """A record cannot be applied; the account it is of is not judged by it."""
 
 
 @dataclass(slots=True)
@@ -98,7 +96,7 @@ class Desk:
         self.instruments = Instruments(book, catalogue)
         self.seats: dict[str, Seat] = {}
         self._by_slot: dict[int, Seat] = {}
-        self.rulebooks = rulebooks
+        self.rulebooks = Rulebooks(rulebooks)
         self.conditions = conditions
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
@@ -114,9 +112,7 @@ class Desk:
         """Seat an account. Raises ``Refused`` where it cannot be judged as commanded."""
         if command.account in self.seats:
             raise Refused(f"account {command.account} is enrolled already")
-        loaded = self.rulebooks(command)
-        if loaded.sha256 != command.sha256:
-            raise Refused(f"rulebook {command.rulebook} {command.version} has another content")
+        loaded = self.rulebooks.of(command)
         evaluator = Evaluator(
             loaded.rulebook,
             loaded.rulebook.phase(command.phase),
@@ -130,6 +126,14 @@ class Desk:
         if evaluator.looks_at_peers:
             evaluator.standing.uncertain["peers"] = NOT_TOGETHER
         self.sit(Seat(command.account, self.book.open_slot(), command, Unattended(evaluator)))
+
+    def publish(self, record: RulebookPublished) -> None:
+        """Accounts may be judged by this rulebook from here on. Raises ``Refused``."""
+        try:
+            self.rulebooks.publish(record)
+        except Refused as refused:
+            self._alarm(f"rulebook {record.sha256[:12]} cannot be published: {refused}")
+            raise
 
     def sit(self, seat: Seat) -> None:
         """Give an account its place; its slot is open."""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from propdesk.domain.evaluation import Verdict
 from propdesk.domain.evaluator import FOREVER
 from propdesk.domain.events import TimePassed
-from propdesk.engine.desk import Desk, Refused, Seat, Told
+from propdesk.engine.desk import Desk, Seat, Told
 from propdesk.engine.market import JudgedTicks
+from propdesk.engine.refusal import Refused
 from propdesk.wire.figures_json import exact
 from propdesk.wire.log_records import (
     AccountEnrolled,
@@ -21,6 +22,7 @@ from propdesk.wire.log_records import (
     Mark,
     Moment,
     PartitionRecord,
+    RulebookPublished,
     StatusChanged,
     SymbolDefined,
     Ticks,
@@ -97,6 +99,8 @@ class Partition:
         match record:
             case AccountEnrolled():
                 self.desk.enrol(record)
+            case RulebookPublished():
+                self.desk.publish(record)
             case Moment():
                 last = max(each.at for each in record.events)
                 yield from self._said([self.desk.moment(record.account, record.events)])

@@ -24,14 +24,15 @@ from propdesk.engine.desk import Alarm, Desk, Seat
 from propdesk.engine.evaluator_state import Shared, pack, unpack
 from propdesk.engine.layout import LAYOUT_VERSION
 from propdesk.engine.partition import Partition, Place
+from propdesk.engine.rulebooks import Rulebooks
 from propdesk.ports.snapshot_store import Snapshot
 from propdesk.wire.log_codec import decode, encode
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import AccountEnrolled, RulebookPublished
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 BOOK = "book/"
 DESK = "desk"
-FORM = 2
+FORM = 3
 """Of the desk's part; a snapshot of another form is one of another version."""
 
 
@@ -53,6 +54,7 @@ class _DeskPart(msgspec.Struct, array_like=True):
     symbols: dict[int, tuple[str, int]]
     silent: list[str]
     general: list[bytes]
+    rulebooks: list[bytes]
     seats: list[_SeatRow]
 
 
@@ -107,6 +109,7 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
         symbols=instruments.symbols,
         silent=sorted(instruments.market.silent),
         general=[encode(each) for each in known],
+        rulebooks=[encode(each) for each in desk.rulebooks.published.values()],
         seats=rows,
     )
     parts = {BOOK + name: data for name, data in desk.book.to_parts().items()}
@@ -130,6 +133,10 @@ def restored(
     )
     part = msgspec.msgpack.decode(snapshot.parts[DESK], type=_DeskPart)
     desk = Desk(book, catalogue, rulebooks, conditions=conditions, alarm=alarm)
+    published = (decode(each) for each in part.rulebooks)
+    desk.rulebooks = Rulebooks(
+        rulebooks, (each for each in published if isinstance(each, RulebookPublished))
+    )
     _recall(desk, part)
     for row in part.seats:
         enrolled = row.enrolled
@@ -180,7 +187,7 @@ def shared_of(enrolled: AccountEnrolled, desk: Desk) -> Shared:
     key = (enrolled.sha256, enrolled.add_ons)
     kept = desk.shared.get(key)
     if kept is None:
-        rulebook = desk.rulebooks(enrolled).rulebook
+        rulebook = desk.rulebooks.of(enrolled).rulebook
         named: dict[Hashable, object] = {
             "rulebook": rulebook,
             "catalogue": desk.instruments.catalogue,

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from propdesk.domain.events import Event
 from propdesk.wire.intake_frames import FeedQuote
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 __all__ = [
     "REFUSALS_NAMED_MAX", "Accepted", "FeedQuote", "Intake", "IntakeAway", "IntakeError",
@@ -41,9 +40,7 @@ class Intake(Protocol):
         """A feed's quotes in its own order. Its sequence numbers rise for ever: one that is not
         above the last is a quote sent again."""
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         """Events of one source, in the platform's order; ``key`` names this delivery for ever.
         Those of one account and stamp are one moment."""
 

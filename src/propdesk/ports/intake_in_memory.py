@@ -5,9 +5,8 @@ It must not be used where anything is to last.
 
 from collections.abc import Sequence
 
-from propdesk.domain.events import Event
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 
 class MemoryIntake(Intake):
@@ -16,10 +15,10 @@ class MemoryIntake(Intake):
     def __init__(self) -> None:
         self.away = False
         self.kept_quotes: list[tuple[str, FeedQuote]] = []
-        self.kept_events: list[Event | AccountEnrolled] = []
+        self.kept_events: list[Delivered] = []
         self.lost_feeds: list[str] = []
         self._sequences: dict[str, int] = {}
-        self._deliveries: dict[tuple[str, str], tuple[Event | AccountEnrolled, ...]] = {}
+        self._deliveries: dict[tuple[str, str], tuple[Delivered, ...]] = {}
 
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
         self._refuse_away()
@@ -29,9 +28,7 @@ class MemoryIntake(Intake):
                 self.kept_quotes.append((feed, quote))
         return Accepted(quotes=len(quotes))
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         self._refuse_away()
         if (source, key) not in self._deliveries:
             self._deliveries[source, key] = tuple(events)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, Union, get_type_hints
 
 import msgspec
 
-from propdesk.domain.events import Event, PayoutMoved
+from propdesk.domain.events import PayoutMoved
 from propdesk.wire.event_shapes import SHAPES, WORDS, Shape
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import AccountEnrolled, Delivered, RulebookPublished
 
 LENGTH_BYTES = 4
 FRAME_BYTES_MAX = 16_777_216
@@ -74,28 +74,41 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     away: str = ""
 
 
-_HINTS = get_type_hints(AccountEnrolled)
-_EnrolledLine: Any = msgspec.defstruct(
-    "account_enrolled_line",
-    [
-        (f.name, _HINTS[f.name]) if f.default is MISSING else (f.name, _HINTS[f.name], f.default)
-        for f in fields(AccountEnrolled)
-    ],
-    tag="account_enrolled",
-    tag_field="type",
-    kw_only=True,
-    forbid_unknown_fields=True,
-)
+Command: TypeAlias = AccountEnrolled | RulebookPublished
+
+
+def _command_line(command: type[Command], word: str) -> type[msgspec.Struct]:
+    hints = get_type_hints(command)
+    return msgspec.defstruct(
+        f"{word}_line",
+        [
+            (f.name, hints[f.name]) if f.default is MISSING else (f.name, hints[f.name], f.default)
+            for f in fields(command)
+        ],
+        tag=word,
+        tag_field="type",
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+_WORD_OF_COMMAND: dict[type[Command], str] = {
+    AccountEnrolled: "account_enrolled",
+    RulebookPublished: "rulebook_published",
+}
+_COMMAND_OF_LINE: dict[type, type[Command]] = {
+    _command_line(command, word): command for command, word in _WORD_OF_COMMAND.items()
+}
 _SHAPE_OF_WORD = {shape.word: shape for shape in SHAPES}
 _SHAPE_OF_LINE: dict[type, Shape] = {shape.struct: shape for shape in SHAPES}
-_ANY_LINE: Any = Union[(_EnrolledLine, *_SHAPE_OF_LINE)]
+_ANY_LINE: Any = Union[(*_COMMAND_OF_LINE, *_SHAPE_OF_LINE)]
 _encode = msgspec.msgpack.Encoder(decimal_format="string").encode
 _decode_request: Callable[[bytes], Request] = msgspec.msgpack.Decoder(Request).decode
 _decode_event = msgspec.msgpack.Decoder(_ANY_LINE).decode
 _decode_answer: Callable[[bytes], Answer] = msgspec.msgpack.Decoder(Answer).decode
 
 
-def events_message(source: str, key: str, events: Sequence[Event | AccountEnrolled]) -> EventsSent:
+def events_message(source: str, key: str, events: Sequence[Delivered]) -> EventsSent:
     """The message of a delivery. Raises ``FrameError`` for what cannot be written."""
     try:
         return EventsSent(source, key, [msgspec.Raw(_encode(_row(each))) for each in events])
@@ -103,20 +116,21 @@ def events_message(source: str, key: str, events: Sequence[Event | AccountEnroll
         raise FrameError(f"an event cannot be written: {error}") from None
 
 
-def _row(event: Event | AccountEnrolled) -> dict[str, Any]:
-    if isinstance(event, AccountEnrolled):
+def _row(event: Delivered) -> dict[str, Any]:
+    if isinstance(event, Command):
         names = (each.name for each in fields(event))
-        return {"type": "account_enrolled"} | {name: getattr(event, name) for name in names}
+        return {"type": _WORD_OF_COMMAND[type(event)]} | {n: getattr(event, n) for n in names}
     word = WORDS[type(event)]
     shape = _SHAPE_OF_WORD[f"payout_{event.step}" if isinstance(event, PayoutMoved) else word]
     return shape.to_row(event)
 
 
-def event_in(raw: msgspec.Raw) -> Event | AccountEnrolled:
+def event_in(raw: msgspec.Raw) -> Delivered:
     """The event of a message. Raises ``ValueError`` with a sentence."""
     line = _decode_event(raw)
-    if type(line) is _EnrolledLine:
-        return AccountEnrolled(**msgspec.structs.asdict(line))
+    command = _COMMAND_OF_LINE.get(type(line))
+    if command is not None:
+        return command(**msgspec.structs.asdict(line))
     return _SHAPE_OF_LINE[type(line)].to_event(line)
 
 

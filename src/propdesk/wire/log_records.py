@@ -87,6 +87,19 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class RulebookPublished:
+    """The firm's command: accounts may be judged by this rulebook from here on.
+
+    ``text`` is its canonical form (``wire.rulebook_file``) before any add-on, ``sha256`` the hash
+    of that. Every partition has it before the first account that is judged by it.
+    """
+
+    sha256: str
+    text: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class AccountEnrolled:
     """The firm's command: judge this account by this rulebook from its opening on."""
 
@@ -113,7 +126,9 @@ class Moment:
 General: TypeAlias = (
     TimePassed | InstrumentDefined | NewsScheduled | GroupFormed | GapOpened | GapClosed
 )
-PartitionRecord: TypeAlias = Mark | AccountEnrolled | Moment | General
+PartitionRecord: TypeAlias = Mark | AccountEnrolled | RulebookPublished | Moment | General
+Delivered: TypeAlias = AccountEvent | AccountEnrolled | RulebookPublished
+"""What a source may deliver to the intake."""
 
 
 # --- what the engine says --------------------------------------------------------------------

@@ -18,6 +18,7 @@ from propdesk.wire.log_records import (
     LogRecord,
     Mark,
     Moment,
+    RulebookPublished,
     SequencerStood,
     StatusChanged,
     SymbolDefined,
@@ -166,5 +167,6 @@ SMALL_FORMS: tuple[Form, ...] = (
     _plain(13, "status_changed", StatusChanged),
     _plain(14, "dead_letter", DeadLetter),
     _plain(15, "sequencer_stood", SequencerStood),
+    _plain(16, "rulebook_published", RulebookPublished),
 )
 """Every small record. A number is never given twice, not even after its record is gone."""

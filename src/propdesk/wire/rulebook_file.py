@@ -143,6 +143,14 @@ def from_canonical(canonical: str, add_ons: Iterable[str] = ()) -> LoadedRuleboo
     return replace(together, add_ons=applied, sha256=_sha256(together.canonical, applied))
 
 
+def published_rulebook(text: str) -> LoadedRulebook:
+    """The rulebook whose canonical form ``text`` is, as the log publishes it.
+
+    Raises ``RulebookRefused``, and ``ValueError`` where it is no JSON.
+    """
+    return _loaded(Document(_from_canonical(text)), "published", "published")
+
+
 def load_directory(directory: Path) -> tuple[LoadedRulebook, ...]:
     """Every rulebook of a directory, by name and effective date.
 

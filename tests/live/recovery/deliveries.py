@@ -24,6 +24,7 @@ from propdesk.wire.log_codec import decode
 from propdesk.wire.log_records import (
     MARKET,
     AccountEnrolled,
+    Delivered,
     Mark,
     Moment,
     SymbolDefined,
@@ -91,7 +92,7 @@ def _quotes(quotes: Sequence[FeedQuote]) -> Delivery:
     return lambda intake: intake.quotes(FEED, quotes)
 
 
-def _events(number: int, events: Sequence[Event | AccountEnrolled]) -> Delivery:
+def _events(number: int, events: Sequence[Delivered]) -> Delivery:
     return lambda intake: intake.events(events, source=PLATFORM, key=f"n{number}")
 
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from propdesk.domain.events import Event
 from propdesk.ports.intake import FeedQuote
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class EventsCame:
 
     source: str
     key: str
-    events: Sequence[Event | AccountEnrolled]
+    events: Sequence[Delivered]
     arrival: int
 
 

@@ -14,7 +14,6 @@ import structlog
 
 from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
 from propdesk.connectors.feeds.sequencer import Sequencer, delivery_key
-from propdesk.domain.events import Event
 from propdesk.ports.event_log import (
     APPEND_BYTES_MAX,
     Entry,
@@ -25,7 +24,7 @@ from propdesk.ports.event_log import (
     Writer,
 )
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 WAITING_MAX = 200_000
 """Quotes and events that may wait: a second of the fastest market, some fifty megabytes."""
@@ -89,9 +88,7 @@ class GroupCommit(Intake):
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
         return self.submit(QuotesCame(feed, quotes, self._clock())).result()
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         return self.submit(EventsCame(source, key, events, self._clock())).result()
 
     def feed_lost(self, feed: str) -> Accepted:

@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from propdesk.domain.events import (
     Bar,
-    Event,
     GapClosed,
     GapOpened,
     GroupFormed,
@@ -21,7 +20,14 @@ from propdesk.domain.events import (
     TimePassed,
 )
 from propdesk.wire.log_codec import LogCodecError, encode
-from propdesk.wire.log_records import AccountEnrolled, Mark, Moment, PartitionRecord
+from propdesk.wire.log_records import (
+    AccountEnrolled,
+    Delivered,
+    Mark,
+    Moment,
+    PartitionRecord,
+    RulebookPublished,
+)
 
 _General: TypeAlias = (
     TimePassed | InstrumentDefined | NewsScheduled | GroupFormed | GapOpened | GapClosed
@@ -41,12 +47,12 @@ class Part:
     refusal: str = ""
 
 
-def parts_of(events: Sequence[Event | AccountEnrolled], latest: int) -> list[Part]:
+def parts_of(events: Sequence[Delivered], latest: int) -> list[Part]:
     """The parts of a delivery; what is of a time behind ``latest`` is refused."""
     found: list[PartitionRecord | Quote | Bar] = []
     place: dict[str, int] = {}
     for event in events:
-        if isinstance(event, AccountEnrolled | Quote | Bar | _General):
+        if isinstance(event, AccountEnrolled | RulebookPublished | Quote | Bar | _General):
             # What follows it is not judged before it.
             place.clear()
             found.append(event)

@@ -11,7 +11,6 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
-from propdesk.domain.events import Event
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
 from propdesk.wire.intake_frames import (
     LENGTH_BYTES,
@@ -26,7 +25,7 @@ from propdesk.wire.intake_frames import (
     framed,
     length_in,
 )
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 TIMEOUT_S = 30.0
 QUOTES_OF_ONE_MESSAGE_MAX = 20_000
@@ -52,9 +51,7 @@ class IntakeClient(Intake):
             whole = Accepted(whole.quotes + said.quotes, 0, (*whole.refused, *said.refused))
         return whole
 
-    def events(
-        self, events: Sequence[Event | AccountEnrolled], *, source: str, key: str
-    ) -> Accepted:
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         return self._asked(events_message(source, key, events))
 
     def feed_lost(self, feed: str) -> Accepted:

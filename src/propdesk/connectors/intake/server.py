@@ -17,7 +17,6 @@ import structlog
 
 from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
 from propdesk.connectors.feeds.group_commit import GroupCommit
-from propdesk.domain.events import Event
 from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, IntakeAway
 from propdesk.wire.intake_frames import (
     LENGTH_BYTES,
@@ -32,7 +31,7 @@ from propdesk.wire.intake_frames import (
     length_in,
     request_in,
 )
-from propdesk.wire.log_records import AccountEnrolled
+from propdesk.wire.log_records import Delivered
 
 IN_FLIGHT_MAX = 64
 END_S_MAX = 5.0
@@ -187,9 +186,9 @@ async def _answer(pending: _Pending) -> Answer:
     return Answer(accepted.quotes, accepted.events, refused)
 
 
-def _read_each(request: EventsSent) -> tuple[list[Event | AccountEnrolled], tuple[str, ...]]:
+def _read_each(request: EventsSent) -> tuple[list[Delivered], tuple[str, ...]]:
     """The events that can be read, and which cannot."""
-    events: list[Event | AccountEnrolled] = []
+    events: list[Delivered] = []
     refused: list[str] = []
     for number, raw in enumerate(request.events):
         try:

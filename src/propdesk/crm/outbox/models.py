@@ -88,4 +88,4 @@ class OutboxRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.command} of {self.account}"
+        return f"{self.command} of {self.account or 'everybody'}"

@@ -1,10 +1,15 @@
-"""Claim the next row for a courier: for a while nobody else delivers it."""
+"""Claim the next row for a courier: for a while nobody else delivers it.
+
+An enrolment waits for every rulebook that was published before it, even for one that was given up:
+the engine refuses for good an account whose rulebook it does not have.
+"""
 
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from propdesk.crm.outbox.models import OutboxRow
+from propdesk.crm.outbox.models import Destination, OutboxRow
+from propdesk.wire.log_records import AccountEnrolled
 
 
 def claim_next(courier: str, now: datetime, hold: timedelta) -> OutboxRow | None:
@@ -21,12 +26,14 @@ def claim_next(courier: str, now: datetime, hold: timedelta) -> OutboxRow | None
 
 
 def _deliverable(now: datetime) -> QuerySet[OutboxRow]:
-    before = OutboxRow.objects.filter(
-        account=OuterRef("account"), id__lt=OuterRef("id"), delivered_at__isnull=True
+    waiting = OutboxRow.objects.filter(
+        destination=Destination.ENGINE, id__lt=OuterRef("id"), delivered_at__isnull=True
     )
     return OutboxRow.objects.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        ~Exists(before),
+        ~Exists(waiting.filter(account=OuterRef("account"))),
+        ~Q(command=AccountEnrolled.__name__) | ~Exists(waiting.filter(account="")),
+        destination=Destination.ENGINE,
         delivered_at__isnull=True,
         given_up_at__isnull=True,
         next_try_at__lte=now,

@@ -1,17 +1,29 @@
-"""Enqueue a command: a row in the transaction of the decision, or the decision falls with it."""
+"""Enqueue a command to the engine: a row in the decision's transaction, or it falls with it."""
 
 from datetime import datetime
 from typing import TypeAlias
+from uuid import UUID
 
 from django.db import transaction
 
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.uuid7 import uuid7
-from propdesk.domain.events import BalanceAdjusted, Paused, PayoutMoved, Resumed, Scaled
+from propdesk.domain.events import (
+    AccountOpened,
+    BalanceAdjusted,
+    Paused,
+    PayoutMoved,
+    Resumed,
+    Scaled,
+    StateReported,
+)
 from propdesk.wire.log_codec import LogCodec
-from propdesk.wire.log_records import AccountEnrolled, Moment
+from propdesk.wire.log_records import AccountEnrolled, Moment, RulebookPublished
 
-Command: TypeAlias = AccountEnrolled | BalanceAdjusted | Paused | Resumed | Scaled | PayoutMoved
+OfAnAccount: TypeAlias = (
+    AccountOpened | BalanceAdjusted | Paused | PayoutMoved | Resumed | Scaled | StateReported
+)
+Command: TypeAlias = AccountEnrolled | RulebookPublished | OfAnAccount
 
 _CODEC = LogCodec()
 
@@ -20,18 +32,17 @@ class NotInTransaction(RuntimeError):
     """The caller decided nothing in a transaction; a command alone could outlive its reason."""
 
 
-def enqueue(command: Command, at: datetime) -> OutboxRow:
-    """Put a command on its way. Raises ``NotInTransaction``, and ``LogCodecError`` for one that
-    the log could not hold."""
+def enqueue(command: Command, at: datetime, *, key: UUID | None = None) -> OutboxRow:
+    """Put a command on its way, under ``key`` or one of its own. Raises ``NotInTransaction``, and
+    ``LogCodecError`` for one that the log could not hold."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(type(command).__name__)
-    record = (
-        command if isinstance(command, AccountEnrolled) else Moment(command.account, (command,))
-    )
+    account = "" if isinstance(command, RulebookPublished) else command.account
+    record = Moment(account, (command,)) if isinstance(command, OfAnAccount) else command
     return OutboxRow.objects.create(
-        key=uuid7(at),
+        key=key or uuid7(at),
         created_at=at,
-        account=command.account,
+        account=account,
         command=type(command).__name__,
         body=_CODEC.encode(record),
         next_try_at=at,
