@@ -17,6 +17,7 @@ from propdesk.domain.valuation import Platform
 from propdesk.engine import kernel as plain
 from tests.engine import test_a_form_is_the_domains_profit as forms
 from tests.engine import test_the_book_by_hand as by_hand
+from tests.engine import test_what_a_tick_left_is_caught_at_once as at_once
 from tests.engine.streams import first_difference, new_book, prepared
 
 SOURCE = Path(plain.__file__).read_text()
@@ -38,6 +39,7 @@ PROMISES: list[Callable[[Any], None]] = [
     lambda kernel: forms.test_half_goes_away_from_zero(kernel, 5, 2, 3),
     by_hand.test_a_run_stops_before_the_moment_it_is_given,
     by_hand.test_a_term_that_filled_a_gap_is_found_again,
+    at_once.test_what_is_released_has_no_bounds_and_new_windows,
     lambda kernel: by_hand.test_a_price_counts_up_to_the_ceiling(
         kernel, bid=by_hand.CEILING, counts=True
     ),

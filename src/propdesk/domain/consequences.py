@@ -20,6 +20,14 @@ from propdesk.domain.terms import Effect, RuleTerms
 AnyJudge = Judge[RuleTerms]
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The verdict that ends an account: its outcome, and the how manieth of its rule it is."""
+
+    outcome: str
+    occurrence: int
+
+
 @dataclass(slots=True)
 class Standing:
     """Where the account stands by the verdicts so far."""
@@ -33,6 +41,8 @@ class Standing:
     payout_denied: bool = False
     payout_delay_days: int = 0
     uncertain: dict[str, str] = field(default_factory=dict)  # rule → why it cannot be known
+    disputed: bool = False
+    """A verdict was written that could not be explained: a person decides what holds."""
     strikes: Counter[str] = field(default_factory=Counter)
     occurrences: Counter[str] = field(default_factory=Counter)
     verdicts: list[Verdict] = field(default_factory=list)
@@ -68,6 +78,21 @@ class Standing:
         if effect.kind == "strike" and effect.then is not None and effect.of is not None:
             return self.strikes[judge.terms.name] + 1 >= effect.of and effect.then.hard
         return effect.hard
+
+    def ends_by(self, judge: AnyJudge) -> Ending | None:
+        """What a proven violation of this rule, the next one, says and does, where it says one
+        thing and the account is over by it."""
+        occurrence = self.occurrences[judge.terms.name] + 1
+        effects = judge.terms.effects
+        effect = effects[min(occurrence, len(effects)) - 1]
+        return Ending(effect.kind, occurrence) if effect.hard and not effect.also else None
+
+    @staticmethod
+    def may_end(terms: RuleTerms) -> bool:
+        """Whether some violation of this rule, now or later, may end the account."""
+        return any(
+            each.hard or (each.then is not None and each.then.hard) for each in terms.effects
+        )
 
     @staticmethod
     def _effect(judge: AnyJudge, violation: Violation, occurrence: int) -> Effect:

@@ -41,6 +41,10 @@ class CoverageLog:
             return "ticks"
         return "reported" if self._seen_reports and not self._open else "deals"
 
+    def basis_by_quotes(self) -> Basis:
+        """The basis of a verdict at a quote that makes every open position's value known."""
+        return "bars" if self._seen_bars else "ticks"
+
     @property
     def known(self) -> bool:
         """Whether equity was known at every moment so far."""

@@ -468,6 +468,8 @@ class Evaluator:
     # -- the outcome -------------------------------------------------------------------------
     def status(self) -> Status:
         """A proven breach stands whatever came later; doubt stands before every good outcome."""
+        if self.standing.disputed:
+            return "unknown"
         if self.standing.breached:
             ended_by = self.standing.verdicts[-1].rule
             ran_out = {

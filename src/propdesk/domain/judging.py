@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Generic, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
 
 from propdesk.domain.events import (
     AccountReported,
@@ -28,6 +28,9 @@ from propdesk.domain.events import (
 from propdesk.domain.peers import Stretch
 from propdesk.domain.situation import DayRecord, Situation, Span, Trade
 from propdesk.domain.terms import Comparison, Effect, RuleTerms
+
+if TYPE_CHECKING:
+    from propdesk.domain.foretold import Foretold
 
 TermsT = TypeVar("TermsT", bound=RuleTerms)
 Certainty: TypeAlias = Literal["proven", "possible", "unknown"]
@@ -254,6 +257,15 @@ class Judge(Generic[TermsT]):
     def watches(self) -> Watches:
         """What a rule needs watched that looks at parts of what is open; else its ``calm``."""
         return Watches(self.calm())
+
+    def foretell(self) -> "Foretold | Literal['nothing', 'unsure']":
+        """What ``on_mark`` will say of an equity until something but prices changes.
+
+        ``nothing``: whatever equity is, as long as the parts of ``watches`` are within their
+        bounds. ``unsure``: it cannot be told beforehand.
+        """
+        silent = type(self).on_mark is Judge.on_mark
+        return "nothing" if silent else "unsure"
 
     def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
         """Between which values equity and the parts of ``watches`` moved, unasked, since then.

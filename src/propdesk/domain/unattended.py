@@ -8,12 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from propdesk.domain.consequences import AnyJudge
+from propdesk.domain.consequences import AnyJudge, Ending, verdict_id
+from propdesk.domain.evaluation import Verdict
 from propdesk.domain.evaluator import FOREVER, Evaluator
 from propdesk.domain.events import Event
 from propdesk.domain.exact import exactly
+from propdesk.domain.foretold import Foretold
 from propdesk.domain.judging import Calm, PartCalm
 from propdesk.domain.situation import Span
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """A limit that ends the account, and what it will say."""
+
+    rule: str
+    foretold: Foretold
+    ending: Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,8 @@ class Arming:
     ``always``: ask at every quote of its symbols, no interval can be named. ``trails``: bounds
     that rise with equity, each beside the fixed ones. ``priced``: whether open profit is in
     equity, so that quotes move it. ``wake``: ask before anything at or after this moment.
+    ``last_words``: the limits on equity one of which ends the account, in the order in which they
+    are asked: the first that is reached says the only verdict, as long as no other bound is left.
     """
 
     wake: int = FOREVER
@@ -32,6 +45,7 @@ class Arming:
     high: Decimal | None = None
     trails: tuple[Calm, ...] = ()
     parts: tuple[PartCalm, ...] = ()
+    last_words: tuple[LastWord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,55 @@ class Unattended:
             high=high,
             trails=tuple(trails),
             parts=tuple(parts),
+            last_words=self.last_words() if priced and not always else (),
         )
+
+    def last_words(self) -> tuple[LastWord, ...]:
+        """The limits that may end the account at a quote; none where another rule might, too."""
+        standing = self.evaluator.standing
+        found = []
+        for judge in self.evaluator.judges:
+            if not judge.watches_marks or not standing.may_end(judge.terms):
+                continue  # what does not end the account is not said beside what does
+            told = judge.foretell()
+            if told == "nothing":
+                continue
+            ending = standing.ends_by(judge)
+            if told == "unsure" or ending is None:
+                return ()
+            found.append(LastWord(judge.terms.name, told, ending))
+        return tuple(found)
+
+    def foretold(
+        self, words: Sequence[LastWord], at: int, symbol: str, equity: Decimal, highest: Decimal
+    ) -> Verdict | None:
+        """What will be said of a quote that makes the account worth ``equity``, and ends it.
+
+        ``words`` as of the last arming or settling, ``highest`` as of all quotes since. None:
+        none of them is reached. Nothing is changed by asking; the event has no number yet.
+        """
+        evaluator, account = self.evaluator, self.evaluator.account
+        if account is None:
+            return None
+        for word in words:
+            violation = word.foretold.violation(equity, highest)
+            if violation is None:
+                continue
+            name, cause, turn = word.rule, f"quote:{symbol}:{at}", word.ending.occurrence
+            phase = evaluator.phase.name
+            return Verdict(
+                id=verdict_id(account.situation.account, phase, name, cause, turn),
+                rule=name,
+                outcome=word.ending.outcome,
+                at=max(account.at, at),
+                event=0,
+                observed=violation.observed,
+                limit=violation.limit,
+                comparison=violation.comparison,
+                basis=evaluator.coverage.basis_by_quotes(),
+                evidence=violation.detail,
+            )
+        return None
 
     def settle(self, seen: Seen) -> None:
         """Catch up with the quotes since the account was armed, none of which needed asking."""

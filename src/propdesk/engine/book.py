@@ -13,6 +13,7 @@ import numpy as np
 
 from propdesk.engine import kernel as plain_kernel
 from propdesk.engine.arrays import Arrays
+from propdesk.engine.caught import Caught, caught
 from propdesk.engine.fixed_point import MAGNITUDE_MAX
 from propdesk.engine.layout import (
     LAYOUT_VERSION,
@@ -62,6 +63,14 @@ class Quote:
 
     bid: int
     ask: int
+
+
+def quote_in(instruments: Rows, number: int) -> Quote | None:
+    """The price of an instrument in rows as of some tick; None where there was none that counts."""
+    if number >= len(instruments) or not instruments[number]["known"]:
+        return None
+    row = instruments[number]
+    return Quote(int(row["bid"]), int(row["ask"]))
 
 
 class Book:
@@ -123,8 +132,11 @@ class Book:
     def quote(self, number: int) -> Quote | None:
         """The price in force; None where there is none that counts."""
         self._named(number)
-        row = self._state.instruments[number]
-        return Quote(int(row["bid"]), int(row["ask"])) if row["known"] else None
+        return quote_in(self._state.instruments, number)
+
+    def quotes(self) -> Rows:
+        """A copy of every instrument's row, to look quotes up in later (``quote_in``)."""
+        return self._state.instruments.copy()
 
     def silence(self, number: int) -> tuple[int, ...]:
         """Quotes are missing from now on: what depends on the instrument is not known.
@@ -216,6 +228,14 @@ class Book:
         )
         self._kernel.begin_windows(self._state, slot)
         return settled
+
+    def caught(self, slots: Sequence[int], first_sums: Sequence[int]) -> Caught:
+        """What was seen of many open slots; nothing begins anew."""
+        return caught(self._state, slots, first_sums)
+
+    def release(self, slots: Sequence[int]) -> None:
+        """Bound the sums of these open slots no more; their windows begin anew."""
+        self._kernel.release(self._state, np.array(slots, np.int32))
 
     def value(self, slot: int, place: int = 0) -> int | None:
         """What one of a slot's sums is worth now; None while a term of it is not known."""

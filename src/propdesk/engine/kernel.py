@@ -8,6 +8,9 @@ anything but a positive number, and forms no product that ``fixed_point`` has no
 from propdesk.engine.layout import (
     LEAST,
     MOST,
+    NO_HIGH,
+    NO_LOW,
+    NO_PEAK,
     UNKNOWN,
     Ints,
     Row,
@@ -338,6 +341,16 @@ def begin_minutes(state: State, number: int) -> None:
 def rearm(state: State, number: int) -> None:
     """Take over the bounds that were written into a slot's guards."""
     take_in_all(state, state.slots[number])
+
+
+def release(state: State, slots: ShortInts) -> None:
+    """Bound the sums of these slots no more; their windows begin anew."""
+    for listed in range(len(slots)):
+        slot = state.slots[slots[listed]]
+        for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
+            guard = state.guards[at]
+            guard["low"], guard["high"], guard["peak"] = NO_LOW, NO_HIGH, NO_PEAK
+        begin_windows(state, slots[listed])
 
 
 def dump_minutes(state: State, slots: ShortInts, lows: Ints, highs: Ints) -> int:

@@ -4,6 +4,7 @@ All evaluators of an engine share one. It is written by ticks alone, through the
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,8 +12,8 @@ import numpy as np
 
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.worth import Market, Prices
-from propdesk.engine.book import Book, Quote
-from propdesk.engine.layout import Ints, ShortInts
+from propdesk.engine.book import Book, Quote, quote_in
+from propdesk.engine.layout import Ints, Rows, ShortInts
 from propdesk.wire.log_records import Ticks
 
 CEILING_POINTS = 2**21
@@ -29,10 +30,24 @@ class LivePrices(MutableMapping[str, Prices]):
     def __init__(self, book: Book) -> None:
         self._book = book
         self.numbers: dict[str, int] = {}
+        self._former: Rows | None = None
+
+    @contextmanager
+    def as_of(self, quotes: Rows) -> Iterator[None]:
+        """Show the prices of an earlier tick meanwhile (``Book.quotes``); digits are the same."""
+        self._former = quotes
+        try:
+            yield
+        finally:
+            self._former = None
+
+    def _quote(self, number: int) -> Quote | None:
+        former = self._former
+        return self._book.quote(number) if former is None else quote_in(former, number)
 
     def __getitem__(self, name: str) -> Prices:
         number = self.numbers[name]
-        quote = self._book.quote(number)
+        quote = self._quote(number)
         if quote is None:
             raise KeyError(name)
         digits = -self._book.digits(number)
@@ -46,7 +61,7 @@ class LivePrices(MutableMapping[str, Prices]):
         """The book forgets it by itself."""
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, number in self.numbers.items() if self._book.quote(number))
+        return (name for name, number in self.numbers.items() if self._quote(number))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

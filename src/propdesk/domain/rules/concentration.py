@@ -111,6 +111,10 @@ class ConcentrationJudge(Judge[Concentration]):
                 parts.append(PartCalm(tuple(positions), low=low))
         return Watches(parts=tuple(parts))
 
+    def foretell(self) -> Literal["nothing"]:
+        """It looks at parts alone: while each is within its bounds, equity is nothing to it."""
+        return "nothing"
+
     def _most(self) -> Decimal:
         """The largest loss of one instrument, exact."""
         return percent_of(self.terms.percent, self._allowance())

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import BalanceAdjusted, DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
+from propdesk.domain.foretold import Foretold
 from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations
 from propdesk.domain.levels import (
     WarningSteps,
@@ -309,6 +310,31 @@ class DailyLossJudge(Judge[DailyLoss]):
     def _allowance_stays(self) -> bool:
         """Whether the allowance is the same from whatever base."""
         return self.allowed is not None and self.allowed.of not in {"base", "peak"}
+
+    def foretell(self) -> Foretold | Literal["nothing", "unsure"]:
+        line = self._in_force()
+        if self._period(self.situation.day.day.label) != self.period or self.coming.taking:
+            return "unsure"  # the next mark takes another anchor
+        if self.standing or line is None:
+            return "nothing"
+        base, floor = line
+        moves = self.terms.base in PEAKS
+        if not base.exact or self.terms.clamp_to_overall or (moves and not self._allowance_stays()):
+            return "unsure"
+        allowance = self._allowance_of(base.low)
+        return Foretold(
+            floor=floor.low,
+            comparison=self.terms.comparison,
+            detail={
+                "base": f"{base.low:f}",
+                "allowance": f"{allowance:f}",
+                "tested": self.terms.tested,
+            },
+            zero=base.low if self.terms.tested in RESULT_BASES else ZERO,
+            mark=base.low if moves else None,
+            marked="base",
+            gap=allowance,
+        )
 
     def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
         del parts

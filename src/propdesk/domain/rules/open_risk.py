@@ -328,6 +328,10 @@ class OpenRiskJudge(Judge[OpenRisk]):
         parts = [part for group in self._groups() if (part := self._part(group)) is not None]
         return Watches(parts=tuple(parts))
 
+    def foretell(self) -> Literal["nothing"]:
+        """It looks at parts alone: while each is within its bounds, equity is nothing to it."""
+        return "nothing"
+
     def _part(self, group: list[Member]) -> PartCalm | None:
         running = floating_loss(group, self.situation)
         open_ones = tuple(each.position.id for each in group if each.position is not None)

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from propdesk.domain.events import DayReported, PayoutMoved, Scaled, StateReported
 from propdesk.domain.exact import ZERO
+from propdesk.domain.foretold import Foretold
 from propdesk.domain.judging import Calm, Judge, LimitLine, Trail, Violation, Violations, lowest
 from propdesk.domain.levels import (
     WarningSteps,
@@ -475,6 +476,26 @@ class OverallLossJudge(Judge[OverallLoss]):
         if lock is None or lock.trigger != "floor_reaches":
             return None
         return self._lock_level(lock) + self.allowance()
+
+    def foretell(self) -> Foretold | Literal["nothing", "unsure"]:
+        if self.standing or self.terms.check == "day_end":
+            return "nothing"
+        live = self.terms.peak_source in LIVE and self.terms.peak_update != "day_reset"
+        moves = live and not self._floor_waits()
+        if self.coming.taking or self.terms.tested == "balance" or not self.pending.exact:
+            return "unsure"
+        if not self.peak.exact or (moves and self.terms.allowance.of in {"base", "peak"}):
+            return "unsure"
+        floor = self.floor().low
+        return Foretold(
+            floor=floor,
+            comparison=self.terms.comparison,
+            detail={"peak": f"{self.peak.low:f}", "tested": self.terms.tested},
+            mark=self.peak.low if live else None,
+            marked="peak",
+            gap=self.peak.low - floor if moves else None,
+            cap=self._last_peak() if moves else None,
+        )
 
     def catch_up(self, equity: Span, parts: Sequence[Span]) -> None:
         del parts
