@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "pgtrigger",
+    "propdesk.crm.accounts",
     "propdesk.crm.audit",
     "propdesk.crm.catalog",
     "propdesk.crm.judgements",

@@ -1,0 +1,254 @@
+"""Take in what the engine said: copies, time lines, statuses, and what follows, with the offset.
+
+Each record once: whoever comes with another offset than the one kept is refused. Nothing here is
+in the audit: the log, which proves more, is the source.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from propdesk.crm.accounts.keys import key_of
+from propdesk.crm.accounts.locks import locked
+from propdesk.crm.accounts.messages import notice_message, rights_message, steps_of
+from propdesk.crm.accounts.models import (
+    AccountEvent,
+    AccountVerdict,
+    Case,
+    CaseKind,
+    EventKind,
+    Hold,
+    StreamPosition,
+    TradingAccount,
+)
+from propdesk.crm.accounts.statuses_written import write_statuses
+from propdesk.crm.accounts.what_follows import (
+    blocked_by,
+    can_become,
+    ends,
+    of_outcome,
+    of_status,
+    rights_of,
+    status_of,
+)
+from propdesk.crm.outbox.actions.enqueue_messages import Message, enqueue_messages
+from propdesk.crm.uuid7 import uuid7
+from propdesk.domain.evaluation import Status
+from propdesk.domain.instants import datetime_of
+from propdesk.wire.log_records import DeadLetter, EngineRecord, StatusChanged, VerdictSaid
+
+ROWS_AT_ONCE = 2_000
+
+
+class OtherPlace(Exception):
+    """Somebody else has taken in this stream further. The caller reads its place anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record of a stream of verdicts; ``said`` None: its bytes cannot be read."""
+
+    offset: int
+    key: str
+    said: EngineRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRead:
+    """That an account's status became another one; for whoever goes on from it."""
+
+    account: TradingAccount
+    old: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one batch amounts to, written at its end in a few statements."""
+
+    now: datetime
+    stream: str
+    accounts: Mapping[str, TradingAccount]
+    holds: Mapping[UUID, Sequence[Hold]]
+    changed: dict[str, TradingAccount] = field(default_factory=dict)
+    events: list[AccountEvent] = field(default_factory=list)
+    verdicts: list[AccountVerdict] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    statuses: list[StatusRead] = field(default_factory=list)
+
+    def event(
+        self, account: TradingAccount, at: datetime, kind: EventKind, word: str, source: str,
+        **detail: object,
+    ) -> None:  # fmt: skip
+        self.events.append(
+            AccountEvent(
+                account=account, at=at, recorded_at=self.now, kind=kind, word=word,
+                detail=detail, source=source,
+            )
+        )  # fmt: skip
+
+    def case(self, account: TradingAccount, kind: CaseKind, source: str, **detail: object) -> None:
+        """A person must look; the desk is told."""
+        self.cases.append(
+            Case(
+                id=uuid7(self.now), account=account, kind=kind, source=source,
+                opened_at=self.now, detail=detail,
+            )
+        )  # fmt: skip
+        self.notice(account, "case", f"{kind}/{source}", kind=kind, **detail)
+
+    def notice(self, account: TradingAccount, notice: str, source: str, **detail: object) -> None:
+        key = key_of(account.engine_account, "notice", notice, source)
+        self.messages.append(notice_message(account, notice, detail, key))
+
+
+def last_taken_in(stream: str) -> int:
+    """The offset up to which a stream is taken in."""
+    found = StreamPosition.objects.filter(stream=stream).values_list("offset", flat=True).first()
+    return found or 0
+
+
+def take_in_records(
+    stream: str, after: int, records: Sequence[Read], now: datetime
+) -> Sequence[StatusRead]:
+    """Apply the records behind ``after`` in one transaction, and say whose status changed.
+
+    Raises ``OtherPlace``, and nothing is written then. Accounts that are not the firm's (those of
+    a replay) are passed over.
+    """
+    with transaction.atomic():
+        _move(stream, after, records[-1].offset)
+        names = (getattr(each.said, "account", None) for each in records)
+        accounts = locked(name for name in names if name)
+        taken = _Taken(now, stream, accounts, _holds_of(accounts.values()))
+        for each in records:
+            _take(taken, each)
+        _write(taken)
+    return taken.statuses
+
+
+def _move(stream: str, after: int, upto: int) -> None:
+    """Raises ``OtherPlace``."""
+    StreamPosition.objects.get_or_create(stream=stream)
+    if not StreamPosition.objects.filter(stream=stream, offset=after).update(offset=upto):
+        raise OtherPlace(f"{stream} is not at {after} any more")
+
+
+def _take(taken: _Taken, read: Read) -> None:
+    account = taken.accounts.get(getattr(read.said, "account", None) or "")
+    if account is None:
+        return
+    account.log_stream, account.log_offset = taken.stream, read.offset
+    taken.changed[account.engine_account] = account
+    match read.said:
+        case VerdictSaid() as verdict:
+            _verdict(taken, account, verdict)
+        case StatusChanged() as status:
+            _status(taken, account, status, read.key)
+        case DeadLetter() as letter:
+            source = f"{letter.stream}/{letter.offset}"
+            taken.event(
+                account, taken.now, EventKind.DEAD_LETTER, "unreadable", source,
+                reason=letter.reason,
+            )  # fmt: skip
+            taken.case(account, CaseKind.UNREADABLE, source, reason=letter.reason)
+
+
+# --- verdicts --------------------------------------------------------------------------------
+def _verdict(taken: _Taken, account: TradingAccount, said: VerdictSaid) -> None:
+    at = datetime_of(said.at)
+    taken.verdicts.append(
+        AccountVerdict(
+            id=said.id, account=account, phase=said.phase, rule=said.rule, outcome=said.outcome,
+            at=at, observed=said.observed or "", limit=said.limit or "",
+            comparison=said.comparison or "", basis=said.basis, evidence=dict(said.evidence),
+            offset=said.offset, tick=said.tick, replaces=said.replaces or "",
+        )
+    )  # fmt: skip
+    taken.event(
+        account, at, EventKind.VERDICT, said.outcome, said.id,
+        rule=said.rule, observed=said.observed, limit=said.limit,
+    )  # fmt: skip
+    follows = of_outcome(said.outcome)
+    if follows.steps:
+        _command(taken, account, at, follows.steps, said.id)
+    if follows.notice:
+        taken.notice(
+            account, follows.notice, said.id, verdict=said.id, phase=said.phase, rule=said.rule,
+            at=at.isoformat(), observed=said.observed, limit=said.limit, basis=said.basis,
+        )  # fmt: skip
+    if follows.case is not None:
+        taken.case(account, follows.case, said.id, rule=said.rule, outcome=said.outcome)
+
+
+def _command(
+    taken: _Taken, account: TradingAccount, at: datetime, steps: Iterable[str], cause: str
+) -> None:
+    made = steps_of(account, steps, cause)
+    taken.messages += made
+    for each in made:
+        taken.event(account, at, EventKind.COMMAND, each.name, str(each.key), cause=cause)
+
+
+# --- statuses --------------------------------------------------------------------------------
+def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: str) -> None:
+    at, old = datetime_of(said.at), account.status
+    if said.status == old:
+        return
+    new = status_of(said.status)
+    if new is None or not can_become(old, new):
+        taken.event(account, at, EventKind.CORRECTION, said.status, key, stays=old)
+        taken.case(account, CaseKind.AFTER_THE_END, key, stays=old, said=said.status)
+        return
+    # After this point the account has the status.
+    follows = of_status(new)
+    account.status, account.status_at = new, at
+    account.ended_at = at if ends(new) else None
+    reasons = [hold.reason for hold in taken.holds[account.pk]]
+    account.blocked_by, account.blocked_why = blocked_by(new, reasons), ""
+    taken.event(account, at, EventKind.STATUS, new, key, old=old)
+    _command(taken, account, at, follows.steps, key)
+    _rights(taken, account, new, at, key)
+    if follows.notice:
+        taken.notice(account, follows.notice, key, at=at.isoformat(), phase=said.phase)
+    taken.statuses.append(StatusRead(account, old, at))
+
+
+def _rights(
+    taken: _Taken, account: TradingAccount, status: Status, at: datetime, cause: str
+) -> None:
+    """Command what the trader may do from here on, where it is another thing than before."""
+    wanted = rights_of(status, *(hold.rights for hold in taken.holds[account.pk]))
+    if wanted == account.rights_wanted and not ends(status):
+        return
+    account.rights_wanted = wanted
+    message = rights_message(account, wanted, cause)
+    taken.messages.append(message)
+    taken.event(
+        account, at, EventKind.COMMAND, message.name, str(message.key), cause=cause, rights=wanted
+    )
+
+
+# --- writing ---------------------------------------------------------------------------------
+def _write(taken: _Taken) -> None:
+    write_statuses(taken.changed.values())
+    AccountVerdict.objects.bulk_create(
+        taken.verdicts, batch_size=ROWS_AT_ONCE, ignore_conflicts=True
+    )
+    Case.objects.bulk_create(taken.cases, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
+    AccountEvent.objects.bulk_create(taken.events, batch_size=ROWS_AT_ONCE)
+    enqueue_messages(taken.messages, taken.now)
+
+
+def _holds_of(accounts: Iterable[TradingAccount]) -> dict[UUID, list[Hold]]:
+    found: dict[UUID, list[Hold]] = defaultdict(list)
+    for hold in Hold.objects.filter(
+        account__in=[each.pk for each in accounts], lifted_at__isnull=True
+    ):
+        found[hold.account_id].append(hold)
+    return found
