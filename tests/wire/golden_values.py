@@ -13,7 +13,9 @@ from propdesk.domain import events as domain
 from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import (
     AccountEnrolled,
+    BackFilled,
     DeadLetter,
+    GapStood,
     LogRecord,
     Mark,
     Moment,
@@ -23,6 +25,7 @@ from propdesk.wire.log_records import (
     SymbolDefined,
     SymbolStood,
     Ticks,
+    VerdictCorrected,
     VerdictSaid,
 )
 
@@ -110,6 +113,41 @@ VALUES: dict[str, LogRecord] = {
         events=(12, 0),
         symbols=(SymbolStood(2, "lp-1", "EURUSD", 5, AT, "silence"),),
         sequences={"lp-1": 7_000_000_002},
+    ),
+    "sequencer_stood-2": SequencerStood(
+        tick=43,
+        time=AT,
+        market=9,
+        events=(12, 0),
+        symbols=(
+            SymbolStood(
+                2,
+                "lp-1",
+                "EURUSD",
+                5,
+                AT,
+                "silence",
+                7_000_000_002,
+                (GapStood(AT - 9, AT - 5, 7_000_000_000, -1, AT - 6, filled=True),),
+            ),
+        ),
+        sequences={"lp-1": 7_000_000_002},
+    ),
+    "back_filled-1": BackFilled(TICKS),
+    "verdict_corrected-1": VerdictCorrected(
+        id="v0",
+        account="A-1",
+        phase="challenge",
+        rule="daily_loss",
+        outcome="fail",
+        replaced_by="v1",
+        why="the ticks of a gap were back-filled",
+        because=13,
+        at=AT,
+        observed="94999.50",
+        limit=None,
+        offset=14,
+        tick=44,
     ),
     "rulebook_published-1": RulebookPublished(sha256="5c" * 32, text='{"name":"é"}', at=AT),
 }

@@ -13,13 +13,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from propdesk.wire import tick_bytes
-from propdesk.wire.log_records import LogRecord, Ticks
-from propdesk.wire.record_forms import SMALL_FORMS, TICKS_NUMBER, Form
+from propdesk.wire.log_records import BackFilled, LogRecord, Ticks
+from propdesk.wire.record_forms import BACK_FILLED_NUMBER, SMALL_FORMS, TICKS_NUMBER, Form
 
 MARK = b"PD"
 _PREFIX = struct.Struct("<2sBBI")
 """Mark, type, version, CRC-32 of type, version and body. Its eight bytes keep columns aligned."""
 _KIND = struct.Struct("<BB")
+_WIDE: Mapping[int, str] = {TICKS_NUMBER: "ticks", BACK_FILLED_NUMBER: "back_filled"}
 Key = TypeVar("Key")
 
 
@@ -38,7 +39,7 @@ class LogCodec:
         self._of_number: dict[int, Form] = {}
         self._typed: dict[int, msgspec.msgpack.Decoder[Any]] = {}
         for form in forms:
-            if form.number == TICKS_NUMBER or form.number in self._of_number:
+            if form.number in _WIDE or form.number in self._of_number:
                 raise LogCodecError(f"the number {form.number} is given twice")
             self._of_value[form.value] = form
             self._of_number[form.number] = form
@@ -51,6 +52,9 @@ class LogCodec:
             if isinstance(record, Ticks):
                 body = tick_bytes.body_of(record)
                 return _framed(TICKS_NUMBER, tick_bytes.VERSION, body)
+            if isinstance(record, BackFilled):
+                body = tick_bytes.body_of(record.ticks)
+                return _framed(BACK_FILLED_NUMBER, tick_bytes.VERSION, body)
             form = _found(self._of_value, type(record), f"{type(record).__name__} is no record")
             row = form.to_row(record)
             # Read with a reader's eyes before it is written: what nobody can read is a dead letter.
@@ -65,9 +69,10 @@ class LogCodec:
         """The record in ``record``. Raises ``LogCodecError``, and nothing else."""
         number, version = _opened(record)
         try:
-            if number == TICKS_NUMBER:
-                _refuse_version("ticks", version, known=version == tick_bytes.VERSION)
-                return tick_bytes.ticks_in(record, _PREFIX.size)
+            if number in _WIDE:
+                _refuse_version(_WIDE[number], version, known=version == tick_bytes.VERSION)
+                ticks = tick_bytes.ticks_in(record, _PREFIX.size)
+                return ticks if number == TICKS_NUMBER else BackFilled(ticks)
             form = _found(self._of_number, number, f"type {number} is not known to this version")
             _refuse_version(form.word, version, known=form.knows(version))
             return form.to_record(self._line(form, version, memoryview(record)[_PREFIX.size :]))

@@ -1,8 +1,8 @@
 """What the event log holds, as values: moments of accounts, commands, the market, verdicts.
 
-Streams: ``market`` holds ``SymbolDefined`` and ``Ticks``; ``events/<n>`` is one partition's total
-order of everything else the engine reads; ``verdicts/<n>`` is what the engine said;
-``sequencer`` is where the writer of the first two was. How they are written as bytes is
+Streams: ``market`` holds ``SymbolDefined``, ``Ticks`` and ``BackFilled``; ``events/<n>`` is one
+partition's total order of everything else the engine reads; ``verdicts/<n>`` is what the engine
+said; ``sequencer`` is where the writer of the first two was. How they are written as bytes is
 ``log_codec``'s business.
 """
 
@@ -75,7 +75,26 @@ class Ticks:
         return self.first + len(self.at) - 1
 
 
-MarketRecord: TypeAlias = SymbolDefined | Ticks
+@dataclass(frozen=True, slots=True, eq=False)
+class BackFilled:
+    """Ticks of one symbol that were missing in a gap, in the order of the feed.
+
+    They are numbered like all others, and a mark passes over them: nobody is judged by them in the
+    order of the log. A ``GapClosed`` that is back-filled says that the gap they lie in is whole.
+    """
+
+    ticks: Ticks
+
+    @property
+    def first(self) -> int:
+        return self.ticks.first
+
+    @property
+    def last(self) -> int:
+        return self.ticks.last
+
+
+MarketRecord: TypeAlias = SymbolDefined | Ticks | BackFilled
 
 
 # --- a partition's events --------------------------------------------------------------------
@@ -178,13 +197,58 @@ class DeadLetter:
     reason: str
 
 
-EngineRecord: TypeAlias = VerdictSaid | StatusChanged | DeadLetter
+@dataclass(frozen=True, slots=True)
+class VerdictCorrected:
+    """A verdict said before is not what the account's history amounts to, or is again.
+
+    ``because`` is the partition's record that made the account be judged again. ``replaced_by``
+    names the verdict that holds instead, and none where none does; it is the verdict itself where
+    only its figures are others (they stand here), or where it was corrected before and holds
+    after all. What was done because of the verdict is not undone by this.
+    """
+
+    id: str
+    account: str
+    phase: str
+    rule: str
+    outcome: str
+    replaced_by: str | None
+    why: str
+    because: int
+    at: int
+    """Of the verdict."""
+    observed: str | None
+    limit: str | None
+    offset: int
+    tick: int
+
+
+EngineRecord: TypeAlias = VerdictSaid | VerdictCorrected | StatusChanged | DeadLetter
 
 
 # --- what the sequencer keeps for its next start ---------------------------------------------
 @dataclass(frozen=True, slots=True)
+class GapStood:
+    """A gap of a symbol that may still be filled, or was: from the time of the last good tick
+    before it to that of the first behind it (0: it is open).
+
+    ``sequence`` and ``reached`` are the feed's number and the time of the last tick known from its
+    beginning on, back-filled ones with it; ``sequence_end`` is the number of the first behind it.
+    A number that is not known is -1.
+    """
+
+    since: int
+    until: int
+    sequence: int
+    sequence_end: int
+    reached: int
+    filled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolStood:
-    """A symbol as it was: ``at`` is the time of its last tick (0: none), ``gap`` why it is one."""
+    """A symbol as it was: ``at`` and ``sequence`` are of its last tick (0 and -1: none is known),
+    ``gap`` says why it is one."""
 
     number: int
     feed: str
@@ -192,6 +256,9 @@ class SymbolStood:
     digits: int
     at: int
     gap: str
+    sequence: int = -1
+    gaps: tuple[GapStood, ...] = ()
+    """The newest last."""
 
 
 @dataclass(frozen=True, slots=True)

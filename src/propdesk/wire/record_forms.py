@@ -22,6 +22,7 @@ from propdesk.wire.log_records import (
     SequencerStood,
     StatusChanged,
     SymbolDefined,
+    VerdictCorrected,
     VerdictSaid,
 )
 
@@ -150,7 +151,17 @@ def _refuse_mixed(moment: Moment) -> None:
 
 
 TICKS_NUMBER = 1
-"""The number of batches of ticks, whose body ``tick_bytes`` writes."""
+BACK_FILLED_NUMBER = 17
+"""The numbers of batches of ticks, whose bodies ``tick_bytes`` writes."""
+
+
+def _stood_before_gaps(body: Body) -> Body:
+    """Before gaps could be filled nothing was known of them but the one that is open."""
+    symbols = [{**each, "sequence": -1, "gaps": ()} for each in body["symbols"]]
+    return {**body, "symbols": symbols}
+
+
+_STOOD = _plain(15, "sequencer_stood", SequencerStood)
 
 SMALL_FORMS: tuple[Form, ...] = (
     _plain(2, "symbol_defined", SymbolDefined),
@@ -166,7 +177,8 @@ SMALL_FORMS: tuple[Form, ...] = (
     _plain(12, "verdict_said", VerdictSaid),
     _plain(13, "status_changed", StatusChanged),
     _plain(14, "dead_letter", DeadLetter),
-    _plain(15, "sequencer_stood", SequencerStood),
+    next_version(_STOOD, _STOOD.line, _stood_before_gaps),
     _plain(16, "rulebook_published", RulebookPublished),
+    _plain(18, "verdict_corrected", VerdictCorrected),
 )
 """Every small record. A number is never given twice, not even after its record is gone."""
