@@ -25,9 +25,9 @@ def resident_kb(ticks: int) -> Sequence[int]:
 
 
 def grown_kb(samples: Sequence[int]) -> int:
-    """From the second quarter of the way, when all is warm, to the last."""
+    """From the least of the third quarter of the way, when all is warm, to the most of the last."""
     quarter = len(samples) // 4
-    return max(samples[-quarter:]) - max(samples[quarter : 2 * quarter])
+    return max(samples[-quarter:]) - min(samples[2 * quarter : 3 * quarter])
 
 
 def test_six_hundred_thousand_ticks_leave_less_than_ten_bytes_each() -> None:
