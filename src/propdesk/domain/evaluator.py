@@ -245,7 +245,8 @@ class Evaluator:
             raise UnusableHistory(self.event_no, f"a second account {event.account} in one history")
         if not self.looks_at_peers:
             return
-        began = self.peers.apply(event, event.at if account is None else account.at)
+        beside = account is not None and owner_of(event) in self.judged_with()
+        began = self.peers.apply(event, account.at if account is not None and beside else 0)
         if account is None or owner_of(event) not in self.judged_with():
             return
         if event.at >= self.wake:

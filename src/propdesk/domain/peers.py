@@ -4,7 +4,7 @@ A light book for each: whose it is, how large, in which stage, what it held from
 values nothing and judges nothing; what it cannot know of an account it says in words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -50,8 +50,13 @@ class Peer:
     currency: str
     size: Decimal | None
     book: PositionBook
+    latest: int = 0  # the time of its last event
     closed: list[Stretch] = field(default_factory=list)  # in the order of their closes
     unseen: str = ""  # why its positions are not all known
+
+    def doubt(self, why: str) -> None:
+        """Not all of its positions are known; the first reason is the one that is said."""
+        self.unseen = self.unseen or why
 
     def open(self) -> Iterator[Stretch]:
         """What it holds now."""
@@ -64,56 +69,82 @@ class Peer:
         yield from reversed(self.closed)
 
 
+LATE = "one of its events came after its time"
+
+
 class Peers:
     """Every account of the log but the one that is judged."""
 
     def __init__(self) -> None:
-        self.known: dict[str, Peer] = {}
-        self.by_owner: dict[str, list[str]] = {}
-        self._latest = 0
+        self._known: dict[str, Peer] = {}
+        self._owned: dict[str, list[str]] = {}
+
+    def of(self, account: str) -> Peer | None:
+        """The book of an account; None: the log does not open it."""
+        return self._known.get(account)
+
+    def owned_by(self, owner: str) -> Sequence[str]:
+        """The accounts that name an owner, in the order in which they were opened."""
+        return self._owned.get(owner, ())
 
     def apply(self, event: Event, now: int = 0) -> tuple[Stretch, ...]:
         """Book another account's event; returns the positions it began or reported.
 
-        ``now`` is how far the log has come; an event before it came late.
+        ``now`` is how far the account that is judged has come, where the other one is judged
+        together with it; an event before that came late.
         """
-        self._latest = max(self._latest, now)
-        late = event.at < self._latest
-        self._latest = max(self._latest, event.at)
         if isinstance(event, AccountOpened):
-            self.known[event.account] = _opened(event)
-            self.by_owner.setdefault(event.owner, []).append(event.account)
+            self._known[event.account] = opened(event)
+            self._owned.setdefault(event.owner, []).append(event.account)
             return ()
-        peer = self.known.get(getattr(event, "account", ""))
+        peer = self._known.get(getattr(event, "account", ""))
         if peer is None:
             return ()
-        if late:
-            peer.unseen = peer.unseen or "one of its events came after its time"
-        match event:
-            case Deal():
-                return _deal(peer, event)
-            case TradeReported():
-                whole = Stretch(
-                    peer.account, event.symbol, event.side, event.opened_at, event.at, event.id
-                )
-                peer.closed.append(whole)
-                return (whole,)
-            case Scaled():
-                peer.size = event.size
-            case DayReported():
-                peer.unseen = peer.unseen or "only the figures of its days are told"
-            case AccountReported(balance=Decimal() as balance, equity=Decimal() as equity):
-                if balance != equity and not peer.book.positions:
-                    peer.unseen = peer.unseen or "it holds positions that no deal told"
-            case _:
-                pass
-        return ()
+        if event.at < now:
+            peer.doubt(LATE)
+        return book(peer, event)
 
 
-def _opened(event: AccountOpened) -> Peer:
+def opened(event: AccountOpened) -> Peer:
+    """The book of an account that begins."""
     size = event.balance if event.size is None and event.balance > ZERO else event.size
-    book = PositionBook(event.netting)
-    return Peer(event.account, event.owner, event.stage, event.currency, size, book)
+    positions = PositionBook(event.netting)
+    return Peer(event.account, event.owner, event.stage, event.currency, size, positions, event.at)
+
+
+def book(peer: Peer, event: Event) -> tuple[Stretch, ...]:
+    """Book an event of an account; returns the positions it began or reported."""
+    if event.at < peer.latest:
+        peer.doubt(LATE)
+    peer.latest = max(peer.latest, event.at)
+    match event:
+        case Deal():
+            return _deal(peer, event)
+        case TradeReported():
+            whole = Stretch(
+                peer.account, event.symbol, event.side, event.opened_at, event.at, event.id
+            )
+            peer.closed.append(whole)
+            return (whole,)
+        case AccountReported():
+            note(peer, event, holds=bool(peer.book.positions))
+        case _:
+            note(peer, event, holds=False)
+    return ()
+
+
+def note(peer: Peer, event: Event, *, holds: bool) -> None:
+    """What an event says of an account beside its positions; ``holds``: there are some."""
+    match event:
+        case Scaled():
+            peer.size = event.size
+        case DayReported():
+            peer.doubt("only the figures of its days are told")
+        case AccountReported(balance=Decimal() as balance, equity=Decimal() as equity):
+            if balance != equity and not holds:
+                peer.doubt("it holds positions that no deal told")
+        case _:
+            pass
 
 
 def _deal(peer: Peer, deal: Deal) -> tuple[Stretch, ...]:
@@ -121,7 +152,7 @@ def _deal(peer: Peer, deal: Deal) -> tuple[Stretch, ...]:
     try:
         trades = peer.book.apply(deal)
     except ImpossibleDeal:
-        peer.unseen = peer.unseen or f"its deal {deal.id} does not follow from the ones before"
+        peer.doubt(f"its deal {deal.id} does not follow from the ones before")
         return ()
     for each in trades:
         if not each.partial:
@@ -185,7 +216,7 @@ def circles(situation: "Situation") -> list[Circle]:
     stages: dict[str, str] = {}
     for group in owned:
         stages |= _stages(situation, group.accounts, group.stages)
-    same = situation.peers.by_owner.get(situation.owner, ()) if situation.owner else ()
+    same = situation.peers.owned_by(situation.owner) if situation.owner else ()
     for account in same:
         stages.setdefault(account, _stage(situation, account))
     found = [
@@ -213,7 +244,7 @@ def _stages(
 def _stage(situation: "Situation", account: str) -> str:
     if account == situation.account:
         return situation.stage
-    peer = situation.peers.known.get(account)
+    peer = situation.peers.of(account)
     return "" if peer is None else peer.stage
 
 

@@ -155,7 +155,7 @@ class CapitalJudge(Judge[Capital]):
     def _size(self, account: str) -> Decimal | None:
         if account == self.situation.account:
             return self.situation.size
-        peer = self.situation.peers.known.get(account)
+        peer = self.situation.peers.of(account)
         same = peer is not None and peer.currency == self.situation.currency
         return peer.size if peer is not None and same else None
 

@@ -224,20 +224,18 @@ class HedgingJudge(Judge[Hedging]):
 
     def _unseen(self, accounts: Iterable[str]) -> dict[str, str]:
         """Why the positions of some of these accounts are not known."""
-        known = self.situation.peers.known
-        whys = {
-            account: known[account].unseen if account in known else "the log does not open it"
-            for account in sorted(accounts)
-        }
+        whys: dict[str, str] = {}
+        for account in sorted(accounts):
+            peer = self.situation.peers.of(account)
+            whys[account] = "the log does not open it" if peer is None else peer.unseen
         return {account: why for account, why in whys.items() if why}
 
     def _across(self, mine: Iterable[Stretch]) -> Iterator[Violation]:
         """Each hedge of these own positions with another account, said once."""
-        known = self.situation.peers.known
-        accounts = sorted(self._banned_with() & known.keys())
+        others = [self.situation.peers.of(account) for account in sorted(self._banned_with())]
         for stretch in mine:
-            for account in accounts:
-                for other in beside(stretch, known[account].held()):
+            for peer in others:
+                for other in beside(stretch, () if peer is None else peer.held()):
                     yield from self._hedge(stretch, other)
         yield from self._doubts()
 
