@@ -43,7 +43,7 @@ def is_newest(name: str) -> bool:
     return f"{word}-{int(version) + 1}" not in VALUES
 
 
-@pytest.mark.parametrize("name", filter(is_newest, VALUES))
+@pytest.mark.parametrize("name", [each for each in VALUES if is_newest(each)])
 def test_the_version_written_today_is_the_newest_file(name: str) -> None:
     assert encode(VALUES[name]) == (FOLDER / f"{name}.bin").read_bytes()
 
