@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pgtrigger
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -53,6 +54,12 @@ def django_db_modify_db_settings(database_url: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PROPDESK_DATABASE_URL", database_url)
         _point_django_at(database_url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_cheap() -> None:
+    """A hash that takes its time takes the tests' time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session", autouse=True)

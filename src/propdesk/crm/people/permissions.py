@@ -1,0 +1,73 @@
+"""Who may do what: one table, an action's name and the roles that may do it.
+
+An action that is not in the table may be done by nobody; asking for it is an error of the program.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from propdesk.crm.audit.actor import ANONYMOUS, SYSTEM, Actor
+from propdesk.crm.people.models import StaffRole
+from propdesk.crm.refusal import ActionRefused
+
+OWNER = StaffRole.OWNER.value
+ADMIN = StaffRole.ADMIN.value
+RISK = StaffRole.RISK.value
+FINANCE = StaffRole.FINANCE.value
+SUPPORT = StaffRole.SUPPORT.value
+AUDITOR = StaffRole.AUDITOR.value
+TRADER = "trader"
+"""The role of everybody who registered, over what is their own."""
+
+STAFF = frozenset(StaffRole.values)
+RULING = frozenset({OWNER, ADMIN})
+
+PERMITTED: Mapping[str, frozenset[str]] = {
+    # Looking.
+    "live.read": STAFF,
+    "people.read": STAFF,
+    "people.read_roles": RULING | {AUDITOR},
+    "audit.read": RULING | {AUDITOR},
+    "audit.export": RULING | {AUDITOR},
+    # One's own.
+    "people.register": frozenset({ANONYMOUS}),
+    "people.change_profile": frozenset({TRADER}),
+    "people.change_sign_in": frozenset({TRADER}),
+    "people.end_session": frozenset({TRADER}),
+    # Staff about people.
+    "people.create_owner": frozenset({SYSTEM}),
+    "people.invite_staff": RULING,
+    "people.grant_role": RULING,
+    "people.revoke_role": RULING,
+    "people.suspend_person": RULING | {RISK, SUPPORT},
+    "people.resume_person": RULING | {RISK},
+    "people.ban_person": RULING | {RISK},
+    "people.merge_persons": RULING | {SUPPORT},
+}
+"""A later app adds its actions here, named ``app.verb``."""
+
+# The role an action is recorded under, where several permit it: the narrowest first.
+_NARROWEST_FIRST = (ANONYMOUS, TRADER, AUDITOR, SUPPORT, FINANCE, RISK, ADMIN, OWNER, SYSTEM)
+
+
+class NotPermitted(ActionRefused):
+    """Who acts may not do this. Nothing was changed."""
+
+    def __init__(self, action: str, role: str) -> None:
+        super().__init__("not_permitted", f"{action} is not permitted to the role {role}.")
+
+
+def permitting_role(action: str, roles: frozenset[str]) -> str | None:
+    """The role of ``roles`` under which ``action`` is done; None: none of them permits it.
+    Raises ``KeyError`` for an action that is not in the table."""
+    permitted = PERMITTED[action] & roles
+    return next((role for role in _NARROWEST_FIRST if role in permitted), None)
+
+
+def require(by: Actor, action: str, *, of: UUID | None = None) -> None:
+    """Raise ``NotPermitted`` unless ``by`` may do ``action``; a trader only where ``of`` is
+    himself: what is done to somebody else's, or to nobody's in particular, is not his."""
+    if by.role not in PERMITTED[action]:
+        raise NotPermitted(action, by.role)
+    if by.role == TRADER and (of is None or of != by.person):
+        raise NotPermitted(action, by.role)
