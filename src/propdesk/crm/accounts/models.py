@@ -60,6 +60,11 @@ class TradingAccount(models.Model):
     """Of the rulebook it is judged by."""
     add_ons = ArrayField(models.CharField(max_length=80), default=list)
     phase = models.CharField(max_length=60)
+    stage = models.CharField(max_length=10)
+    """``evaluation`` or ``funded``, as the rulebook has the phase."""
+    opening_balance = models.DecimalField(max_digits=20, decimal_places=4)
+    leverage = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    """None: the group's."""
     replaces = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="successor"
     )
@@ -131,6 +136,21 @@ class TradingAccount(models.Model):
 
     def __str__(self) -> str:
         return self.engine_account
+
+
+class PlatformCredentials(models.Model):
+    """How the trader gets into the platform. The secrets are encrypted, and shown once."""
+
+    account = models.OneToOneField(
+        TradingAccount, primary_key=True, on_delete=models.PROTECT, related_name="credentials"
+    )
+    password = models.BinaryField()
+    investor_password = models.BinaryField()
+    stored_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.account_id)
 
 
 class EventKind(models.TextChoices):

@@ -1,0 +1,88 @@
+"""The projector: reads what the engine says, in every stream of verdicts, into the firm's tables.
+
+Each record once, in the transaction of the offset it moves. It must not judge, nor hold anything
+of its own: whatever kills it, the next one goes on from the offsets in the database.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from propdesk.crm.accounts.actions.take_in_records import (
+    OtherPlace,
+    Read,
+    StatusRead,
+    last_taken_in,
+    take_in_records,
+)
+from propdesk.ports.event_log import Reader, Record
+from propdesk.wire.log_codec import LogCodecError, decode
+from propdesk.wire.log_records import EngineRecord
+
+READ_BYTES_MAX = 262_144
+RECORDS_MAX = 512
+"""In one transaction: what it commands is on its way when it is committed."""
+WAIT_S = 1.0
+
+Follower = Callable[[Sequence[StatusRead], datetime], None]
+"""What goes on from changed statuses, in the transaction in which they were read."""
+
+
+class Projector:
+    """Reads ``streams`` in turn. One per installation works; a second one is only refused its
+    place, and reads on from where the first is."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        streams: Sequence[str],
+        alarm: Callable[[str], None],
+        clock: Callable[[], datetime],
+        followers: Sequence[Follower] = (),
+    ) -> None:
+        self._reader = reader
+        self._places = {stream: last_taken_in(stream) for stream in streams}
+        self._alarm = alarm
+        self._clock = clock
+        self._followers = followers
+
+    def step(self) -> int:
+        """Take in what is there now, a batch of each stream; how many records that was."""
+        return sum(self._take_in(stream) for stream in self._places)
+
+    def run(self, over: threading.Event) -> None:
+        """Take in what comes until ``over`` is set. Raises what log and database raise."""
+        while not over.is_set():
+            if not self.step():
+                self._reader.wait(self._places, WAIT_S)
+
+    def _take_in(self, stream: str) -> int:
+        after = self._places[stream]
+        records = self._reader.read(stream, after, bytes_max=READ_BYTES_MAX)[:RECORDS_MAX]
+        if not records:
+            return 0
+        read = [self._read(record) for record in records]
+        try:
+            with transaction.atomic():
+                now = self._clock()
+                statuses = take_in_records(stream, after, read, now)
+                for follow in self._followers:
+                    follow(statuses, now)
+        except OtherPlace:
+            self._places[stream] = last_taken_in(stream)
+            return 1
+        self._places[stream] = records[-1].offset
+        return len(records)
+
+    def _read(self, record: Record) -> Read:
+        try:
+            said = decode(record.body)
+        except LogCodecError as error:
+            self._alarm(f"{record.stream}, record {record.offset} cannot be read: {error}")
+            return Read(record.offset, record.key, None)
+        if not isinstance(said, EngineRecord):
+            self._alarm(f"{record.stream}, record {record.offset} is no word of the engine")
+            return Read(record.offset, record.key, None)
+        return Read(record.offset, record.key, said)

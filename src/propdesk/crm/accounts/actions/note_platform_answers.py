@@ -1,0 +1,153 @@
+"""Note what a platform answered: time lines, confirmed rights, accounts that are open now.
+
+Called in the transaction in which the answered rows of the outbox are settled.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from propdesk.crm.accounts.field_encryption import encrypted
+from propdesk.crm.accounts.keys import engine_name, key_of
+from propdesk.crm.accounts.locks import locked
+from propdesk.crm.accounts.messages import notice_message
+from propdesk.crm.accounts.models import (
+    AccountEvent,
+    Case,
+    CaseKind,
+    EventKind,
+    PlatformCredentials,
+    TradingAccount,
+)
+from propdesk.crm.outbox.actions.enqueue import enqueue
+from propdesk.crm.outbox.actions.enqueue_messages import Message, enqueue_messages
+from propdesk.crm.outbox.models import OutboxRow
+from propdesk.crm.uuid7 import uuid7
+from propdesk.domain.events import AccountOpened
+from propdesk.domain.instants import datetime_of
+from propdesk.ports.platform import Answer, Command, CreateAccount, SetRights
+from propdesk.wire.log_records import AccountEnrolled
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """An answered row and what becomes of it: done, tried again, or given up."""
+
+    row: OutboxRow
+    command: Command
+    answer: Answer
+    fate: Literal["done", "again", "given_up"]
+
+
+def note_platform_answers(answers: Sequence[Noted], now: datetime) -> None:
+    """Write what was answered. An account that was opened is enrolled with the engine at once."""
+    accounts = locked(each.row.account for each in answers)
+    events: list[AccountEvent] = []
+    messages: list[Message] = []
+    for each in answers:
+        account = accounts.get(each.row.account)
+        if account is None:
+            continue
+        if _worth_a_line(each):
+            events.append(_event(account, each, now))
+        if each.fate == "done":
+            _done(account, each, now)
+        else:
+            messages += _alarms(account, each, now)
+    AccountEvent.objects.bulk_create(events)
+    enqueue_messages(messages, now)
+
+
+def _worth_a_line(noted: Noted) -> bool:
+    """A market that stays shut is told once, not at every attempt."""
+    return noted.fate != "again" or noted.row.refusals == 0
+
+
+def _event(account: TradingAccount, noted: Noted, now: datetime) -> AccountEvent:
+    answer = noted.answer
+    detail: dict[str, object] = {"fate": noted.fate, "attempts": noted.row.attempts}
+    if answer.reason is not None:
+        detail |= {"reason": answer.reason, "detail": answer.detail, "left": list(answer.left)}
+    if isinstance(noted.command, SetRights):
+        detail["rights"] = noted.command.rights
+    return AccountEvent(
+        account=account,
+        at=datetime_of(answer.at),
+        recorded_at=now,
+        kind=EventKind.ANSWER,
+        word=noted.row.command,
+        detail=detail,
+        source=str(noted.row.key),
+    )
+
+
+# --- done ------------------------------------------------------------------------------------
+def _done(account: TradingAccount, noted: Noted, now: datetime) -> None:
+    if isinstance(noted.command, SetRights):
+        account.rights = noted.command.rights
+        account.save(update_fields=["rights"])
+    elif isinstance(noted.command, CreateAccount) and account.opened_at is None:
+        _opened(account, noted.answer, now)
+
+
+def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:
+    account.login = answer.account
+    account.engine_account = engine_name(account.server, answer.account)
+    account.opened_at = datetime_of(answer.at)
+    account.save(update_fields=["login", "engine_account", "opened_at"])
+    if answer.credentials is not None:
+        PlatformCredentials.objects.create(
+            account=account,
+            password=encrypted(answer.credentials.password),
+            investor_password=encrypted(answer.credentials.investor_password),
+            stored_at=now,
+        )
+    for command in _enrolment(account, answer.at):
+        enqueue(command, now)
+
+
+def _enrolment(account: TradingAccount, at: int) -> Iterable[AccountEnrolled | AccountOpened]:
+    """The engine learns by what to judge it before it learns that it is open."""
+    yield AccountEnrolled(
+        account.engine_account,
+        account.rulebook,
+        account.version,
+        account.sha256,
+        account.phase,
+        f"{account.size.normalize():f}",
+        tuple(account.add_ons),
+    )
+    yield AccountOpened(
+        account.engine_account,
+        at,
+        account.currency,
+        account.opening_balance,
+        leverage=account.leverage,
+        owner=str(account.person),
+        group=account.group,
+        size=account.size,
+        stage=account.stage,
+    )
+
+
+# --- not done --------------------------------------------------------------------------------
+def _alarms(account: TradingAccount, noted: Noted, now: datetime) -> Iterable[Message]:
+    """The desk is told once of a market that is shut, and of each command that is given up."""
+    if noted.fate == "again" and not noted.answer.left:
+        return
+    notice = "market_shut" if noted.fate == "again" else "command_failed"
+    detail = {
+        "command": noted.row.command,
+        "reason": str(noted.answer.reason),
+        "left": list(noted.answer.left),
+    }
+    key = key_of(account.engine_account, "notice", notice, str(noted.row.key))
+    yield notice_message(account, notice, detail, key)
+    if noted.fate == "given_up":
+        Case.objects.get_or_create(
+            account=account,
+            kind=CaseKind.ENFORCEMENT,
+            source=str(noted.row.key),
+            defaults={"id": uuid7(now), "opened_at": now, "detail": detail},
+        )
