@@ -114,27 +114,22 @@ def opened(event: AccountOpened) -> Peer:
 
 def book(peer: Peer, event: Event) -> tuple[Stretch, ...]:
     """Book an event of an account; returns the positions it began or reported."""
-    if event.at < peer.latest:
-        peer.doubt(LATE)
-    peer.latest = max(peer.latest, event.at)
-    match event:
-        case Deal():
-            return _deal(peer, event)
-        case TradeReported():
-            whole = Stretch(
-                peer.account, event.symbol, event.side, event.opened_at, event.at, event.id
-            )
-            peer.closed.append(whole)
-            return (whole,)
-        case AccountReported():
-            note(peer, event, holds=bool(peer.book.positions))
-        case _:
-            note(peer, event, holds=False)
+    if isinstance(event, Deal):
+        note(peer, event, holds=False)
+        return _deal(peer, event)
+    note(peer, event, holds=bool(peer.book.positions))
+    if isinstance(event, TradeReported):
+        whole = Stretch(peer.account, event.symbol, event.side, event.opened_at, event.at, event.id)
+        peer.closed.append(whole)
+        return (whole,)
     return ()
 
 
 def note(peer: Peer, event: Event, *, holds: bool) -> None:
     """What an event says of an account beside its positions; ``holds``: there are some."""
+    if event.at < peer.latest:
+        peer.doubt(LATE)
+    peer.latest = max(peer.latest, event.at)
     match event:
         case Scaled():
             peer.size = event.size

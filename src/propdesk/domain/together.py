@@ -35,6 +35,10 @@ class Together:
                 self._books[account] = found
         return found
 
+    def kept(self, account: str) -> Peer | None:
+        """An account's book where there is one already."""
+        return self._books.get(account)
+
     def begin(self, peer: Peer) -> None:
         """An account is opened while somebody looks."""
         self._books[peer.account] = peer
