@@ -103,7 +103,7 @@ class Capabilities:
 
 
 # --- reading ---------------------------------------------------------------------------------
-Tick: TypeAlias = FeedQuote
+Tick = FeedQuote
 """A quote with its number in the platform's feed."""
 
 
