@@ -3,14 +3,17 @@
 Called in the transaction in which the answered rows of the outbox are settled.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from propdesk.crm.accounts.field_encryption import encrypted
 from propdesk.crm.accounts.keys import engine_name, key_of
 from propdesk.crm.accounts.locks import locked
+from propdesk.crm.accounts.many_rows import write_events
 from propdesk.crm.accounts.messages import notice_message
 from propdesk.crm.accounts.models import (
     AccountEvent,
@@ -26,7 +29,7 @@ from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.events import AccountOpened
 from propdesk.domain.instants import datetime_of
-from propdesk.ports.platform import Answer, Command, CreateAccount, SetRights
+from propdesk.ports.platform import Answer, Command, CreateAccount, Rights, SetRights
 from propdesk.wire.log_records import AccountEnrolled
 
 
@@ -55,7 +58,8 @@ def note_platform_answers(answers: Sequence[Noted], now: datetime) -> None:
             _done(account, each, now)
         else:
             messages += _alarms(account, each, now)
-    AccountEvent.objects.bulk_create(events)
+    write_events(events)
+    _confirm_rights(accounts, answers)
     enqueue_messages(messages, now)
 
 
@@ -84,11 +88,18 @@ def _event(account: TradingAccount, noted: Noted, now: datetime) -> AccountEvent
 
 # --- done ------------------------------------------------------------------------------------
 def _done(account: TradingAccount, noted: Noted, now: datetime) -> None:
-    if isinstance(noted.command, SetRights):
-        account.rights = noted.command.rights
-        account.save(update_fields=["rights"])
-    elif isinstance(noted.command, CreateAccount) and account.opened_at is None:
+    if isinstance(noted.command, CreateAccount) and account.opened_at is None:
         _opened(account, noted.answer, now)
+
+
+def _confirm_rights(accounts: Mapping[str, TradingAccount], answers: Iterable[Noted]) -> None:
+    confirmed: dict[Rights, list[UUID]] = defaultdict(list)
+    for each in answers:
+        account = accounts.get(each.row.account)
+        if account is not None and each.fate == "done" and isinstance(each.command, SetRights):
+            confirmed[each.command.rights].append(account.pk)
+    for rights, ids in confirmed.items():
+        TradingAccount.objects.filter(pk__in=ids).update(rights=rights)
 
 
 def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:

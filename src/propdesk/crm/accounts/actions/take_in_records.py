@@ -14,6 +14,7 @@ from django.db import transaction
 
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.locks import locked
+from propdesk.crm.accounts.many_rows import write_events, write_statuses, write_verdicts
 from propdesk.crm.accounts.messages import notice_message, rights_message, steps_of
 from propdesk.crm.accounts.models import (
     AccountEvent,
@@ -25,7 +26,6 @@ from propdesk.crm.accounts.models import (
     StreamPosition,
     TradingAccount,
 )
-from propdesk.crm.accounts.statuses_written import write_statuses
 from propdesk.crm.accounts.what_follows import (
     blocked_by,
     can_become,
@@ -40,8 +40,6 @@ from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.evaluation import Status
 from propdesk.domain.instants import datetime_of
 from propdesk.wire.log_records import DeadLetter, EngineRecord, StatusChanged, VerdictSaid
-
-ROWS_AT_ONCE = 2_000
 
 
 class OtherPlace(Exception):
@@ -237,11 +235,9 @@ def _rights(
 # --- writing ---------------------------------------------------------------------------------
 def _write(taken: _Taken) -> None:
     write_statuses(taken.changed.values())
-    AccountVerdict.objects.bulk_create(
-        taken.verdicts, batch_size=ROWS_AT_ONCE, ignore_conflicts=True
-    )
-    Case.objects.bulk_create(taken.cases, batch_size=ROWS_AT_ONCE, ignore_conflicts=True)
-    AccountEvent.objects.bulk_create(taken.events, batch_size=ROWS_AT_ONCE)
+    write_verdicts(taken.verdicts)
+    Case.objects.bulk_create(taken.cases, ignore_conflicts=True)
+    write_events(taken.events)
     enqueue_messages(taken.messages, taken.now)
 
 

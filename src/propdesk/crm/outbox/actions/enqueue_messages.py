@@ -8,9 +8,21 @@ from uuid import UUID
 from django.db import transaction
 
 from propdesk.crm.outbox.actions.enqueue import NotInTransaction
-from propdesk.crm.outbox.models import OutboxRow
+from propdesk.crm.rows_at_once import hexed, insert_at_once
 
-ROWS_AT_ONCE = 1_000
+COLUMNS = {
+    "destination": "varchar",
+    "key": "uuid",
+    "created_at": "timestamptz",
+    "account": "varchar",
+    "command": "varchar",
+    "body": "bytea",
+    "next_try_at": "timestamptz",
+    "attempts": "integer",
+    "refusals": "integer",
+    "claimed_by": "varchar",
+    "last_error": "text",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +45,24 @@ def enqueue_messages(messages: Iterable[Message], at: datetime) -> None:
     """
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction("messages")
-    OutboxRow.objects.bulk_create(
-        (
-            OutboxRow(
-                destination=each.destination,
-                key=each.key,
-                created_at=at,
-                account=each.account,
-                command=each.name,
-                body=each.body,
-                next_try_at=each.due_at or at,
-            )
+    insert_at_once(
+        "outbox_outboxrow",
+        COLUMNS,
+        [
+            {
+                "destination": each.destination,
+                "key": each.key,
+                "created_at": at,
+                "account": each.account,
+                "command": each.name,
+                "body": hexed(each.body),
+                "next_try_at": each.due_at or at,
+                "attempts": 0,
+                "refusals": 0,
+                "claimed_by": "",
+                "last_error": "",
+            }
             for each in messages
-        ),
-        batch_size=ROWS_AT_ONCE,
-        ignore_conflicts=True,
+        ],
+        skip_known=True,
     )

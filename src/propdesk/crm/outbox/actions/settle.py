@@ -4,12 +4,21 @@ Each says False where the courier's claim had run out and another has the row; t
 changed, and the log's keys see to it that nothing happens twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from propdesk.crm.outbox.models import OutboxRow
+
+_MARK = """
+UPDATE outbox_outboxrow AS row SET delivered_at = %s, claimed_until = NULL, last_error = ''
+FROM unnest(%s::bigint[], %s::varchar[], %s::integer[]) AS own (id, claimed_by, attempts)
+WHERE row.id = own.id AND row.claimed_by = own.claimed_by AND row.attempts = own.attempts
+    AND row.delivered_at IS NULL AND row.given_up_at IS NULL
+RETURNING row.id
+"""
 
 
 def mark_delivered(row: OutboxRow, now: datetime) -> bool:
@@ -33,15 +42,16 @@ def give_up(row: OutboxRow, error: str, now: datetime) -> bool:
     return bool(_own(row).update(given_up_at=now, claimed_until=None, last_error=error))
 
 
-def mark_all_delivered(rows: Iterable[OutboxRow], now: datetime) -> set[int]:
+def mark_all_delivered(rows: Sequence[OutboxRow], now: datetime) -> set[int]:
     """The receiver has them; the keys of the rows that were still claimed by this courier."""
-    claims = {row.pk: (row.claimed_by, row.attempts) for row in rows}
-    held = OutboxRow.objects.select_for_update().filter(
-        pk__in=claims, delivered_at__isnull=True, given_up_at__isnull=True
+    columns = (
+        [row.pk for row in rows],
+        [row.claimed_by for row in rows],
+        [row.attempts for row in rows],
     )
-    own = {row.pk for row in held if claims[row.pk] == (row.claimed_by, row.attempts)}
-    OutboxRow.objects.filter(pk__in=own).update(delivered_at=now, claimed_until=None, last_error="")
-    return own
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [now, *columns])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def release(rows: Iterable[OutboxRow]) -> None:
