@@ -4,7 +4,7 @@ What it appends is keyed, so that going on from a snapshot says nothing twice. I
 the partition does. Only the holder of the lease runs one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,12 +17,13 @@ from propdesk.domain.conditions import Conditions
 from propdesk.domain.events import TimePassed
 from propdesk.domain.instruments import Catalogue
 from propdesk.engine.book import Book, OtherLayout
-from propdesk.engine.desk import Desk, Seat
+from propdesk.engine.desk import Desk
 from propdesk.engine.evaluator_state import StateRefused
 from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
+from propdesk.engine.seats import Seat
 from propdesk.ports.event_log import Entry, EventLogError, KeyReused, Reader, Record, Writer
 from propdesk.ports.snapshot_store import (
     BaseGone,
@@ -38,10 +39,12 @@ from propdesk.wire.log_records import (
     EngineRecord,
     LogRecord,
     Mark,
+    MarketRecord,
     Moment,
     StatusChanged,
     SymbolDefined,
     Ticks,
+    VerdictCorrected,
     VerdictSaid,
     events_of,
     verdicts_of,
@@ -50,6 +53,10 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 
 READ_BYTES_MAX = 1_048_576
 APPENDED_RECORDS_MAX = 2_000
+SAID_AT_ONCE_MAX = 256
+"""What one record causes is made durable in parts of so many: a tick may end thousands."""
+EXPLAINED_AT_ONCE = 4
+"""So many accounts are explained before the log is looked at again: a millisecond."""
 QUESTIONS_AT_ONCE = 4
 RECORDS_BETWEEN_ANSWERS = 128
 """Behind its log an engine is asked all the same, and answers within a second."""
@@ -177,9 +184,19 @@ class EngineWorker:
                 self._questions.answer(self.answers, at_most=1)
         self._append()
         answered = self._questions.answer(self.answers, at_most=QUESTIONS_AT_ONCE)
-        if not records and not answered:
+        if records or answered:
+            return len(records)
+        if self.partition.owed:
+            self._explain(EXPLAINED_AT_ONCE)
+        else:
             self._reader.wait({self._stream: self._applied}, wait_s)
-        return len(records)
+        return 0
+
+    def _explain(self, at_most: int) -> None:
+        """Explain verdicts that were written before their accounts were asked."""
+        for each in self.partition.explained(at_most):
+            self._hear(each)
+        self._append()
 
     @property
     def behind(self) -> int:
@@ -194,20 +211,31 @@ class EngineWorker:
             return
         if isinstance(decoded, TimePassed):
             self.minutes.pass_to(decoded.at)
-        if isinstance(decoded, Ticks | SymbolDefined | VerdictSaid | StatusChanged | DeadLetter):
+        if isinstance(decoded, MarketRecord | EngineRecord):
             self._bury(record, None, f"a {type(decoded).__name__} has no place in this stream")
             return
         try:
-            said = self._said(record.offset, decoded)
+            self._hear_all(self._said(record.offset, decoded))
         except (StateRefused, SnapshotDamaged, EventLogError):
             raise  # no fault of the record: it is applied when the state or the market is there
         except Exception as error:  # noqa: BLE001 - one record must not stop a partition
             account = decoded.account if isinstance(decoded, Moment | AccountEnrolled) else None
             self._bury(record, account, f"{type(error).__name__}: {error}")
-            return
-        self._hear(said)
 
-    def _said(self, offset: int, record: Any) -> Sequence[EngineRecord]:
+    def _hear_all(self, said: Iterator[EngineRecord]) -> None:
+        """Hear it to its end, whatever becomes of what was heard: the state is half way else."""
+        late: EventLogError | None = None
+        for each in said:
+            self._hear(each)
+            if late is None and len(self._waiting) >= SAID_AT_ONCE_MAX:
+                try:
+                    self._append()
+                except EventLogError as error:
+                    late = error  # it waits, and is appended again behind the record
+        if late is not None:
+            _log.warning("said_late", error=str(late))
+
+    def _said(self, offset: int, record: Any) -> Iterator[EngineRecord]:
         while True:
             try:
                 return self.partition.apply(offset, record)
@@ -232,12 +260,12 @@ class EngineWorker:
         self._alarm(f"{record.stream}, record {record.offset}: {reason}")
         if account is not None:
             self.partition.desk.doubt(account, reason)
-        self._hear([DeadLetter(record.stream, record.offset, account, reason)])
+        self._hear(DeadLetter(record.stream, record.offset, account, reason))
 
     # -- what was said
-    def _hear(self, said: Sequence[EngineRecord]) -> None:
+    def _hear(self, said: EngineRecord) -> None:
         self.answers.note(said)
-        self._waiting += [Entry(self._verdicts, _key(each), encode(each)) for each in said]
+        self._waiting.append(Entry(self._verdicts, _key(said), encode(said)))
 
     def _append(self) -> None:
         if not self._waiting:
@@ -265,6 +293,8 @@ class EngineWorker:
             for each in self._aside[1]:
                 each.changed = True
             self._aside = None
+        for said in self.partition.explained(self.partition.owed):
+            self._hear(said)
         if self.partition.place.offset == self._saved_at:
             return False
         if self._waiting:
@@ -289,6 +319,8 @@ class EngineWorker:
         """
         if self.is_saving() or self._waiting or self.partition.place.offset == self._saved_at:
             return False
+        if self.partition.owed:
+            return False  # an account that was struck has no state until it is explained
         offset, every = self.partition.place.offset, self._base is None
         aside = Aside(partial(self._saved_as, every=every), seconds_max=ASIDE_S_MAX)
         seats = [each for each in self.partition.desk.seats.values() if each.changed]
@@ -348,6 +380,8 @@ def _key(record: EngineRecord) -> str:
     match record:
         case VerdictSaid():
             return record.id
+        case VerdictCorrected():
+            return f"corrected/{record.id}/{record.offset}/{record.tick}"
         case StatusChanged():
             # At one place an account may change more than once: days that roll together.
             place = f"{record.offset}/{record.tick}/{record.at}/{record.status}"

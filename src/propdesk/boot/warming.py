@@ -68,23 +68,32 @@ def _day() -> tuple[Sequence[LogRecord], Sequence[LogRecord]]:
     size, price = Decimal(100000), Decimal("1.08000")
     bought = Deal("A1", AT + SECOND, "D1", "P1", "EURUSD", "buy", "in", Decimal(1), price)
     sold = replace(bought, at=AT + DAY, id="D2", side="sell", entry="out")
+    ended = replace(bought, account="A2", lots=Decimal(3))
+    enrolled = AccountEnrolled(
+        "A1", rulebook.name, rulebook.version, loaded.sha256, PHASE, str(size)
+    )
     return (
         [
-            AccountEnrolled("A1", rulebook.name, rulebook.version, loaded.sha256, PHASE, str(size)),
+            enrolled,
+            replace(enrolled, account="A2"),
             SymbolDefined(0, "warming", "EURUSD", 5),
             _ticks(1, 2),
             Mark(2),
+            Moment("A2", (AccountOpened("A2", AT, "USD", size),)),
+            Moment("A2", (ended,)),
+            _ticks(3, 4, far=-2000),  # more than three lots may lose: its verdict is foretold
+            Mark(4),
             Moment("A1", (AccountOpened("A1", AT, "USD", size),)),
             Moment("A1", (bought,)),
-            _ticks(3, 4),
-            Mark(3),
+            _ticks(5, 6),
+            Mark(5),
         ],
         [
-            Mark(4),
-            GapOpened(AT + 9 * SECOND, "EURUSD"),
-            GapClosed(AT + 10 * SECOND, "EURUSD"),
-            _ticks(5, 6, far=-4000),
             Mark(6),
+            GapOpened(AT + 13 * SECOND, "EURUSD"),
+            GapClosed(AT + 14 * SECOND, "EURUSD"),
+            _ticks(7, 8, far=-4000),
+            Mark(8),
             TimePassed(AT + DAY),  # a day rolls: the bounds are others, the terms are not
             SymbolDefined(0, "warming", "EURUSD", 6),
             Moment("A1", (sold,)),

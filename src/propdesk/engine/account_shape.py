@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from propdesk.domain.account import Account
+from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Calm
-from propdesk.domain.unattended import Arming
+from propdesk.domain.situation import Span
+from propdesk.domain.unattended import Arming, Seen
 from propdesk.domain.worth import Holding
 from propdesk.engine.book import Book
 from propdesk.engine.fixed_point import LinearForm, NoForm, linear_form
 from propdesk.engine.layout import SUMS_OF_A_TERM_MAX
 from propdesk.engine.market import Instruments
-from propdesk.engine.shapes import AccountShape, Bounds, SumShape, TermShape, Trail
+from propdesk.engine.shapes import AccountShape, Bounds, Settled, SumShape, TermShape, Trail
+from propdesk.engine.shapes import Seen as SeenOfRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +141,30 @@ def _down(amount: Decimal, unit: int) -> int:
 
 def _up(amount: Decimal, unit: int) -> int:
     return int(amount.scaleb(unit).to_integral_value(ROUND_CEILING))
+
+
+def same_terms(new: Watched, old: Watched) -> bool:
+    """Whether only bounds differ."""
+    return (
+        new.shape.terms == old.shape.terms
+        and new.shape.exposed == old.shape.exposed
+        and [each.base for each in new.shape.sums] == [each.base for each in old.shape.sums]
+    )
+
+
+def seen_of(settled: Settled, shape: Watched, digits: int) -> Seen:
+    """What the book saw, as money."""
+    equity = _span(settled.sums[0], digits)
+    parts = [_span(each, digits) or Span(ZERO, ZERO) for each in settled.sums[shape.parts_from :]]
+    worst = {
+        name: Decimal(term.low).scaleb(-digits)
+        for name, term in zip(shape.positions, settled.terms, strict=True)
+        if term.low is not None
+    }
+    return Seen(equity, parts, worst)
+
+
+def _span(seen: SeenOfRow, digits: int) -> Span | None:
+    if seen.low is None or seen.high is None:
+        return None
+    return Span(Decimal(seen.low).scaleb(-digits), Decimal(seen.high).scaleb(-digits))

@@ -6,14 +6,14 @@ the book. It must not judge: evaluators do; nor order anything: the partition do
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
 import numpy as np
 
 from propdesk.domain.conditions import Conditions
-from propdesk.domain.evaluation import Evaluation, UnusableHistory, Verdict
+from propdesk.domain.evaluation import Evaluation, UnusableHistory
 from propdesk.domain.evaluator import FOREVER, Evaluator
 from propdesk.domain.events import (
     Event,
@@ -23,61 +23,22 @@ from propdesk.domain.events import (
     InstrumentDefined,
     NewsScheduled,
 )
-from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import Catalogue, instrument_of
-from propdesk.domain.situation import Span
-from propdesk.domain.unattended import Arming, Seen, Unattended
-from propdesk.engine.account_shape import Watched, watched
+from propdesk.domain.unattended import Arming, Unattended
+from propdesk.engine.account_shape import same_terms, seen_of, watched
 from propdesk.engine.book import Book
+from propdesk.engine.circles import Circles
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
 from propdesk.engine.refusal import Refused
 from propdesk.engine.rulebooks import Rulebooks
+from propdesk.engine.seats import Seat, Spot, Told
 from propdesk.engine.shapes import AccountShape, Settled, SumShape
-from propdesk.engine.shapes import Seen as SeenOfRow
+from propdesk.engine.strikes import STRUCK, Strike, Strikes
 from propdesk.wire.log_records import AccountEnrolled, RulebookPublished, SymbolDefined
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 Alarm = Callable[[str], None]
-NOT_TOGETHER = "accounts judged together are not judged live; their history must be evaluated"
-
-
-@dataclass(slots=True)
-class Seat:
-    """One account at the desk. After a start its evaluator is read when it is first asked."""
-
-    name: str
-    slot: int
-    enrolled: AccountEnrolled
-    awake: Unattended | None
-    asleep: Callable[["Seat"], Unattended] | None = None
-    arming: Arming = field(default_factory=Arming)
-    shape: Watched | None = None
-    said: int = 0  # how many of its verdicts were told
-    status: str = ""
-    touches: int = 0
-    changed: bool = True  # since the last snapshot
-
-    @property
-    def unattended(self) -> Unattended:
-        if self.awake is None:
-            if self.asleep is None:  # pragma: no cover - a seat is one or the other
-                raise RuntimeError(f"account {self.name} is nowhere")
-            self.awake = self.asleep(self)
-        return self.awake
-
-    @property
-    def evaluator(self) -> Evaluator:
-        return self.unattended.evaluator
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What an account said when it was asked: new verdicts, and its status where it changed."""
-
-    seat: Seat
-    verdicts: tuple[Verdict, ...]
-    status: str | None
 
 
 class Desk:
@@ -100,9 +61,12 @@ class Desk:
         self.conditions = conditions
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
+        self.strikes = Strikes(book)
+        self._disputed: list[Told] = []  # found out when somebody else was asked
         self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
         self.groups: dict[str, GroupFormed] = {}
+        self.circles = Circles(self.seats, self.groups)
         self.shared: dict[
             tuple[str, tuple[str, ...]], Shared
         ] = {}  # by rulebook: what its accounts' states name
@@ -122,10 +86,11 @@ class Desk:
             conditions=self.conditions,
             market=self.instruments.market,
         )
-        evaluator.feed((*self.groups.values(), *self.news.values()))
-        if evaluator.looks_at_peers:
-            evaluator.standing.uncertain["peers"] = NOT_TOGETHER
-        self.sit(Seat(command.account, self.book.open_slot(), command, Unattended(evaluator)))
+        evaluator.peers = self.circles.seen_from(command.account)
+        evaluator.feed((*self.circles.groups_of(command.account), *self.news.values()))
+        seat = Seat(command.account, self.book.open_slot(), command, Unattended(evaluator))
+        seat.looks = evaluator.looks_at_peers
+        self.sit(seat)
 
     def publish(self, record: RulebookPublished) -> None:
         """Accounts may be judged by this rulebook from here on. Raises ``Refused``."""
@@ -138,6 +103,7 @@ class Desk:
     def sit(self, seat: Seat) -> None:
         """Give an account its place; its slot is open."""
         self.seats[seat.name] = self._by_slot[seat.slot] = seat
+        self.circles.looking += seat.looks
         if seat.arming.wake < FOREVER:
             heapq.heappush(self._wakes, (seat.arming.wake, seat.slot))
 
@@ -149,9 +115,27 @@ class Desk:
             seat.shape = watched(account, arming, self.instruments, self.book)
         return unattended
 
-    def moment(self, account: str, events: Sequence[Event]) -> Told:
-        """Apply what happened to an account at one stamp. Raises ``Refused``: the account is in
-        doubt from then on where a part of it may have been applied."""
+    def moment(self, account: str, events: Sequence[Event]) -> Iterator[Told]:
+        """Apply what happened to an account at one stamp, and tell those judged together with it.
+
+        Raises ``Refused``: the account is in doubt from then on where a part of it may have been
+        applied, and so are those who look at it.
+        """
+        beside = self.circles.before(account, events)
+        wrong: Refused | None = None
+        try:
+            yield self._moment(account, events)
+        except Refused as refused:
+            self.circles.refused(account)
+            wrong = refused
+        for event in events:
+            self.circles.happened(account, event)
+            for seat in beside:
+                yield self._guarded(seat, partial(seat.unattended.feed, (event,)))
+        if wrong is not None:
+            raise wrong
+
+    def _moment(self, account: str, events: Sequence[Event]) -> Told:
         seat = self.seats.get(account)
         if seat is None:
             raise Refused(f"account {account} is not enrolled")
@@ -170,24 +154,26 @@ class Desk:
         seat = self.seats.get(account)
         if seat is not None:
             seat.evaluator.standing.uncertain.setdefault("log", reason)
+            self.circles.refused(account)
             seat.changed = True
 
     # -- what concerns everybody
     def general(self, event: Event) -> list[Told]:
         """Apply an event that is no account's own."""
+        self.explain_all()  # as of prices, and of what was known, before it
         match event:
             case GapOpened() | GapClosed():
                 return self._gap(event)
             case NewsScheduled():
                 self.news[event.id] = event
-            case GroupFormed():
-                self.groups[event.id] = event
             case InstrumentDefined():
                 self._learn(event)
-        return [
-            self._guarded(seat, partial(seat.unattended.feed, (event,)))
-            for seat in self.seats.values()
-        ]
+        concerned: Iterable[Seat] = self.seats.values()
+        if isinstance(event, GroupFormed):
+            before = self.groups.get(event.id)
+            self.groups[event.id] = event
+            concerned = self.circles.group(event, before)
+        return [self._guarded(seat, partial(seat.unattended.feed, (event,))) for seat in concerned]
 
     def _learn(self, event: InstrumentDefined) -> None:
         """Raises ``Refused`` for an instrument that cannot be."""
@@ -226,14 +212,41 @@ class Desk:
         return account is not None and name in account.worth.by_symbol
 
     # -- asking
-    def touched(self, slots: Iterable[int], at: int, symbol: str) -> list[Told]:
-        """Judge accounts at the tick that touched them."""
-        told = []
+    def touched(self, slots: Iterable[int], at: int, symbol: str) -> Iterator[Told]:
+        """Judge accounts at the tick that touched them, one by one as they are taken."""
         for slot in slots:
             seat = self._by_slot[slot]
             seat.touches += 1
-            told.append(self._guarded(seat, partial(seat.unattended.quote, at, symbol)))
+            yield self._guarded(seat, partial(seat.unattended.quote, at, symbol))
+
+    def strike(
+        self, slots: Sequence[int], at: int, symbol: str, spot: Spot
+    ) -> tuple[list[Strike], list[int]]:
+        """Of the accounts a tick touched, those whose last verdict is certain, and the others.
+
+        The verdict is to be written now; the account is asked later, as of this tick.
+        """
+        seats = [self._by_slot[slot] for slot in slots]
+        struck = self.strikes.strike(seats, at, symbol, spot)
+        if not struck:
+            return struck, list(slots)
+        done = {each.seat.slot for each in struck}
+        return struck, [slot for slot in slots if slot not in done]
+
+    def explain(self, at_most: int) -> list[Told]:
+        """Ask some of the accounts that were struck; what is told is what was disputed."""
+        for _ in range(at_most):
+            seat = self.strikes.next_seat()
+            if seat is None:
+                break
+            self._explain(seat)
+        told, self._disputed = self._disputed, []
         return told
+
+    def explain_all(self) -> None:
+        """Ask every account that was struck; what was disputed is told by ``explain``."""
+        while (seat := self.strikes.next_seat()) is not None:
+            self._explain(seat)
 
     def next_wake(self) -> int:
         """The moment at or after which somebody must be woken first."""
@@ -259,6 +272,7 @@ class Desk:
 
     def define(self, record: SymbolDefined) -> None:
         """A symbol of the market stream, or more digits of one."""
+        self.explain_all()  # as of prices of the digits before
         rescaled = self.instruments.define(record.number, record.symbol, record.digits)
         if rescaled is not None:
             self._put_anew(rescaled)
@@ -283,6 +297,8 @@ class Desk:
     def bring_up(self, seat: Seat) -> None:
         """Bring an account's figures up to the present, without asking its rules."""
         self._settle(seat)
+        if seat.arming.last_words:  # they are of the highest equity that was settled
+            seat.arming = replace(seat.arming, last_words=seat.unattended.last_words())
 
     def by_nearness(self) -> Iterator[str]:
         """Names of accounts: those nearest to one of their bounds first, those without one last."""
@@ -294,7 +310,7 @@ class Desk:
     def result(self, account: str) -> Evaluation:
         """The account's evaluation as of now. Raises ``KeyError`` for an unknown account."""
         seat = self.seats[account]
-        self._settle(seat)
+        self.bring_up(seat)
         return seat.evaluator.result()
 
     # -- up to the present, and back to the book
@@ -328,14 +344,49 @@ class Desk:
         seat.status = status
         return Told(seat, verdicts, status if changed else None)
 
+    def _explain(self, seat: Seat) -> None:
+        """Ask an account, as of the tick that struck it, for the verdict that is written."""
+        strike = self.strikes.take(seat)
+        if strike is None:
+            return
+        seat.touches += 1
+        standing, why = seat.evaluator.standing, ""
+        try:
+            with self.instruments.prices.as_of(strike.quotes):
+                self._take_in(seat, strike.settled())
+                seat.unattended.quote(strike.at, strike.symbol)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+            why = f", but {type(error).__name__}: {error}"
+        said = standing.verdicts[seat.said :]
+        alike = [replace(each, event=0) for each in said] == [strike.verdict]
+        if not alike or seat.evaluator.status() != STRUCK:
+            standing.disputed = True
+            self._alarm(
+                f"account {seat.name}: verdict {strike.verdict.id} was written, and its rules say "
+                f"{', '.join(each.id for each in said) or 'nothing'}{why}"
+            )
+        status = seat.evaluator.status()
+        seat.said, seat.status = seat.said + len(said), status
+        if standing.disputed:
+            self._disputed.append(Told(seat, tuple(said), status, strike.spot))
+        seat.unattended.arm()  # what was seen since is told to no rule that has ended
+        self._settle(seat)
+        self._arm(seat)
+
     def _settle(self, seat: Seat) -> None:
         """Tell the evaluator what the book saw since it was armed."""
+        self._explain(seat)
         account = seat.evaluator.account  # reads it where it was asleep
         seat.changed = True
         if seat.shape is None or account is None:
             return
-        settled = self.book.settle(seat.slot)
-        seat.unattended.settle(_seen(settled, seat.shape, account.situation.digits))
+        self._take_in(seat, self.book.settle(seat.slot))
+
+    def _take_in(self, seat: Seat, settled: Settled) -> None:
+        account, shape = seat.evaluator.account, seat.shape
+        if account is None or shape is None:
+            return
+        seat.unattended.settle(seen_of(settled, shape, account.situation.digits))
         self._check(seat, settled)
 
     def _check(self, seat: Seat, settled: Settled) -> None:
@@ -362,35 +413,8 @@ class Desk:
         if account is None:
             return
         shape = watched(account, arming, self.instruments, self.book, seat.shape)
-        if seat.shape is not None and _same_terms(shape, seat.shape):
+        if seat.shape is not None and same_terms(shape, seat.shape):
             self.book.set_bounds(seat.slot, shape.bounds)
         else:
             self.book.put(seat.slot, shape.shape)
         seat.shape = shape
-
-
-def _same_terms(new: Watched, old: Watched) -> bool:
-    """Whether only bounds differ."""
-    return (
-        new.shape.terms == old.shape.terms
-        and new.shape.exposed == old.shape.exposed
-        and [each.base for each in new.shape.sums] == [each.base for each in old.shape.sums]
-    )
-
-
-def _seen(settled: Settled, shape: Watched, digits: int) -> Seen:
-    """What the book saw, as money."""
-    equity = _span(settled.sums[0], digits)
-    parts = [_span(each, digits) or Span(ZERO, ZERO) for each in settled.sums[shape.parts_from :]]
-    worst = {
-        name: Decimal(term.low).scaleb(-digits)
-        for name, term in zip(shape.positions, settled.terms, strict=True)
-        if term.low is not None
-    }
-    return Seen(equity, parts, worst)
-
-
-def _span(seen: SeenOfRow, digits: int) -> Span | None:
-    if seen.low is None or seen.high is None:
-        return None
-    return Span(Decimal(seen.low).scaleb(-digits), Decimal(seen.high).scaleb(-digits))

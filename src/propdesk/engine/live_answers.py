@@ -19,9 +19,10 @@ from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Figure, LimitLine
 from propdesk.domain.margin import free_margin, margin_level
 from propdesk.domain.position_sizes import Held, size_of
-from propdesk.engine.desk import Desk, Seat
+from propdesk.engine.desk import Desk
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Place
+from propdesk.engine.seats import Seat
 from propdesk.ports.live_accounts import LiveAccounts
 from propdesk.wire.figures_json import money, plain
 from propdesk.wire.live_state import (
@@ -52,24 +53,12 @@ class LiveAnswers(LiveAccounts):
         self._desk = desk
         self._place = place
         self._minutes = minutes
-        self._latest: deque[LiveVerdict] = deque(maxlen=LATEST_MAX)
+        self._latest: deque[VerdictSaid] = deque(maxlen=LATEST_MAX)
 
-    def note(self, said: Iterable[EngineRecord]) -> None:
+    def note(self, said: EngineRecord) -> None:
         """Remember the newest verdicts."""
-        for each in said:
-            if isinstance(each, VerdictSaid):
-                digits = self._digits(each.account)
-                self._latest.appendleft(
-                    LiveVerdict(
-                        account=each.account,
-                        rule=each.rule,
-                        outcome=each.outcome,
-                        at=each.at,
-                        observed=_rounded(each.observed, digits),
-                        limit=_rounded(each.limit, digits),
-                        comparison=each.comparison,
-                    )
-                )
+        if isinstance(said, VerdictSaid):
+            self._latest.appendleft(said)
 
     def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
         wanted = search.casefold()
@@ -87,7 +76,7 @@ class LiveAnswers(LiveAccounts):
             next=page[-1].account if len(rows) > limit else None,
             at=self._place.at,
             tick=self._place.tick,
-            latest=tuple(self._latest),
+            latest=tuple(self._verdict(each) for each in self._latest),
         )
 
     def account(self, account: str) -> LiveAccount | None:
@@ -145,6 +134,18 @@ class LiveAnswers(LiveAccounts):
                 )
             )
         return Curve(account=account, points=tuple(points))
+
+    def _verdict(self, said: VerdictSaid) -> LiveVerdict:
+        digits = self._digits(said.account)
+        return LiveVerdict(
+            account=said.account,
+            rule=said.rule,
+            outcome=said.outcome,
+            at=said.at,
+            observed=_rounded(said.observed, digits),
+            limit=_rounded(said.limit, digits),
+            comparison=said.comparison,
+        )
 
     # -- rows
     def _row(self, seat: Seat) -> BoardRow | None:

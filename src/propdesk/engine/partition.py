@@ -5,15 +5,17 @@ It must not read a clock, fetch anything, or write: whoever drives it appends wh
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from propdesk.domain.evaluation import Verdict
 from propdesk.domain.evaluator import FOREVER
 from propdesk.domain.events import TimePassed
-from propdesk.engine.desk import Desk, Seat, Told
+from propdesk.engine.desk import Desk
 from propdesk.engine.market import JudgedTicks
 from propdesk.engine.refusal import Refused
+from propdesk.engine.seats import Seat, Spot, Told
+from propdesk.engine.strikes import STRUCK
 from propdesk.wire.figures_json import exact
 from propdesk.wire.log_records import (
     AccountEnrolled,
@@ -28,6 +30,10 @@ from propdesk.wire.log_records import (
     Ticks,
     VerdictSaid,
 )
+
+EXPLAINED_A_RECORD = 1
+"""So many of the accounts that were struck are explained behind each record, so that there is an
+end to it on a busy log; where nothing waits all of them are."""
 
 
 class TicksMissing(Exception):
@@ -80,20 +86,38 @@ class Partition:
         return self.place.tick
 
     # -- records
-    def apply(self, offset: int, record: PartitionRecord) -> list[EngineRecord]:
-        """Apply the partition's next record. Raises ``TicksMissing``; nothing was applied then."""
-        if isinstance(record, Mark):
-            if record.tick > self.handed_in:
-                raise TicksMissing(record.tick)
-            self.place.offset = offset
-            return list(self._ticks(record.tick))
+    def apply(self, offset: int, record: PartitionRecord) -> Iterator[EngineRecord]:
+        """Apply the partition's next record. Raises ``TicksMissing``; nothing was applied then.
+
+        What is said comes one by one, while it is found: it must be taken to its end.
+        """
+        if isinstance(record, Mark) and record.tick > self.handed_in:
+            raise TicksMissing(record.tick)
         self.place.offset = offset
+        return self._applied(offset, record)
+
+    def _applied(self, offset: int, record: PartitionRecord) -> Iterator[EngineRecord]:
         try:
-            return list(self._event(record))
+            if isinstance(record, Mark):
+                yield from self._ticks(record.tick)
+            else:
+                yield from self._event(record)
         except Refused as refused:
             account = getattr(record, "account", None)
-            return [DeadLetter(self.stream, offset, account, str(refused)),
-                    *self._status_of(account)]  # fmt: skip
+            yield DeadLetter(self.stream, offset, account, str(refused))
+            yield from self._status_of(account)
+        yield from self.explained(EXPLAINED_A_RECORD)
+
+    # -- what was written before it was explained
+    @property
+    def owed(self) -> int:
+        """How many accounts were struck and are not explained yet."""
+        return len(self.desk.strikes)
+
+    def explained(self, at_most: int) -> Iterator[EngineRecord]:
+        """Explain some of them. When that is done changes nothing that is said, unless a verdict
+        cannot be explained: that is said here."""
+        yield from self._said(self.desk.explain(at_most))
 
     def _event(self, record: AccountEnrolled | Moment | PartitionRecord) -> Iterator[EngineRecord]:
         match record:
@@ -103,7 +127,7 @@ class Partition:
                 self.desk.publish(record)
             case Moment():
                 last = max(each.at for each in record.events)
-                yield from self._said([self.desk.moment(record.account, record.events)])
+                yield from self._said(self.desk.moment(record.account, record.events))
                 self.place.at = max(self.place.at, last)
             case TimePassed():
                 yield from self._wake(record.at)
@@ -147,51 +171,67 @@ class Partition:
         columns = (judged.instrument[:end], judged.at[:end], judged.bid[:end], judged.ask[:end])
         while self._begun < end:
             until = desk.next_wake()
-            going_on, touched = desk.book.run(*columns, start=self._begun, until_at=until)
-            if going_on > self._begun:
+            begun = self._begun
+            going_on, touched = desk.book.run(*columns, start=begun, until_at=until)
+            self._begun = going_on
+            if going_on > begun:
                 row = going_on - 1
                 self.place.tick = ticks.first + int(judged.rows[row])
                 self.place.ticked_at = max(self.place.ticked_at, int(judged.at[row]))
                 self.place.at = max(self.place.at, self.place.ticked_at)
                 if touched:
                     symbol = desk.instruments.symbols[int(judged.symbol[row])][0]
-                    yield from self._said(desk.touched(touched, int(judged.at[row]), symbol))
-            self._begun = going_on
+                    yield from self._touched(touched, int(judged.at[row]), symbol)
             if going_on < end and until < FOREVER and int(judged.at[going_on]) >= until:
                 yield from self._said(desk.wake(int(judged.at[going_on])))
         self.place.tick = last
+
+    def _touched(self, slots: Sequence[int], at: int, symbol: str) -> Iterator[EngineRecord]:
+        """What ends accounts for certain comes first, then what those say that must be asked."""
+        spot = Spot(self.place.offset, self.place.tick)
+        struck, others = self.desk.strike(slots, at, symbol, spot)
+        for each in struck:
+            yield _verdict(each.seat, each.verdict, spot)
+            yield _status(each.seat, STRUCK, each.verdict.at, spot)
+        yield from self._said(self.desk.touched(others, at, symbol))
 
     # -- what is said
     def _said(self, told: Iterable[Told]) -> Iterator[EngineRecord]:
         for each in told:
             seat = each.seat
+            spot = each.since or Spot(self.place.offset, self.place.tick)
             for verdict in each.verdicts:
-                yield self._verdict(seat, verdict)
+                yield _verdict(seat, verdict, spot)
             if each.status is not None:
-                yield StatusChanged(
-                    account=seat.name,
-                    phase=seat.enrolled.phase,
-                    status=each.status,
-                    at=self.place.at
-                    if seat.evaluator.account is None
-                    else seat.evaluator.account.at,
-                    offset=self.place.offset,
-                    tick=self.place.tick,
-                )
+                account = seat.evaluator.account
+                at = self.place.at if account is None else account.at
+                yield _status(seat, each.status, at, spot)
 
-    def _verdict(self, seat: Seat, verdict: Verdict) -> VerdictSaid:
-        return VerdictSaid(
-            id=verdict.id,
-            account=seat.name,
-            phase=seat.enrolled.phase,
-            rule=verdict.rule,
-            outcome=verdict.outcome,
-            at=verdict.at,
-            observed=exact(verdict.observed),
-            limit=exact(verdict.limit),
-            comparison=verdict.comparison,
-            basis=verdict.basis,
-            offset=self.place.offset,
-            tick=self.place.tick,
-            evidence=verdict.evidence,
-        )
+
+def _status(seat: Seat, status: str, at: int, spot: Spot) -> StatusChanged:
+    return StatusChanged(
+        account=seat.name,
+        phase=seat.enrolled.phase,
+        status=status,
+        at=at,
+        offset=spot.offset,
+        tick=spot.tick,
+    )
+
+
+def _verdict(seat: Seat, verdict: Verdict, spot: Spot) -> VerdictSaid:
+    return VerdictSaid(
+        id=verdict.id,
+        account=seat.name,
+        phase=seat.enrolled.phase,
+        rule=verdict.rule,
+        outcome=verdict.outcome,
+        at=verdict.at,
+        observed=exact(verdict.observed),
+        limit=exact(verdict.limit),
+        comparison=verdict.comparison,
+        basis=verdict.basis,
+        offset=spot.offset,
+        tick=spot.tick,
+        evidence=verdict.evidence,
+    )

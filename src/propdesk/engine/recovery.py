@@ -20,11 +20,12 @@ from propdesk.domain.events import GroupFormed, InstrumentDefined, NewsScheduled
 from propdesk.domain.instruments import Catalogue, instrument_of
 from propdesk.domain.unattended import Arming, Unattended
 from propdesk.engine.book import Book
-from propdesk.engine.desk import Alarm, Desk, Seat
+from propdesk.engine.desk import Alarm, Desk
 from propdesk.engine.evaluator_state import Shared, pack, unpack
 from propdesk.engine.layout import LAYOUT_VERSION
 from propdesk.engine.partition import Partition, Place
 from propdesk.engine.rulebooks import Rulebooks
+from propdesk.engine.seats import Seat
 from propdesk.ports.snapshot_store import Snapshot
 from propdesk.wire.log_codec import decode, encode
 from propdesk.wire.log_records import AccountEnrolled, RulebookPublished
@@ -32,7 +33,7 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 
 BOOK = "book/"
 DESK = "desk"
-FORM = 3
+FORM = 4
 """Of the desk's part; a snapshot of another form is one of another version."""
 
 
@@ -42,6 +43,7 @@ class _SeatRow(msgspec.Struct, array_like=True):
     said: int
     status: str
     wake: int
+    looks: bool
 
 
 class _DeskPart(msgspec.Struct, array_like=True):
@@ -55,6 +57,7 @@ class _DeskPart(msgspec.Struct, array_like=True):
     silent: list[str]
     general: list[bytes]
     rulebooks: list[bytes]
+    owned: dict[str, list[str]]
     seats: list[_SeatRow]
 
 
@@ -89,6 +92,7 @@ def _sources(folder: Any) -> Iterable[Any]:
 def saved(partition: Partition, *, every: bool = False) -> Saved:
     """The state now; ``every`` account, or those changed since it was saved last."""
     desk = partition.desk
+    desk.explain_all()
     place, instruments = partition.place, desk.instruments
     known: list[GroupFormed | NewsScheduled | InstrumentDefined] = [
         *desk.groups.values(), *desk.news.values(), *desk.defined.values(),
@@ -98,7 +102,8 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
         if seat.changed or every:
             changed[seat.slot] = pack(seat.unattended, shared_of(seat.enrolled, desk))
             seat.changed = False
-        rows.append(_SeatRow(seat.slot, seat.enrolled, seat.said, seat.status, seat.arming.wake))
+        wake = seat.arming.wake
+        rows.append(_SeatRow(seat.slot, seat.enrolled, seat.said, seat.status, wake, seat.looks))
     part = _DeskPart(
         offset=place.offset,
         tick=place.tick,
@@ -110,6 +115,7 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
         silent=sorted(instruments.market.silent),
         general=[encode(each) for each in known],
         rulebooks=[encode(each) for each in desk.rulebooks.published.values()],
+        owned=desk.circles.together.owned,
         seats=rows,
     )
     parts = {BOOK + name: data for name, data in desk.book.to_parts().items()}
@@ -138,6 +144,7 @@ def restored(
         rulebooks, (each for each in published if isinstance(each, RulebookPublished))
     )
     _recall(desk, part)
+    desk.circles.together.owned.update(part.owned)
     for row in part.seats:
         enrolled = row.enrolled
         seat = Seat(
@@ -150,6 +157,7 @@ def restored(
             said=row.said,
             status=row.status,
             changed=False,
+            looks=row.looks,
         )
         desk.sit(seat)
     place = Place(part.offset, part.tick, part.at, part.ticked_at)
@@ -164,6 +172,7 @@ def _recall(desk: Desk, part: _DeskPart) -> None:
         match decode(body):
             case GroupFormed() as group:
                 desk.groups[group.id] = group
+                desk.circles.group(group, None)
             case NewsScheduled() as news:
                 desk.news[news.id] = news
             case InstrumentDefined() as defined:
@@ -194,6 +203,7 @@ def shared_of(enrolled: AccountEnrolled, desk: Desk) -> Shared:
             "market": desk.instruments.market,
             "prices": desk.instruments.prices,
             "silent": desk.instruments.market.silent,
+            "together": desk.circles.together,
         }
         if desk.conditions is not None:
             named["conditions"] = desk.conditions

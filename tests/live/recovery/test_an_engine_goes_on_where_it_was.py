@@ -392,8 +392,8 @@ def test_days_that_roll_together_are_told_one_by_one() -> None:
     others = [replace(said, at=said.at + 1), replace(said, status="paused"), said]
     log, alarms = MemoryLog(), list[str]()
     engine = engine_on(log, MemorySnapshots(), alarms)
-    engine._hear(others)
-    engine._hear([replace(said)])
+    for each in (*others, replace(said)):
+        engine._hear(each)
     engine._append()
     assert not alarms
     assert [decode(body) for _, body in said_on(log)] == others
