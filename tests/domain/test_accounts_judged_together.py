@@ -165,6 +165,12 @@ def test_an_account_that_the_log_does_not_open_leaves_it_unknown() -> None:
     assert (idle.status, idle.verdicts) == ("active", ())
 
 
+def test_a_group_that_was_replaced_before_the_account_opened_says_nothing() -> None:
+    log = [group(), other(start()), GroupFormed(at("00:00"), group().id, (OTHER, "Z"))]
+    result = judge(APART, [*log, start(), quote("08:00", "10000"), LONG], account=ACCOUNT)
+    assert (result.status, result.verdicts) == ("active", ())
+
+
 def test_an_account_that_is_opened_later_held_nothing_before() -> None:
     log = [quote("00:00", "10000"), group(), start(), quote("08:00", "10000"), LONG]
     late = other(start(at=at("09:30")))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from propdesk.domain.events import Event, GapClosed, GapOpened, Quote, TimePassed
+from propdesk.domain.events import Event, GapClosed, GapOpened, GroupFormed, Quote, TimePassed
 from propdesk.engine import kernel as plain_kernel
 from propdesk.engine.book import Book
 from propdesk.engine.desk import Desk
@@ -79,7 +79,7 @@ def records_of(
             continue
         yield from flushed()
         event = step[0]
-        if isinstance(event, GapOpened | GapClosed | TimePassed):
+        if isinstance(event, GapOpened | GapClosed | GroupFormed | TimePassed):
             yield event
         else:
             yield Moment(account_of(event), step)

@@ -200,6 +200,16 @@ class Evaluator:
         elif isinstance(event, GapClosed):
             self.market.silent.discard(name)
 
+    def _know_early(self, event: NewsScheduled | GroupFormed) -> None:
+        """Known before the account opens, and still known then, but a group that is replaced."""
+        if isinstance(event, GroupFormed):
+            self._early = [
+                each
+                for each in self._early
+                if not (isinstance(each, GroupFormed) and each.id == event.id)
+            ]
+        self._early.append(event)
+
     def _event(self, event: Event, *, settled: bool) -> None:
         self.event_no = self.event_no + 1 if self._numbers is None else next(self._numbers)
         if isinstance(event, AccountOpened):
@@ -218,7 +228,7 @@ class Evaluator:
             if isinstance(event, Bar | GapOpened | GapClosed):
                 self._note_early(event)
             if isinstance(event, NewsScheduled | GroupFormed):
-                self._early.append(event)  # known before the account opens, and still known then
+                self._know_early(event)
             return
         if event.at >= self.wake:
             self.wake_at(event.at)

@@ -205,8 +205,10 @@ class Circle:
 def circles(situation: "Situation") -> list[Circle]:
     """Every circle the account is in. One owner's groups, and accounts that name the same owner,
     are one circle: a person is one. Of several groups with one id the last holds."""
-    groups = {each.id: each for each in situation.groups}.values()
-    named = [each for each in groups if situation.account in each.accounts]
+    groups = {each.id: each for each in situation.groups}
+    # By their names: an account need not have been told of a group before it was in it.
+    ordered = [groups[each] for each in sorted(groups)]
+    named = [each for each in ordered if situation.account in each.accounts]
     owned = [each for each in named if each.kind == OWNER]
     stages: dict[str, str] = {}
     for group in owned:

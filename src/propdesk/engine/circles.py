@@ -21,7 +21,8 @@ class Circles:
         self._seats = seats
         self._groups = groups
         self._named: dict[str, set[str]] = {}  # ids of groups by account
-        self._number: dict[str, int] = {}  # in which order groups were first formed
+        self._number: dict[str, int] = {}  # in which order groups were formed
+        self._formed = 0
         self.looking = 0
         """How many accounts have a rule that looks at others."""
         self.together = Together(self._find)
@@ -38,11 +39,12 @@ class Circles:
             self._named[account].discard(event.id)
         for account in event.accounts:
             self._named.setdefault(account, set()).add(event.id)
-        self._number.setdefault(event.id, len(self._number))
+        self._formed += 1
+        self._number[event.id] = self._formed
         return self._looking_of(left.union(event.accounts))
 
     def groups_of(self, account: str) -> list[GroupFormed]:
-        """The groups that name an account, in the order in which they were first formed."""
+        """The groups that name an account, in the order in which they were formed."""
         ids = sorted(self._named.get(account, ()), key=self._number.__getitem__)
         return [self._groups[each] for each in ids]
 

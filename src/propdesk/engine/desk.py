@@ -170,8 +170,8 @@ class Desk:
                 self._learn(event)
         concerned: Iterable[Seat] = self.seats.values()
         if isinstance(event, GroupFormed):
-            before = self.groups.get(event.id)
-            self.groups[event.id] = event
+            before = self.groups.pop(event.id, None)
+            self.groups[event.id] = event  # the latest is the last
             concerned = self.circles.group(event, before)
         return [self._guarded(seat, partial(seat.unattended.feed, (event,))) for seat in concerned]
 
