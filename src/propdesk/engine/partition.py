@@ -6,28 +6,33 @@ It must not read a clock, fetch anything, or write: whoever drives it appends wh
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from propdesk.domain.evaluation import Verdict
 from propdesk.domain.evaluator import FOREVER
-from propdesk.domain.events import TimePassed
+from propdesk.domain.events import GapClosed, GapOpened, TimePassed
 from propdesk.engine.desk import Desk
 from propdesk.engine.market import JudgedTicks
 from propdesk.engine.refusal import Refused
+from propdesk.engine.rejudging import Rejudged, Rejudging, tell_price
 from propdesk.engine.seats import Seat, Spot, Told
 from propdesk.engine.strikes import STRUCK
 from propdesk.wire.figures_json import exact
 from propdesk.wire.log_records import (
     AccountEnrolled,
+    BackFilled,
     DeadLetter,
     EngineRecord,
     Mark,
+    MarketRecord,
     Moment,
     PartitionRecord,
     RulebookPublished,
     StatusChanged,
     SymbolDefined,
     Ticks,
+    VerdictCorrected,
     VerdictSaid,
 )
 
@@ -62,18 +67,19 @@ class Partition:
     def __init__(self, desk: Desk, stream: str, place: Place | None = None) -> None:
         self.desk = desk
         self.stream = stream
+        self.rejudging = Rejudging(desk)
         self.place = Place() if place is None else place
         self.market = 0
         """The last record of the market stream of which nothing is left to judge."""
-        self._market: deque[tuple[int, Ticks | SymbolDefined]] = deque()
+        self._market: deque[tuple[int, MarketRecord]] = deque()
         self._begun = 0  # ticks of the first waiting batch that were judged
         self._judged: JudgedTicks | None = None
 
     # -- the market
-    def hand_in(self, offset: int, record: Ticks | SymbolDefined) -> None:
+    def hand_in(self, offset: int, record: MarketRecord) -> None:
         """Take the market stream's next record; it is judged when a mark says so. Ticks that
         were judged before a snapshot may come again."""
-        if isinstance(record, Ticks) and record.last <= self.place.tick:
+        if isinstance(record, Ticks | BackFilled) and record.last <= self.place.tick:
             return
         self._market.append((offset, record))
 
@@ -81,7 +87,7 @@ class Partition:
     def handed_in(self) -> int:
         """The number of the last tick that is here."""
         for _, record in reversed(self._market):
-            if isinstance(record, Ticks):
+            if isinstance(record, Ticks | BackFilled):
                 return record.last
         return self.place.tick
 
@@ -93,10 +99,17 @@ class Partition:
         """
         if isinstance(record, Mark) and record.tick > self.handed_in:
             raise TicksMissing(record.tick)
+        # Before anything is applied: where the past cannot be read, the record is tried again.
+        spot = Spot(self.place.offset, self.place.tick)
+        rejudged = self.rejudging.step(self.place.at, spot)
         self.place.offset = offset
-        return self._applied(offset, record)
+        corrected = chain.from_iterable(self._corrected(each, spot) for each in rejudged)
+        return self._applied(offset, record, corrected)
 
-    def _applied(self, offset: int, record: PartitionRecord) -> Iterator[EngineRecord]:
+    def _applied(
+        self, offset: int, record: PartitionRecord, corrected: Iterable[EngineRecord]
+    ) -> Iterator[EngineRecord]:
+        yield from corrected
         try:
             if isinstance(record, Mark):
                 yield from self._ticks(record.tick)
@@ -127,15 +140,30 @@ class Partition:
                 self.desk.publish(record)
             case Moment():
                 last = max(each.at for each in record.events)
+                self.rejudging.note_moment(record, self.place.offset)
                 yield from self._said(self.desk.moment(record.account, record.events))
                 self.place.at = max(self.place.at, last)
             case TimePassed():
                 yield from self._wake(record.at)
             case Mark():  # pragma: no cover - applied above
                 return
+            case GapOpened() | GapClosed():
+                yield from self._wake(record.at)
+                yield from self._gap(record)
             case _:
                 yield from self._wake(record.at)
                 yield from self._said(self.desk.general(record))
+
+    def _gap(self, record: GapOpened | GapClosed) -> Iterator[EngineRecord]:
+        """A gap that is filled after it was closed ends nothing now."""
+        filled = self.rejudging.note_gap(record, self.place.offset)
+        later = isinstance(record, GapClosed) and record.back_filled
+        if later and (filled is None or not filled.was_open):
+            return
+        yield from self._said(self.desk.general(record))
+        if filled is not None and filled.price_behind is not None:
+            at, price = record.at, filled.price_behind
+            yield from self._said(tell_price(self.desk, record.symbol, price, at))
 
     def _wake(self, at: int) -> Iterator[EngineRecord]:
         self.place.at = max(self.place.at, at)
@@ -151,6 +179,11 @@ class Partition:
             offset, record = self._market[0]
             if isinstance(record, SymbolDefined):
                 self.desk.define(record)
+            elif isinstance(record, BackFilled):
+                self.place.tick = min(last, record.last)
+                if last < record.last:
+                    return
+                self.rejudging.note_ticks(record)
             else:
                 yield from self._batch(record, min(last, record.last))
                 if self.place.tick < record.last:
@@ -196,6 +229,29 @@ class Partition:
         yield from self._said(self.desk.touched(others, at, symbol))
 
     # -- what is said
+    def _corrected(self, rejudged: Rejudged, spot: Spot) -> Iterator[EngineRecord]:
+        """What is new of the past, what does not hold, and then the status."""
+        seat, because = rejudged.told.seat, rejudged.due
+        for verdict, replaces in rejudged.changes.fresh:
+            yield replace(_verdict(seat, verdict, spot), replaces=replaces)
+        for each in rejudged.changes.corrections:
+            yield VerdictCorrected(
+                id=each.verdict.id,
+                account=seat.name,
+                phase=seat.enrolled.phase,
+                rule=each.verdict.rule,
+                outcome=each.verdict.outcome,
+                replaced_by=each.replaced_by,
+                why=because.why,
+                because=because.because,
+                at=each.verdict.at,
+                observed=exact(each.verdict.observed),
+                limit=exact(each.verdict.limit),
+                offset=spot.offset,
+                tick=spot.tick,
+            )
+        yield from self._said([replace(rejudged.told, since=spot)])
+
     def _said(self, told: Iterable[Told]) -> Iterator[EngineRecord]:
         for each in told:
             seat = each.seat

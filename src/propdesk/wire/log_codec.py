@@ -19,7 +19,9 @@ from propdesk.wire.record_forms import BACK_FILLED_NUMBER, SMALL_FORMS, TICKS_NU
 MARK = b"PD"
 _PREFIX = struct.Struct("<2sBBI")
 """Mark, type, version, CRC-32 of type, version and body. Its eight bytes keep columns aligned."""
+_NUMBER_AT = 2
 _KIND = struct.Struct("<BB")
+_MOMENT_NUMBER = 5
 _WIDE: Mapping[int, str] = {TICKS_NUMBER: "ticks", BACK_FILLED_NUMBER: "back_filled"}
 Key = TypeVar("Key")
 
@@ -115,6 +117,26 @@ def _framed(number: int, version: int, body: list[bytes]) -> bytes:
     for part in body:
         checksum = zlib.crc32(part, checksum)
     return b"".join((_PREFIX.pack(MARK, number, version, checksum), *body))
+
+
+class _Whose(msgspec.Struct):
+    account: str
+
+
+_whose = msgspec.msgpack.Decoder(_Whose).decode
+
+
+def account_of_moment(record: bytes) -> str | None:
+    """The account whose moment a record is, without reading the rest; None for other records.
+
+    It verifies nothing: whoever wants more than the name decodes the record.
+    """
+    if len(record) < _PREFIX.size or record[_NUMBER_AT] != _MOMENT_NUMBER:
+        return None
+    try:
+        return _whose(memoryview(record)[_PREFIX.size :]).account
+    except msgspec.MsgspecError:
+        return None
 
 
 def _opened(record: bytes) -> tuple[int, int]:
