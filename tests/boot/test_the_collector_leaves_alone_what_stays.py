@@ -59,3 +59,19 @@ def test_what_came_since_the_last_snapshot_is_set_aside_before_the_next() -> Non
     assert code == 0
     assert seen == [False, False, False]  # none, then one, then two accounts
     assert is_looked_through(accounts[-1])
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_nothing_old_is_looked_through_unasked() -> None:
+    before = gc.get_threshold()
+    looked: list[int] = []
+    watch = lambda phase, info: looked.append(info["generation"])  # noqa: ARG005, E731
+    gc.callbacks.append(watch)
+    try:
+        engine_process.look_through_the_young_only()
+        kept = [Account() for _ in range(100_000)]
+    finally:
+        gc.callbacks.remove(watch)
+        gc.set_threshold(*before)
+    assert kept
+    assert {0, 1} == set(looked)
