@@ -314,6 +314,64 @@ class Case(models.Model):
         return f"{self.kind} of {self.account_id}"
 
 
+class Approval(models.Model):
+    """A proposal that a second person must approve before it is done."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=40)
+    subject = models.UUIDField()
+    proposal = models.JSONField()
+    reason = models.TextField()
+    proposed_by = models.UUIDField()
+    proposed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    decision = models.CharField(max_length=8, default="", blank=True)
+    """Empty, approved, refused or lapsed."""
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                name="approval_is_another_persons",
+                condition=~models.Q(decision="approved")
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("proposed_by"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="approval_decision_is_known",
+                condition=models.Q(decision="", decided_at__isnull=True)
+                | models.Q(
+                    decision__in=["approved", "refused", "lapsed"], decided_at__isnull=False
+                ),
+            ),
+            # Also read when the same is proposed again.
+            models.UniqueConstraint(
+                fields=["kind", "subject"],
+                condition=models.Q(decision=""),
+                name="approval_open_is_one",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # The work queue: what waits for a second person.
+            models.Index(
+                fields=["proposed_at"], name="approvals_open", condition=models.Q(decision="")
+            )
+        ]
+        triggers: ClassVar[list[pgtrigger.Trigger]] = [
+            pgtrigger.FSM(
+                name="approval_edges",
+                field="decision",
+                transitions=[("", each) for each in ("approved", "refused", "lapsed")],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.subject}"
+
+
 class StreamPosition(models.Model):
     """How far a stream of verdicts was applied. It moves in the transaction of what it covers."""
 

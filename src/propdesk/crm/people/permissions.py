@@ -43,6 +43,28 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "people.resume_person": RULING | {RISK},
     "people.ban_person": RULING | {RISK},
     "people.merge_persons": RULING | {SUPPORT},
+    # Accounts and challenges.
+    "accounts.approve": RULING | {RISK},
+    "accounts.close_case": RULING | {RISK},
+    "accounts.propose_kill_switch": RULING | {RISK},
+    "accounts.set_kill_switch": RULING | {RISK},
+    "accounts.lift_kill_switch": RULING | {RISK},
+    "accounts.schedule": RULING | {RISK, SYSTEM},
+    "accounts.show_credentials": frozenset({TRADER}),
+    "challenges.provision": RULING | {SYSTEM},
+    "challenges.settle_gate": RULING | {RISK, SUPPORT, SYSTEM},
+    "challenges.fail": RULING | {RISK},
+    "challenges.expire": RULING | {SYSTEM},
+    "challenges.reset": RULING | {SYSTEM},
+    "challenges.retry": RULING | {SUPPORT, TRADER, SYSTEM},
+    "challenges.propose_reinstatement": RULING | {RISK, SUPPORT},
+    "challenges.reinstate": RULING | {RISK},
+    "challenges.pause": RULING | {RISK, SUPPORT},
+    "challenges.resume": RULING | {RISK, SUPPORT},
+    "challenges.suspend": RULING | {RISK},
+    "challenges.lift_suspension": RULING | {RISK},
+    "challenges.terminate": RULING | {RISK},
+    "challenges.ban": RULING | {RISK},
 }
 """A later app adds its actions here, named ``app.verb``."""
 

@@ -1,0 +1,1 @@
+"""What can be done with an enrolment: one verb, one file."""

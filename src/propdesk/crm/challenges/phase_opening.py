@@ -1,0 +1,104 @@
+"""The opening of a phase's account: its rows and the command to the platform, in the caller's
+transaction. It must not decide whether a phase may begin."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+
+from propdesk.crm.accounts.keys import engine_name, key_of
+from propdesk.crm.accounts.messages import command_message
+from propdesk.crm.accounts.models import AccountEvent, EventKind, TradingAccount
+from propdesk.crm.catalog.versions import loaded
+from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase, PhasePlace
+from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
+from propdesk.crm.uuid7 import uuid7
+from propdesk.domain.rulebook import Phase
+from propdesk.ports.platform import CreateAccount
+from propdesk.wire.rulebook_file import LoadedRulebook, with_add_ons
+
+SERVER_DEFAULT, GROUP_DEFAULT = "simulated", "main"
+"""Of a programme that names no place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account is opened."""
+
+    server: str
+    group: str
+    leverage: Decimal | None
+
+
+def rulebook_of(enrolment: Enrolment) -> LoadedRulebook:
+    """What was bought, add-ons applied."""
+    plain = loaded(enrolment.version)
+    return with_add_ons(plain, enrolment.add_ons) if enrolment.add_ons else plain
+
+
+def phase_at(enrolment: Enrolment, number: int) -> Phase | None:
+    """The rulebook's phase of that number, from 1; None behind the last."""
+    phases = rulebook_of(enrolment).rulebook.phases
+    return phases[number - 1] if number <= len(phases) else None
+
+
+def open_phase(
+    enrolment: Enrolment,
+    number: int,
+    *,
+    balance: Decimal,
+    at: datetime,
+    replaces: TradingAccount | None = None,
+    order: UUID | None = None,
+) -> EnrolmentPhase:
+    """Begin a phase: an account that the platform is asked to open. Raises ``IntegrityError``
+    where another phase of the enrolment still runs, and ``LookupError`` behind the last."""
+    book = rulebook_of(enrolment)
+    phase = phase_at(enrolment, number)
+    if phase is None:
+        raise LookupError(f"the rulebook has no phase {number}")
+    attempt = enrolment.phases.filter(number=number).count() + 1
+    place, login = _place(enrolment, phase), _next_login()
+    account = TradingAccount.objects.create(
+        id=uuid7(at), engine_account=engine_name(place.server, login), person=enrolment.person_id,
+        created_at=at, server=place.server, login=login, group=place.group,
+        leverage=place.leverage, currency=book.rulebook.currency, size=enrolment.size,
+        rulebook=book.rulebook.name, version=book.rulebook.version, sha256=book.sha256,
+        add_ons=enrolment.add_ons, phase=phase.name, stage=phase.stage, opening_balance=balance,
+        replaces=replaces,
+    )  # fmt: skip
+    _command(account, balance, at)
+    return EnrolmentPhase.objects.create(
+        id=uuid7(at), enrolment=enrolment, number=number, attempt=attempt, name=phase.name,
+        stage=phase.stage, account=account, started_at=at, order=order,
+    )  # fmt: skip
+
+
+def _command(account: TradingAccount, balance: Decimal, at: datetime) -> None:
+    command = CreateAccount(
+        "", account.group, balance, account.leverage, account.login, str(account.person)
+    )
+    message = command_message(account, command, key_of(account.engine_account, "create"))
+    enqueue_messages([message], at)
+    AccountEvent.objects.create(
+        account=account, at=at, recorded_at=at, kind=EventKind.COMMAND, word=message.name,
+        source=str(message.key),
+    )  # fmt: skip
+
+
+def _place(enrolment: Enrolment, phase: Phase) -> Place:
+    found = PhasePlace.objects.filter(
+        programme=enrolment.version.programme_id, phase=phase.name
+    ).first()
+    if found is None:
+        return Place(SERVER_DEFAULT, GROUP_DEFAULT, None)
+    return Place(found.server, found.group, found.leverage)
+
+
+def _next_login() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('challenges_login')")
+        (number,) = cursor.fetchone()
+    return str(number)

@@ -1,0 +1,22 @@
+"""The audit row of an action about an enrolment, and its line on the account's time line."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from propdesk.crm.accounts.holding import note_action
+from propdesk.crm.audit.actor import Actor
+from propdesk.crm.audit.record import record
+from propdesk.crm.challenges.locks import Standing
+
+
+def written(
+    action: str, standing: Standing, before: str, *, by: Actor, at: datetime, reason: str = "",
+    after: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Record ``action``; ``before`` is the state the enrolment had. In the caller's transaction."""
+    told = {"state": standing.enrolment.state, **(after or {})}
+    row = record(
+        by=by, action=action, object_type="enrolment", object_id=standing.enrolment.pk, at=at,
+        before={"state": before}, after=told, reason=reason,
+    )  # fmt: skip
+    note_action(standing.account, action, at, row.pk, {**told, "reason": reason})
