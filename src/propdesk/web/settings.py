@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "propdesk.crm.accounts",
     "propdesk.crm.audit",
     "propdesk.crm.catalog",
+    "propdesk.crm.challenges",
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
     "propdesk.crm.outbox",
