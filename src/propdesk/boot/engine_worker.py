@@ -23,6 +23,7 @@ from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
+from propdesk.engine.rejudging_pass import JudgedAgain
 from propdesk.engine.seats import Seat
 from propdesk.ports.event_log import Entry, EventLogError, KeyReused, Reader, Record, Writer
 from propdesk.ports.snapshot_store import (
@@ -42,8 +43,6 @@ from propdesk.wire.log_records import (
     MarketRecord,
     Moment,
     StatusChanged,
-    SymbolDefined,
-    Ticks,
     VerdictCorrected,
     VerdictSaid,
     events_of,
@@ -105,12 +104,27 @@ class EngineWorker:
         self._begun_from: int | None = None
         self._saved_at = 0
         self.partition = self._begin()
+        self.partition.rejudging.again = self._past()
         self._market_read = self.partition.market
         self.minutes = Minutes(self.partition.desk.book)
         self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
         self._applied = self.partition.place.offset
 
     def _begin_again(self, error: Exception) -> None:
+    def _past(self) -> JudgedAgain:
+        """What judges accounts again, whose past is not what it was when they were judged."""
+        return JudgedAgain(
+            self.partition.desk,
+            reader=self._reader,
+            snapshots=self._snapshots,
+            stream=self._stream,
+            number=self._number,
+            kernel=self._firm.kernel,
+            catalogue=self._firm.catalogue,
+            conditions=self._firm.conditions,
+            alarm=self._alarm,
+        )
+
         """An account's state cannot be read: go on from an older snapshot, or from the log.
 
         What is said twice by that is in the log under its key already.
@@ -252,7 +266,7 @@ class EngineWorker:
             except LogCodecError as error:
                 self._bury(record, None, f"cannot be read: {error}")
                 continue
-            if isinstance(decoded, Ticks | SymbolDefined):
+            if isinstance(decoded, MarketRecord):
                 self.partition.hand_in(record.offset, decoded)
         return bool(records)
 

@@ -24,6 +24,8 @@ from propdesk.engine.desk import Alarm, Desk
 from propdesk.engine.evaluator_state import Shared, pack, unpack
 from propdesk.engine.layout import LAYOUT_VERSION
 from propdesk.engine.partition import Partition, Place
+from propdesk.engine.rejudging_state import part_of
+from propdesk.engine.rejudging_state import recall as recall_rejudging
 from propdesk.engine.rulebooks import Rulebooks
 from propdesk.engine.seats import Seat
 from propdesk.ports.snapshot_store import Snapshot
@@ -33,7 +35,8 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 
 BOOK = "book/"
 DESK = "desk"
-FORM = 4
+REJUDGING = "rejudging"
+FORM = 5
 """Of the desk's part; a snapshot of another form is one of another version."""
 
 
@@ -46,7 +49,9 @@ class _SeatRow(msgspec.Struct, array_like=True):
     looks: bool
 
 
-class _DeskPart(msgspec.Struct, array_like=True):
+class DeskHead(msgspec.Struct, array_like=True):
+    """The desk's part without its accounts: where the snapshot is of, and what was known."""
+
     offset: int
     tick: int
     at: int
@@ -58,6 +63,9 @@ class _DeskPart(msgspec.Struct, array_like=True):
     general: list[bytes]
     rulebooks: list[bytes]
     owned: dict[str, list[str]]
+
+
+class _DeskPart(DeskHead, array_like=True):
     seats: list[_SeatRow]
 
 
@@ -120,6 +128,7 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
     )
     parts = {BOOK + name: data for name, data in desk.book.to_parts().items()}
     parts[DESK] = msgspec.msgpack.encode(part)
+    parts[REJUDGING] = part_of(partition.rejudging)
     return Saved(place.offset, parts, changed, len(rows))
 
 
@@ -134,11 +143,8 @@ def restored(
     alarm: Alarm,
 ) -> Partition:
     """The partition of a snapshot of this version."""
-    book = Book.from_parts(
-        {n.removeprefix(BOOK): part for n, part in snapshot.parts.items() if n != DESK}, kernel
-    )
     part = msgspec.msgpack.decode(snapshot.parts[DESK], type=_DeskPart)
-    desk = Desk(book, catalogue, rulebooks, conditions=conditions, alarm=alarm)
+    desk = Desk(book_of(snapshot, kernel), catalogue, rulebooks, conditions=conditions, alarm=alarm)
     published = (decode(each) for each in part.rulebooks)
     desk.rulebooks = Rulebooks(
         rulebooks, (each for each in published if isinstance(each, RulebookPublished))
@@ -152,7 +158,7 @@ def restored(
             slot=row.slot,
             enrolled=enrolled,
             awake=None,
-            asleep=partial(_read, snapshot, desk),
+            asleep=partial(read_state, snapshot, desk),
             arming=Arming(wake=min(row.wake, FOREVER)),
             said=row.said,
             status=row.status,
@@ -161,12 +167,25 @@ def restored(
         )
         desk.sit(seat)
     place = Place(part.offset, part.tick, part.at, part.ticked_at)
+    recall_rejudging(partition.rejudging, snapshot.parts[REJUDGING])
     partition = Partition(desk, stream, place)
     partition.market = part.market
     return partition
 
 
-def _recall(desk: Desk, part: _DeskPart) -> None:
+def head_of(snapshot: Snapshot) -> DeskHead:
+    """Where a snapshot of this version is of, and what was known there."""
+    return msgspec.msgpack.decode(snapshot.parts[DESK], type=DeskHead)
+
+
+def book_of(snapshot: Snapshot, kernel: Any) -> Book:
+    """A snapshot's book. Raises ``OtherLayout``."""
+    parts = snapshot.parts.items()
+    named = {n.removeprefix(BOOK): part for n, part in parts if n.startswith(BOOK)}
+    return Book.from_parts(named, kernel)
+
+
+def recall_desk(desk: Desk, part: DeskHead) -> None:
     """What everybody was told, and the instruments: as they were defined, then as numbered."""
     for body in part.general:
         match decode(body):
@@ -185,7 +204,7 @@ def _recall(desk: Desk, part: _DeskPart) -> None:
     desk.instruments.recall(part.instruments, part.symbols, part.silent)
 
 
-def _read(snapshot: Snapshot, desk: Desk, seat: Seat) -> Unattended:
+def read_state(snapshot: Snapshot, desk: Desk, seat: Seat) -> Unattended:
     """Raises ``SnapshotDamaged`` and ``StateRefused``: the caller starts from an older one."""
     state = unpack(snapshot.blobs[seat.slot], shared_of(seat.enrolled, desk))
     return desk.woken(seat, state)
