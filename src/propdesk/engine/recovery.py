@@ -149,8 +149,7 @@ def restored(
     desk.rulebooks = Rulebooks(
         rulebooks, (each for each in published if isinstance(each, RulebookPublished))
     )
-    _recall(desk, part)
-    desk.circles.together.owned.update(part.owned)
+    recall_desk(desk, part)
     for row in part.seats:
         enrolled = row.enrolled
         seat = Seat(
@@ -202,6 +201,7 @@ def recall_desk(desk: Desk, part: DeskHead) -> None:
         catalogue = catalogue.with_overrides([instrument_of(defined)])
     desk.instruments.catalogue = catalogue
     desk.instruments.recall(part.instruments, part.symbols, part.silent)
+    desk.circles.together.owned.update(part.owned)
 
 
 def read_state(snapshot: Snapshot, desk: Desk, seat: Seat) -> Unattended:
