@@ -35,6 +35,7 @@ LOOK_EVERY_S = 0.05
 BESIDE = (
     ("The intake", "propdesk.boot.ingest_process"),
     ("The engine", "propdesk.boot.engine_process"),
+    ("The projector", "propdesk.boot.projector_process"),
     ("The courier", "propdesk.boot.courier_process"),
     ("The tick archive", "propdesk.boot.archive_process"),
 )

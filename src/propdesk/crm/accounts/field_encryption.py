@@ -22,7 +22,7 @@ def encrypted(text: str) -> bytes:
     return _keys().encrypt(text.encode())
 
 
-def decrypted(token: bytes) -> str:
+def decrypted(token: bytes | memoryview) -> str:
     """What was encrypted. Raises ``FieldUnreadable``."""
     try:
         return _keys().decrypt(bytes(token)).decode()
