@@ -71,6 +71,7 @@ HARMLESS = {
     ("calm_down", "each['unknown'] > 0 -> each['unknown'] >= 0"): TOO_MANY,
     ("calm_down", "slot['unknown'] > 0 -> slot['unknown'] >= 0"): TOO_MANY,
     ("observe", "value > guard['peak'] -> value >= guard['peak']"): "the bound rises to itself",
+    ("fill_term", "given[4] - 1 -> given[4] + 1"): "it looks for sums of which there are none",
     ("half_away", "numerator >= 0 -> numerator > 0"): "there is no negative zero",
     ("run", f"{KNOWN.format('<')} -> {KNOWN.format('<=')}"): "numpy refuses the index itself",
 }

@@ -27,15 +27,18 @@ from propdesk.engine.layout import (
     State,
 )
 from propdesk.engine.rows import (
+    EDGES_WIDTH,
     EVERY_MINUTE,
     NO_MINUTE,
+    SUM_WIDTH,
+    TERM_WIDTH,
     edges,
-    guard_row,
     is_proved,
     misfit_of,
-    place_row,
-    seen,
-    term_row,
+    numbers_of,
+    seen_between,
+    sum_numbers,
+    term_numbers,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Settled
 
@@ -186,22 +189,14 @@ class Book:
         first_place = self._arrays.place_blocks.take(len(shape.terms))
         runs = self._arrays.make_room(shape)
         # After this point the shape must be in.
-        state = self._state
-        row = state.slots[slot]
-        row["first_sum"], row["sum_count"] = first_sum, len(shape.sums)
-        row["first_place"], row["place_count"] = first_place, len(shape.terms)
-        row["exposed"] = shape.exposed or not proved
-        for place, each in enumerate(shape.sums):
-            state.sums[first_sum + place]["slot"] = slot
-            window = minutes.get(place, NO_MINUTE) if each.minutes else EVERY_MINUTE
-            state.guards[first_sum + place] = guard_row(each, window)
-        for place, (term, number) in enumerate(zip(shape.terms, runs, strict=True), first_place):
-            run = state.runs[number]
-            at = int(run["count"])
-            run["count"] = at + 1
-            state.places[place] = place_row(term, first_sum, number, at)
-            state.terms[run["first"] + at] = term_row(term, first_sum, place, formed=proved)
-        self._kernel.put_in(state, slot)
+        self._state.slots[slot]["exposed"] = shape.exposed or not proved
+        windows = (minutes.get(n, NO_MINUTE) if e.minutes else EVERY_MINUTE
+                   for n, e in enumerate(shape.sums))  # fmt: skip
+        sums = [sum_numbers(*each) for each in zip(shape.sums, windows, strict=True)]
+        terms = [term_numbers(term, run, formed=proved)
+                 for term, run in zip(shape.terms, runs, strict=True)]  # fmt: skip
+        rows = numbers_of(sums, SUM_WIDTH), numbers_of(terms, TERM_WIDTH)
+        self._kernel.fill(self._state, slot, (first_sum, first_place), rows)
         return proved
 
     def set_bounds(self, slot: int, bounds: Sequence[Bounds]) -> None:
@@ -209,25 +204,19 @@ class Book:
         row = self._open(slot)
         if len(bounds) != row["sum_count"]:
             raise BookError(f"{len(bounds)} bounds for {row['sum_count']} sums")
-        for place, each in enumerate(bounds):
-            guard = self._state.guards[row["first_sum"] + place]
-            for name, number in edges(each).items():
-                guard[name] = number
-        self._kernel.rearm(self._state, slot)
+        given = numbers_of([edges(each) for each in bounds], EDGES_WIDTH)
+        self._kernel.rearm(self._state, slot, given)
 
     def settle(self, slot: int) -> Settled:
         """What was seen of a slot since it was put or last settled; the windows begin anew."""
         row = self._open(slot)
-        sums, guards, terms = self._rows_of(row)
-        settled = Settled(
-            sums=tuple(
-                seen(each["value"], guard, known=each["unknown"] == 0)
-                for each, guard in zip(sums, guards, strict=True)
-            ),
-            terms=tuple(seen(e["value"], e, known=e["value"] != UNKNOWN) for e in terms),
+        sums = np.empty((int(row["sum_count"]), 4), np.int64)
+        terms = np.empty((int(row["place_count"]), 3), np.int64)
+        self._kernel.settle(self._state, slot, sums, terms)
+        return Settled(
+            sums=tuple(seen_between(*s, known=unknown == 0) for *s, unknown in sums.tolist()),
+            terms=tuple(seen_between(*t, known=t[0] != UNKNOWN) for t in terms.tolist()),
         )
-        self._kernel.begin_windows(self._state, slot)
-        return settled
 
     def caught(self, slots: Sequence[int], first_sums: Sequence[int]) -> Caught:
         """What was seen of many open slots; nothing begins anew."""

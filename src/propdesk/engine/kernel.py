@@ -292,6 +292,43 @@ def take_out(state: State, number: int) -> None:
     slot["place_count"] = slot["sum_count"] = 0
 
 
+def fill(state: State, number: int, firsts: tuple[int, int], rows: tuple[Ints, Ints]) -> None:
+    """Write the rows of a slot that was taken out, and begin with what they are worth.
+
+    ``firsts``: where its sums and its places begin. ``rows``: its sums and its terms, each as many
+    numbers as ``rows.sum_numbers`` and ``rows.term_numbers`` make.
+    """
+    slot, (sums, terms) = state.slots[number], rows
+    slot["first_sum"], slot["first_place"] = firsts
+    slot["sum_count"], slot["place_count"] = len(sums), len(terms)
+    for at, given in enumerate(sums):
+        fill_sum(state.sums[firsts[0] + at], state.guards[firsts[0] + at], number, given)
+    for at, given in enumerate(terms):
+        fill_term(state, firsts[0], firsts[1] + at, given)
+    put_in(state, number)
+
+
+def fill_sum(each: Row, guard: Row, slot: int, given: Ints) -> None:
+    """Write one sum."""
+    each["slot"] = slot
+    guard["base"], guard["minutes"] = given[0], given[1]
+    guard["minute_low"], guard["minute_high"] = given[2], given[3]
+    guard["low"], guard["high"] = given[4], given[5]
+    guard["peak"], guard["gap"], guard["cap"] = given[6], given[7], given[8]
+
+
+def fill_term(state: State, first_sum: int, number: int, given: Ints) -> None:
+    """Write one term behind the last one of its run, and its place."""
+    place, run = state.places[number], state.runs[given[0]]
+    place["run"], place["at"], place["sum_count"] = given[0], run["count"], given[4]
+    for at in range(given[4]):
+        place["sums"][at] = first_sum + given[5 + at]
+    run["count"] += 1
+    term = term_at(state, place)
+    term["value"], term["a"], term["b"], term["d"] = UNKNOWN, given[1], given[2], given[3]
+    term["sum"], term["more"], term["place"] = place["sums"][0], given[4] - 1, number
+
+
 def put_in(state: State, number: int) -> None:
     """Begin with what the sums and terms of a slot are worth, whose rows were filled."""
     slot = state.slots[number]
@@ -338,9 +375,32 @@ def begin_minutes(state: State, number: int) -> None:
     take_in_all(state, slot)
 
 
-def rearm(state: State, number: int) -> None:
-    """Take over the bounds that were written into a slot's guards."""
-    take_in_all(state, state.slots[number])
+def rearm(state: State, number: int, bounds: Ints) -> None:
+    """Give a slot's sums other bounds: each low, high, peak, gap and cap."""
+    slot = state.slots[number]
+    for at, given in enumerate(bounds):
+        guard = state.guards[slot["first_sum"] + at]
+        guard["low"], guard["high"] = given[0], given[1]
+        guard["peak"], guard["gap"], guard["cap"] = given[2], given[3], given[4]
+    take_in_all(state, slot)
+
+
+def settle(state: State, number: int, sums: Ints, terms: Ints) -> None:
+    """Write what was seen of a slot, and begin its windows anew.
+
+    A row of value, least, greatest and terms unknown for each sum; value, least and greatest for
+    each term.
+    """
+    slot = state.slots[number]
+    for at in range(slot["sum_count"]):
+        each, guard = state.sums[slot["first_sum"] + at], state.guards[slot["first_sum"] + at]
+        sums[at, 0], sums[at, 3] = each["value"], each["unknown"]
+        sums[at, 1], sums[at, 2] = guard["seen_low"], guard["seen_high"]
+    for at in range(slot["place_count"]):
+        term = term_at(state, state.places[slot["first_place"] + at])
+        terms[at, 0] = term["value"]
+        terms[at, 1], terms[at, 2] = term["seen_low"], term["seen_high"]
+    begin_windows(state, number)
 
 
 def release(state: State, slots: ShortInts) -> None:

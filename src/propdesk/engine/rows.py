@@ -3,14 +3,13 @@
 It must not know where a row goes: ``book`` does.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from propdesk.engine.fixed_point import MAGNITUDE_MAX
 from propdesk.engine.layout import (
-    GUARD,
     LEAST,
     MOST,
     NO_HIGH,
@@ -18,13 +17,15 @@ from propdesk.engine.layout import (
     NO_PEAK,
     NOTHING,
     SUMS_OF_A_TERM_MAX,
-    UNKNOWN,
+    Ints,
     Rows,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Seen, SumShape, TermShape
 
 NO_MINUTE = (MOST, LEAST)
 """Extremes of a minute in which nothing was seen."""
+SUM_WIDTH, TERM_WIDTH, EDGES_WIDTH = 9, 5 + SUMS_OF_A_TERM_MAX, 5
+"""How many numbers the kernel is given for a sum, a term, and the bounds of a sum."""
 EVERY_MINUTE = (LEAST, MOST)
 """Extremes of a sum that keeps none: no value goes beyond them."""
 
@@ -80,28 +81,34 @@ def _clipped(number: int) -> int:
     return max(-MAGNITUDE_MAX - 1, min(number, MAGNITUDE_MAX + 1))
 
 
-def edges(bounds: Bounds) -> dict[str, int]:
+def edges(bounds: Bounds) -> tuple[int, int, int, int, int]:
+    """Low, high, peak, gap and cap."""
     trail = bounds.trail
     low = NO_LOW if bounds.low is None else _clipped(bounds.low)
+    high = NO_HIGH if bounds.high is None else _clipped(bounds.high)
     if trail is None:
-        peak, gap, cap = NO_PEAK, 0, 0
-    else:
-        cap = MAGNITUDE_MAX if trail.cap is None else _clipped(trail.cap)
-        peak, gap = _clipped(trail.peak), _clipped(trail.gap)
-    return {
-        "low": low,
-        "high": NO_HIGH if bounds.high is None else _clipped(bounds.high),
-        "peak": peak,
-        "gap": gap,
-        "cap": cap,
-    }
+        return low, high, NO_PEAK, 0, 0
+    cap = MAGNITUDE_MAX if trail.cap is None else _clipped(trail.cap)
+    return low, high, _clipped(trail.peak), _clipped(trail.gap), cap
 
 
-def guard_row(each: SumShape, minute: tuple[int, int]) -> tuple[int, ...]:
-    values = {**dict.fromkeys(GUARD.names or (), 0), **edges(each.bounds)}
-    values |= {"base": each.base, "minutes": int(each.minutes)}
-    values["minute_low"], values["minute_high"] = minute
-    return tuple(values[name] for name in GUARD.names or ())
+def sum_numbers(each: SumShape, minute: tuple[int, int]) -> tuple[int, ...]:
+    """What the kernel fills a sum from: base, whether it keeps minutes, the extremes of the
+    running one, and its edges."""
+    return each.base, int(each.minutes), *minute, *edges(each.bounds)
+
+
+def term_numbers(term: TermShape, run: int, *, formed: bool) -> tuple[int, ...]:
+    """What the kernel fills a term from: its run, its form, and how many sums, by their places."""
+    form = term.form
+    a, b, d = (0, 0, 0) if form is None or not formed else (form.a, form.b, form.d)
+    rest = SUMS_OF_A_TERM_MAX - len(term.sums)
+    return run, a, b, d, len(term.sums), *term.sums, *(NOTHING for _ in range(rest))
+
+
+def numbers_of(rows: Sequence[tuple[int, ...]], width: int) -> Ints:
+    """Rows of so many numbers each as the kernel takes them."""
+    return np.array(rows, np.int64).reshape(len(rows), width)
 
 
 def run_key(term: TermShape) -> tuple[int, ...]:
@@ -113,20 +120,12 @@ def run_key(term: TermShape) -> tuple[int, ...]:
     return term.instrument, rate, form.converted, form.rate_side, int(form.at_bid)
 
 
-def term_row(term: TermShape, first_sum: int, place: int, *, formed: bool) -> tuple[int, ...]:
-    form = term.form
-    a, b, d = (0, 0, 0) if form is None or not formed else (form.a, form.b, form.d)
-    return UNKNOWN, a, b, d, MOST, LEAST, first_sum + term.sums[0], len(term.sums) - 1, place
-
-
-def place_row(term: TermShape, first_sum: int, run: int, at: int) -> tuple[Any, ...]:
-    sums = [first_sum + place for place in term.sums]
-    sums += [NOTHING] * (SUMS_OF_A_TERM_MAX - len(sums))
-    return run, at, tuple(sums), len(term.sums)
-
-
 def seen(value: Any, window: Any, *, known: bool) -> Seen:
-    low, high = int(window["seen_low"]), int(window["seen_high"])
-    if low > high:
-        return Seen(int(value) if known else None, None, None)
-    return Seen(int(value) if known else None, low, high)
+    """What was seen of a row that has a window."""
+    return seen_between(int(value), int(window["seen_low"]), int(window["seen_high"]), known=known)
+
+
+def seen_between(value: int, low: int, high: int, *, known: bool) -> Seen:
+    """What was seen, by its numbers: nothing where the least is above the greatest."""
+    now = value if known else None
+    return Seen(now, None, None) if low > high else Seen(now, low, high)
