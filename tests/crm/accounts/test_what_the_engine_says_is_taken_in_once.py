@@ -25,7 +25,8 @@ from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.statuses import STATUS_EDGES
 from propdesk.ports.platform import Rights
-from tests.crm.accounts.house_of_accounts import NOW, SERVER, STREAM, House, account
+from propdesk.wire.log_records import VerdictCorrected
+from tests.crm.accounts.house_of_accounts import NOW, SERVER, STREAM, House, account, micros
 
 BREACH = ["cancel_all", "close_all", "set_rights"]
 ALL = ["", *STATUS_EDGES]
@@ -119,15 +120,64 @@ def test_what_the_firm_holds_an_account_by_outlasts_a_lock() -> None:
 
 
 @pytest.mark.django_db
-def test_what_comes_after_the_end_changes_nothing_and_asks_a_person() -> None:
+@pytest.mark.parametrize(
+    ("ended", "later", "kind"),
+    [
+        ("breached", "active", "un_breached"),
+        ("expired", "passed", "un_breached"),
+        ("passed", "breached", "newly_breached"),
+        ("passed", "active", "after_the_end"),
+        ("breached", "expired", "after_the_end"),
+        ("breached", "exploded", "un_breached"),
+    ],
+)
+def test_what_comes_after_the_end_changes_nothing_and_asks_a_person(
+    ended: str, later: str, kind: str
+) -> None:
     house = House("1")
-    house.engine.breach("1")
-    house.engine.status("1", "active", 9)
+    house.engine.status("1", ended)
+    house.engine.status("1", later, 9)
     house.project()
-    assert house.read("1").status == "breached"
+    assert house.read("1").status == ended
     case = Case.objects.get()
-    assert (case.kind, case.detail) == ("after_the_end", {"stays": "breached", "said": "active"})
-    assert notices("1") == ["breach", "case"]
+    assert (case.kind, case.detail) == (kind, {"stays": ended, "said": later})
+    assert notices("1")[-1] == "case"
+    assert commands("1") == BREACH
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("outcome", "replaced_by", "kinds"),
+    [
+        ("fail", None, ["un_breached"]),
+        ("fail", "another", []),
+        ("pass", None, ["corrected"]),
+        ("warn", None, []),
+    ],
+)
+def test_a_correction_undoes_nothing_and_opens_a_case_where_it_matters(
+    outcome: str, replaced_by: str | None, kinds: list[str]
+) -> None:
+    house = House("1")
+    house.engine.status("1", "active")
+    verdict = house.engine.verdict("1", outcome)
+    if outcome == "fail":
+        house.engine.status("1", "breached")
+    house.project()
+    before = commands("1")
+    said = VerdictCorrected(
+        id=verdict, account=f"{SERVER}:1", phase="challenge", rule="max_loss", outcome=outcome,
+        replaced_by=replaced_by, why="back_filled", because=3, at=micros(), observed="1",
+        limit="2", offset=9, tick=9,
+    )  # fmt: skip
+    house.engine.say("corrected/1", said)
+    if kinds == ["un_breached"]:
+        house.engine.status("1", "active", 9)
+    house.project()
+    assert commands("1") == before
+    assert list(Case.objects.values_list("kind", flat=True)) == kinds
+    assert "correction" in notices("1")
+    assert "correction " + outcome in house.line("1")
 
 
 @pytest.mark.django_db

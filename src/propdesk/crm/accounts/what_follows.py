@@ -86,6 +86,25 @@ def of_status(status: Status) -> Follows:
     return OF_STATUS[status]
 
 
+def of_correction(outcome: str, replaced_by: str | None) -> CaseKind | None:
+    """The case a correction opens: where a breach or a pass does not hold any more. Another breach
+    in its place, and other figures of the same, change nothing that was done."""
+    if replaced_by is not None:
+        return None
+    if outcome in {"fail", "fail_but_payable"}:
+        return CaseKind.UN_BREACHED
+    return CaseKind.CORRECTED if outcome == "pass" else None
+
+
+def of_forbidden_status(old: str, new: str) -> CaseKind:
+    """The case that a status opens which cannot follow: the engine judged the past anew."""
+    if old in {"breached", "expired"} and new not in {"breached", "expired"}:
+        return CaseKind.UN_BREACHED
+    if old == "passed" and new == "breached":
+        return CaseKind.NEWLY_BREACHED
+    return CaseKind.AFTER_THE_END
+
+
 def status_of(word: str) -> Status | None:
     """A status as the engine writes it; None for a word of a later engine."""
     return next((each for each in STATUS_EDGES if each == word), None)

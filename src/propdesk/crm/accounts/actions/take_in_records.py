@@ -30,6 +30,8 @@ from propdesk.crm.accounts.what_follows import (
     blocked_by,
     can_become,
     ends,
+    of_correction,
+    of_forbidden_status,
     of_outcome,
     of_status,
     rights_of,
@@ -39,7 +41,13 @@ from propdesk.crm.outbox.actions.enqueue_messages import Message, enqueue_messag
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.evaluation import Status
 from propdesk.domain.instants import datetime_of
-from propdesk.wire.log_records import DeadLetter, EngineRecord, StatusChanged, VerdictSaid
+from propdesk.wire.log_records import (
+    DeadLetter,
+    EngineRecord,
+    StatusChanged,
+    VerdictCorrected,
+    VerdictSaid,
+)
 
 
 class OtherPlace(Exception):
@@ -100,6 +108,12 @@ class _Taken:
         )  # fmt: skip
         self.notice(account, "case", f"{kind}/{source}", kind=kind, **detail)
 
+    def has_case(self, account: TradingAccount, kind: CaseKind) -> bool:
+        """Whether a person looks at this of the account already."""
+        return any(each.account is account and each.kind == kind for each in self.cases) or (
+            Case.objects.filter(account=account, kind=kind, closed_at=None).exists()
+        )
+
     def notice(self, account: TradingAccount, notice: str, source: str, **detail: object) -> None:
         key = key_of(account.engine_account, "notice", notice, source)
         self.messages.append(notice_message(account, notice, detail, key))
@@ -146,6 +160,8 @@ def _take(taken: _Taken, read: Read) -> None:
     match read.said:
         case VerdictSaid() as verdict:
             _verdict(taken, account, verdict)
+        case VerdictCorrected() as correction:
+            _correction(taken, account, correction, read.key)
         case StatusChanged() as status:
             _status(taken, account, status, read.key)
         case DeadLetter() as letter:
@@ -193,6 +209,19 @@ def _command(
         taken.event(account, at, EventKind.COMMAND, each.name, str(each.key), cause=cause)
 
 
+def _correction(taken: _Taken, account: TradingAccount, said: VerdictCorrected, key: str) -> None:
+    """Nothing is undone by it: what was done stands until a person decides."""
+    detail = {
+        "verdict": said.id, "rule": said.rule, "outcome": said.outcome, "why": said.why,
+        "replaced_by": said.replaced_by, "observed": said.observed, "limit": said.limit,
+    }  # fmt: skip
+    taken.event(account, datetime_of(said.at), EventKind.CORRECTION, said.outcome, key, **detail)
+    taken.notice(account, "correction", key, **detail)
+    kind = of_correction(said.outcome, said.replaced_by)
+    if kind is not None:
+        taken.case(account, kind, key, **detail)
+
+
 # --- statuses --------------------------------------------------------------------------------
 def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: str) -> None:
     at, old = datetime_of(said.at), account.status
@@ -201,7 +230,9 @@ def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: st
     new = status_of(said.status)
     if new is None or not can_become(old, new):
         taken.event(account, at, EventKind.CORRECTION, said.status, key, stays=old)
-        taken.case(account, CaseKind.AFTER_THE_END, key, stays=old, said=said.status)
+        kind = of_forbidden_status(old, said.status)
+        if not taken.has_case(account, kind):
+            taken.case(account, kind, key, stays=old, said=said.status)
         return
     # After this point the account has the status.
     follows = of_status(new)
