@@ -39,9 +39,9 @@ from propdesk.ports.platform import (
     SetGroup,
     SetLeverage,
     SetRights,
-    Tick,
     UnknownAccount,
 )
+from propdesk.wire.intake_frames import FeedQuote
 
 SIZE = Decimal("100000.00")
 
@@ -114,7 +114,7 @@ def deltas_of(batches: Sequence[Batch], account: str) -> list[Delta]:
         each
         for batch in batches
         for each in batch.deltas
-        if not isinstance(each, Tick) and each.account == account
+        if not isinstance(each, FeedQuote) and each.account == account
     ]
 
 
@@ -333,7 +333,7 @@ class PlatformConformance:
             stage.close(account, position)
         stamps = [each.at for batch in read(stage.platform) for each in batch.deltas]
         assert stamps == sorted(stamps)
-        ticks = [e for b in read(stage.platform) for e in b.deltas if isinstance(e, Tick)]
+        ticks = [e for b in read(stage.platform) for e in b.deltas if isinstance(e, FeedQuote)]
         numbers = [each.sequence for each in ticks]
         assert numbers == sorted(set(numbers))
         # A deal has no stamp in common with a quote: which came first is never in doubt.

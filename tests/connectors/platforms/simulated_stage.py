@@ -1,15 +1,20 @@
 """The simulated platform on a stage: its market moves when the test says so."""
 
+import socket
+import threading
+from concurrent.futures import Future
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from propdesk.connectors.simulated_platform.client import PlatformClient
 from propdesk.connectors.simulated_platform.journal import Journal
 from propdesk.connectors.simulated_platform.platform import Setup, SimulatedPlatform
+from propdesk.connectors.simulated_platform.server import PlatformServer
 from propdesk.connectors.simulated_platform.terms import GroupTerms
 from propdesk.domain.events import Quote
 from propdesk.domain.instants import DAY, HOUR, SECOND, parse_instant
-from propdesk.ports.platform import Platform
+from propdesk.ports.platform import Deltas, Platform
 from propdesk.ports.platform_trading import (
     ClosePosition,
     PlaceOrder,
@@ -66,7 +71,11 @@ class SimulatedStage:
         self.core.recover()
         self.platform = self.trading = self.core
 
-    def price(self, bid: str, ask: str, symbol: str = "EURUSD") -> bool:
+    def price(self, bid: str, ask: str) -> None:
+        assert self.quote("EURUSD", bid, ask)
+
+    def quote(self, symbol: str, bid: str, ask: str) -> bool:
+        """A second later; False: it was not taken."""
         quote = Quote(self.clock.step(), symbol, Decimal(bid), Decimal(ask))
         return self.core.quote([quote]) == 1
 
@@ -122,3 +131,47 @@ class SimulatedStage:
     def restart(self) -> None:
         self.journal.close()
         self.start()
+
+    def end(self) -> None:
+        self.journal.close()
+
+
+class SocketStage(SimulatedStage):
+    """The same behind its socket."""
+
+    def start(self) -> None:
+        super().start()
+        self.server = PlatformServer(self.home / "platform.sock", self.core)
+        self.server.__enter__()
+        self.client = PlatformClient(self.home / "platform.sock", timeout_s=10)
+        self.platform = self.trading = self.client
+
+    def cut(self) -> None:
+        self.client.close()
+
+    def reading_aside(self, after: str, wait_s: float) -> "Future[Deltas]":
+        """Somebody else's wait for deltas, over the same client."""
+        found: Future[Deltas] = Future()
+
+        def ask() -> None:
+            found.set_result(self.client.deltas(after, wait_s=wait_s))
+
+        threading.Thread(target=ask, daemon=True).start()
+        return found
+
+    def raw_connection(self) -> socket.socket:
+        raw = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        raw.settimeout(5)
+        raw.connect(str(self.home / "platform.sock"))
+        return raw
+
+    def restart(self) -> None:
+        self.client.close()
+        self.server.__exit__(None, None, None)
+        self.journal.close()
+        self.start()
+
+    def end(self) -> None:
+        self.client.close()
+        self.server.__exit__(None, None, None)
+        self.journal.close()

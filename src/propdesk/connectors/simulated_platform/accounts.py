@@ -4,6 +4,7 @@ Its positions are kept by the book of ``domain.positions``, the one by which eve
 the same deals. It must not price anything.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -21,6 +22,8 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.money import minor_digits
 from propdesk.domain.positions import Position, PositionBook
 from propdesk.ports.platform import AccountCard, Rights
+
+PROFITS_KEPT = 8
 
 
 @dataclass(slots=True)
@@ -47,6 +50,10 @@ class Account:
     rates: dict[str, tuple[Fraction, Fraction]] = field(default_factory=dict)
     """By position: account money for one unit of its profit and its margin currency, when it was
     last added to. Its margin is fixed by them, as MT5 fixes it."""
+    last_profits: deque[Decimal] = field(default_factory=lambda: deque(maxlen=PROFITS_KEPT))
+    """Of the last deals that closed something, the newest last."""
+    trades_today: int = 0
+    """Positions opened since the last rollover."""
     is_called: bool = False
     """Its margin call stands."""
 
@@ -69,12 +76,20 @@ class Account:
             self.opened_at,
         )
 
+    def start_day(self) -> None:
+        """A rollover is over."""
+        self.day_start, self.trades_today = self.balance, 0
+
     # -- folding -----------------------------------------------------------------------------
     def set(self, fact: AccountSet) -> None:
         self.group, self.rights, self.leverage = fact.group, fact.rights, fact.leverage
 
     def deal(self, fact: Dealt) -> None:
         self.balance += fact.profit + fact.commission + fact.swap
+        if fact.entry == "in":
+            self.trades_today += 1
+        else:
+            self.last_profits.append(fact.profit)
         self.book.apply(deal_of(fact))
         position = self.book.find(fact.position)
         if position is None:

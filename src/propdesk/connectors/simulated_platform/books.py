@@ -7,7 +7,6 @@ derived (who waits for which price) is kept beside and can be made again. It mus
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from propdesk.connectors.market_hours import hours_of
@@ -33,6 +32,7 @@ from propdesk.connectors.simulated_platform.price_triggers import PriceTriggers
 from propdesk.connectors.simulated_platform.prices import Prices
 from propdesk.connectors.simulated_platform.terms import GroupTerms
 from propdesk.connectors.simulated_platform.valuing import Valuing
+from propdesk.domain.instants import DAY
 from propdesk.domain.instruments import Catalogue, Instrument
 from propdesk.domain.market_hours import MarketHours
 
@@ -60,7 +60,10 @@ class Books:
     """The market's own time of the last tick."""
     decided_at: int = 0
     rolled_at: int = 0
+    expiries: list[tuple[int, str, str]] = field(default_factory=list)
+    """A heap of when which account's order ends; derived, and some may have ended before."""
     pending: list[AnyFact] = field(default_factory=list)
+    _open: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
     on_tick: Callable[[Ticked], None] | None = None
 
     def emit(self, fact: AnyFact) -> None:
@@ -82,7 +85,11 @@ class Books:
         return self.catalogue.find(symbol)
 
     def is_open(self, symbol: str, at: int) -> bool:
-        return _hours(symbol, self.catalogue).is_open(at)
+        """Whether the symbol's market is open; asked for every quote, so the answer is kept."""
+        known = self._open.get(symbol)
+        if known is None or not known[0] <= at < known[1]:
+            known = self._open[symbol] = _span(hours_of(symbol, self.catalogue), at)
+        return known[2]
 
     def group_of(self, account: Account) -> GroupTerms:
         return self.groups[account.group]
@@ -143,7 +150,7 @@ class Books:
     def _roll(self, fact: RolledOver) -> None:
         self.rolled_at = fact.at
         for account in self.accounts.values():
-            account.day_start = account.balance
+            account.start_day()
 
     def _decide(self, fact: Decided) -> None:
         self.decided_at = fact.at
@@ -181,9 +188,14 @@ def books_of(groups: Iterable[GroupTerms], catalogue: Catalogue, seed: str) -> B
     return Books({each.name: each for each in groups}, catalogue, seed, prices, Valuing(prices))
 
 
-@lru_cache(maxsize=256)
-def _hours(symbol: str, catalogue: Catalogue) -> MarketHours:
-    return hours_of(symbol, catalogue)
+def _span(hours: MarketHours, at: int) -> tuple[int, int, bool]:
+    """A span around a moment in which the market is open, or is closed."""
+    following = next(hours.breaks(at), None)
+    if following is None:
+        return at, at + DAY, True
+    if following.closes <= at:
+        return following.closes, following.opens, False
+    return at, min(following.closes, at + DAY), True
 
 
 def points(number: int, digits: int) -> Decimal:

@@ -130,20 +130,21 @@ class SimulatedPlatform(Platform, PlatformTrading):
             return self._snapshot(found)
 
     def deltas(self, after: ResumePoint, *, wait_s: float = 0.0) -> Deltas:
-        frames = self.frames(_number(after), wait_s=wait_s)
-        batches = tuple(Batch(str(n), tuple(deltas_of(facts_in(body)))) for n, body in frames)
+        frames, last = self.frames(frame_of(after), wait_s=wait_s)
+        batches = tuple(Batch(point_of(n), tuple(deltas_of(facts_in(body)))) for n, body in frames)
         upto = batches[-1].upto if batches else after
-        return Deltas(batches, upto, is_synced=_number(upto) >= self._journal.last)
+        return Deltas(batches, upto, is_synced=frame_of(upto) >= last)
 
-    def frames(self, after: int, *, wait_s: float = 0.0) -> list[tuple[int, bytes]]:
-        """The journal behind frame ``after``, as it is written. Raises ``ResumeLost``."""
+    def frames(self, after: int, *, wait_s: float = 0.0) -> tuple[list[tuple[int, bytes]], int]:
+        """The journal behind frame ``after``, as it is written, and the number of its last frame.
+        Raises ``ResumeLost``."""
         with self._changed:
             self._check()
             if after > self._journal.last:
                 raise ResumeLost(f"frame {after} is not there; {self._journal.last} is the last")
             if wait_s > 0:
                 self._changed.wait_for(lambda: self._journal.last > after, wait_s)
-            return self._journal.read(after)
+            return self._journal.read(after), self._journal.last
 
     # -- acting ------------------------------------------------------------------------------
     def act(self, commands: Sequence[Command]) -> Sequence[Answer]:
@@ -211,7 +212,7 @@ class SimulatedPlatform(Platform, PlatformTrading):
             margin=books.valuing.margin(account),
             positions=tuple(self._held(account, each) for each in account.positions.values()),
             orders=tuple(_waiting(each) for each in account.orders.values()),
-            upto=str(self._journal.last),
+            upto=point_of(self._journal.last),
         )
 
     def _held(self, account: Account, position: Position) -> PositionHeld:
@@ -237,13 +238,18 @@ def _waiting(order: OrderTold) -> OrderHeld:
     )
 
 
-def _number(point: ResumePoint) -> int:
+def frame_of(point: ResumePoint) -> int:
     """The frame a resume point names. Raises ``ResumeLost``."""
     if point == BEGINNING:
         return 0
     if not (point.isascii() and point.isdecimal()):
         raise ResumeLost(f"{point[:40]!r} is no resume point of this platform")
     return int(point)
+
+
+def point_of(frame: int) -> ResumePoint:
+    """The resume point behind a frame; equal ones sort as their frames do."""
+    return f"{frame:012}"
 
 
 def _defined(instrument: Instrument) -> InstrumentDefined:

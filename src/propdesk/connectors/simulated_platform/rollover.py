@@ -4,8 +4,10 @@ The day ends at midnight of the server's clock (17:00 in New York). A weekend ha
 own: the group's triple day counts for it. It must not read a clock.
 """
 
+import heapq
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import msgspec
 
@@ -26,6 +28,7 @@ SERVER = zone_of("server")
 NIGHTS_OF_TRIPLE_DAY = 3
 
 
+@lru_cache(maxsize=64)
 def next_rollover(at: int) -> int:
     """The first end of a day behind ``at``."""
     today = datetime_of(at).astimezone(SERVER).date()
@@ -38,19 +41,19 @@ def pass_time(books: Books, until: int) -> None:
         books.emit(RolledOver(until))
         return
     while (due := next_rollover(books.rolled_at)) <= until:
-        expire(books, due)
+        _expire(books, due)
         _roll(books, due)
-    expire(books, until)
+    _expire(books, until)
 
 
-def expire(books: Books, until: int) -> None:
+def _expire(books: Books, until: int) -> None:
     """Take away the pending orders whose time is over."""
-    for account in books.accounts.values():
-        for order in [*account.orders.values()]:
-            if order.expires_at is not None and order.expires_at <= until:
-                stamp = books.stamp(order.expires_at)
-                books.emit(msgspec.structs.replace(order, at=stamp, action="expired"))
-                forget_order(books, account.id, order.id)
+    while books.expiries and books.expiries[0][0] <= until:
+        due, name, number = heapq.heappop(books.expiries)
+        order = books.accounts[name].orders.get(number)
+        if order is not None and order.expires_at == due:
+            books.emit(msgspec.structs.replace(order, at=books.stamp(due), action="expired"))
+            forget_order(books, name, number)
 
 
 def _roll(books: Books, at: int) -> None:

@@ -3,6 +3,7 @@
 What waits is derived from the books, and can be made again from them at any time. It must not act.
 """
 
+import heapq
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -32,6 +33,8 @@ def watch_order(books: Books, order: OrderTold) -> None:
     books.triggers.forget(who)
     if order.price is not None:
         books.triggers.wait(who, order.symbol, _when(order), order.price)
+    if order.expires_at is not None:
+        heapq.heappush(books.expiries, (order.expires_at, order.account, order.id))
 
 
 def forget_order(books: Books, account: str, order: str) -> None:
