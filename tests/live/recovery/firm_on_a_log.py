@@ -15,9 +15,8 @@ from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import (
     MARKET,
     AccountEnrolled,
+    MarketRecord,
     PartitionRecord,
-    SymbolDefined,
-    Ticks,
     events_of,
     verdicts_of,
 )
@@ -25,7 +24,7 @@ from propdesk.wire.rulebook_file import load_rulebook
 from tests.live.engine_drive import records_of
 from tests.live.markets import CATALOGUE, Market, Trader
 
-Written = SymbolDefined | Ticks | PartitionRecord
+Written = MarketRecord | PartitionRecord
 EVENTS, VERDICTS = events_of(0), verdicts_of(0)
 FIRM = Firm(plain_kernel, CATALOGUE, rulebook_of, CelConditions())
 PROGRAMMES = (
@@ -77,7 +76,7 @@ class WrittenLog:
     def write(self, records: Iterable[Written]) -> None:
         for record in records:
             self._count += 1
-            stream = MARKET if isinstance(record, SymbolDefined | Ticks) else EVENTS
+            stream = MARKET if isinstance(record, MarketRecord) else EVENTS
             self._writer.append([Entry(stream, f"n{self._count}", encode(record))])
 
 
