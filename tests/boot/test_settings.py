@@ -35,6 +35,15 @@ def test_an_empty_variable_counts_as_not_set():
         ("PROPDESK_SNAPSHOT_EVERY_MS", "49", "not a number from 50"),
         ("PROPDESK_SNAPSHOT_EVERY_MS", "3600001", "to 3600000"),
         ("PROPDESK_SNAPSHOT_EVERY_MS", "1e3", "not a number"),
+        ("PROPDESK_MAIL_URL", "imap://mail.example", "smtp://"),
+        ("PROPDESK_MAIL_URL", "smtp://", "smtp://"),
+        ("PROPDESK_MAIL_URL", "smtp://mail.example:99999", "smtp://"),
+        ("PROPDESK_MAIL_FROM", "nobody", "no address"),
+        ("PROPDESK_HTTPS", "true", "neither yes nor no"),
+        ("PROPDESK_PROXIES", "10", "not a number from 0 to 9"),
+        ("PROPDESK_TOOLS", "open", "neither public nor staff"),
+        ("PROPDESK_REGISTRATION", "no", "neither open nor closed"),
+        ("PROPDESK_SESSION_EVENTS_DAYS", "0", "not a number from 1"),
         ("PROPDESK_PROT", "8001", "no such setting"),
     ],
 )
@@ -62,6 +71,10 @@ def test_no_message_and_no_picture_shows_a_secret():
     with pytest.raises(SettingsError) as refused:
         load({"PROPDESK_DATABASE_URL": "mysql://firm:hunter2@db/x"})
     assert "hunter2" not in str(refused.value)
+    with pytest.raises(SettingsError) as refused:
+        load({"PROPDESK_MAIL_URL": "pop://firm:hunter2@mail.example"})
+    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in repr(load({"PROPDESK_MAIL_URL": "smtp://firm:hunter2@mail.example"}))
     key = "k" * 40
     assert key not in repr(load({"PROPDESK_SECRET_KEY": key}))
 
@@ -73,6 +86,13 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
             "PROPDESK_HOME": "/srv/desk",
             "PROPDESK_ALLOWED_HOSTS": "a.example, b.example",
             "PROPDESK_SNAPSHOT_EVERY_MS": "50",
+            "PROPDESK_MAIL_URL": "smtps://firm:word@mail.example:465",
+            "PROPDESK_MAIL_FROM": "desk@firm.example",
+            "PROPDESK_HTTPS": "yes",
+            "PROPDESK_PROXIES": "2",
+            "PROPDESK_TOOLS": "staff",
+            "PROPDESK_REGISTRATION": "closed",
+            "PROPDESK_SESSION_EVENTS_DAYS": "30",
         }
     )
     read_back = load(given.environment(database_url=url, secret_key=key))
@@ -80,6 +100,12 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
     assert (read_back.database_url, read_back.secret_key) == (url, key)
     assert read_back.home == given.home
     assert read_back.snapshot_every_ms == given.snapshot_every_ms == 50
+    assert (read_back.mail_url, read_back.mail_from) == (given.mail_url, "desk@firm.example")
+    assert (read_back.is_https, read_back.proxies, read_back.session_events_days) == (True, 2, 30)
+    assert not read_back.tools_are_public
+    assert not read_back.registration_is_open
+    assert load({}).tools_are_public
+    assert load({}).registration_is_open
 
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path):

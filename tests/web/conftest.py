@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -25,6 +26,12 @@ def patience(settings: Any) -> None:
     """Requests wait for their judging to the end: what goes on in a thread of its own sees no
     test's transaction."""
     settings.JUDGING_WAIT_S = 300
+
+
+@pytest.fixture(autouse=True)
+def nobody_was_counted() -> None:
+    """Limits of rates are kept in a cache that outlives a test."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

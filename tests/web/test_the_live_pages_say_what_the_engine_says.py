@@ -18,6 +18,7 @@ from propdesk.web.live.remembered import Remembered
 from propdesk.web.pages import live
 from propdesk.web.received import received_at
 
+pytestmark = pytest.mark.django_db
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
 

@@ -18,6 +18,9 @@ PORT_DEFAULT = 8000
 HOST_DEFAULT = "127.0.0.1"
 SNAPSHOT_EVERY_MS_DEFAULT = 60_000
 SNAPSHOT_EVERY_MS_MIN, SNAPSHOT_EVERY_MS_MAX = 50, 3_600_000
+MAIL_FROM_DEFAULT = "propdesk@localhost"
+SESSION_EVENTS_DAYS_DEFAULT, SESSION_EVENTS_DAYS_MAX = 400, 3_650
+PROXIES_MAX = 9
 
 # Names under the prefix that are not the application's own: the test suite reads them.
 FOREIGN = frozenset({"PROPDESK_SHARED", "PROPDESK_TEST_DATABASE_URL"})
@@ -48,6 +51,18 @@ class Settings:
     """What signs sessions, or None for the key kept in ``secret_key_file``."""
     snapshot_every_ms: int
     """How often the engine keeps its state: after a start it replays the log from there."""
+    mail_url: str | None = field(repr=False)
+    """The mail server, or None for files under ``home``."""
+    mail_from: str
+    is_https: bool
+    """Whether people reach the pages by HTTPS, through a proxy that says so."""
+    proxies: int
+    """How many proxies in front add themselves to X-Forwarded-For; none is believed beyond."""
+    tools_are_public: bool
+    """Whether anybody may judge a statement and read the rulebooks."""
+    registration_is_open: bool
+    session_events_days: int
+    """How long it is kept from where people signed in."""
 
     @property
     def secret_key_file(self) -> Path:
@@ -66,6 +81,13 @@ class Settings:
             "PROPDESK_DATABASE_URL": database_url,
             "PROPDESK_SECRET_KEY": secret_key,
             "PROPDESK_SNAPSHOT_EVERY_MS": str(self.snapshot_every_ms),
+            "PROPDESK_MAIL_URL": self.mail_url or "",
+            "PROPDESK_MAIL_FROM": self.mail_from,
+            "PROPDESK_HTTPS": _word(self.is_https, "yes", "no"),
+            "PROPDESK_PROXIES": str(self.proxies),
+            "PROPDESK_TOOLS": _word(self.tools_are_public, "public", "staff"),
+            "PROPDESK_REGISTRATION": _word(self.registration_is_open, "open", "closed"),
+            "PROPDESK_SESSION_EVENTS_DAYS": str(self.session_events_days),
         }
 
 
@@ -91,7 +113,20 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=parsed("PROPDESK_DATABASE_URL", _database_url, None),
         secret_key=parsed("PROPDESK_SECRET_KEY", _secret_key, None),
         snapshot_every_ms=parsed(
-            "PROPDESK_SNAPSHOT_EVERY_MS", _snapshot_every_ms, SNAPSHOT_EVERY_MS_DEFAULT
+            "PROPDESK_SNAPSHOT_EVERY_MS",
+            _from_to(SNAPSHOT_EVERY_MS_MIN, SNAPSHOT_EVERY_MS_MAX),
+            SNAPSHOT_EVERY_MS_DEFAULT,
+        ),
+        mail_url=parsed("PROPDESK_MAIL_URL", _mail_url, None),
+        mail_from=parsed("PROPDESK_MAIL_FROM", _mail_from, MAIL_FROM_DEFAULT),
+        is_https=parsed("PROPDESK_HTTPS", _either("yes", "no"), False),
+        proxies=parsed("PROPDESK_PROXIES", _from_to(0, PROXIES_MAX), 0),
+        tools_are_public=parsed("PROPDESK_TOOLS", _either("public", "staff"), True),
+        registration_is_open=parsed("PROPDESK_REGISTRATION", _either("open", "closed"), True),
+        session_events_days=parsed(
+            "PROPDESK_SESSION_EVENTS_DAYS",
+            _from_to(1, SESSION_EVENTS_DAYS_MAX),
+            SESSION_EVENTS_DAYS_DEFAULT,
         ),
     )
     known = settings.environment(database_url="", secret_key="").keys() | FOREIGN
@@ -127,11 +162,45 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _snapshot_every_ms(text: str) -> int:
-    most = SNAPSHOT_EVERY_MS_MAX
-    if not (text.isascii() and text.isdecimal()) or not SNAPSHOT_EVERY_MS_MIN <= int(text) <= most:
-        raise ValueError(f"{text!r} is not a number from {SNAPSHOT_EVERY_MS_MIN} to {most}")
-    return int(text)
+def _from_to(least: int, most: int) -> Callable[[str], int]:
+    def whole(text: str) -> int:
+        if not (text.isascii() and text.isdecimal()) or not least <= int(text) <= most:
+            raise ValueError(f"{text!r} is not a number from {least} to {most}")
+        return int(text)
+
+    return whole
+
+
+def _either(yes: str, no: str) -> Callable[[str], bool]:
+    def chosen(text: str) -> bool:
+        if text not in {yes, no}:
+            raise ValueError(f"{text!r} is neither {yes} nor {no}")
+        return text == yes
+
+    return chosen
+
+
+def _word(is_so: bool, yes: str, no: str) -> str:
+    return yes if is_so else no
+
+
+def _mail_url(text: str) -> str:
+    # The text may hold a password, so no message quotes it.
+    try:
+        parts = urlsplit(text)
+        is_usable = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
+        is_usable = is_usable and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise ValueError("a URL of the form smtp://user:password@host:587 or smtps://… is needed")
+    return text
+
+
+def _mail_from(text: str) -> str:
+    if "@" not in text or "\n" in text:
+        raise ValueError(f"{text!r} is no address a mail can come from")
+    return text
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class WebConfig(AppConfig):
     name = "propdesk.web"
     label = "web"
+
+    def ready(self) -> None:
+        # The models of the library that signs people in exist only now.
+        from propdesk.web import sign_in_changes  # noqa: PLC0415
+
+        sign_in_changes.connect()

@@ -6,12 +6,16 @@ It must not need a session, a template or a login: machines ask.
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
+from propdesk.web.access import public
 
+
+@public
 def healthz(_request: HttpRequest) -> JsonResponse:
     """Alive: the process answers; nothing else is looked at."""
     return JsonResponse({"status": "alive"})
 
 
+@public
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Ready, or 503 with every reason why not."""
     reasons = database_reasons()

@@ -5,6 +5,7 @@ It must not start anything, and without a database or a key it serves nothing bu
 
 import os
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "propdesk.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
@@ -49,12 +51,6 @@ INSTALLED_APPS = [
     "propdesk.crm.outbox",
     "propdesk.crm.people",
 ]
-AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "propdesk.web.protection.content_security_policy",
@@ -69,7 +65,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "propdesk.web.last_seen.last_seen",
+    "propdesk.web.own_language.own_language",
+    "propdesk.web.first_touch.first_touch",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last: it opens the page or does not.
+    "propdesk.web.access.Guard",
 ]
 TEMPLATES = [
     {
@@ -79,6 +80,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "propdesk.web.navigation.navigation",
             ]
         },
     }
@@ -90,6 +93,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 
 STATIC_URL = "/static/"
 # No collecting step: the package's own files are served as they lie.
@@ -102,6 +106,72 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+_is_https = os.environ.get("PROPDESK_HTTPS", "no") == "yes"
+if _is_https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https
+# Lax: a link in a mail leads to a page that knows who follows it.
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "display_name", "legal_name")},
+    },
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "welcome"
+LOGOUT_REDIRECT_URL = "home"
+
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("PROPDESK_PROXIES") or 0)
+ACCOUNT_ADAPTER = "propdesk.web.sign_in.SignIn"
+ACCOUNT_FORMS = {"signup": "propdesk.web.registration.RegistrationForm"}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = "propdesk.web.sign_in.display_of"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_MAX_EMAIL_ADDRESSES = 2
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ADAPTER = "propdesk.web.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A passkey that signs in alone is two factors only where it asks for the finger or the code.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https
+REGISTRATION_IS_OPEN = os.environ.get("PROPDESK_REGISTRATION", "open") != "closed"
+TOOLS_ARE_PUBLIC = os.environ.get("PROPDESK_TOOLS", "public") != "staff"
+
+DEFAULT_FROM_EMAIL = os.environ.get("PROPDESK_MAIL_FROM") or "propdesk@localhost"
+MAIL_DIRECTORY: Path = Path(os.environ.get("PROPDESK_HOME") or os.devnull) / "mail"
+EMAIL_BACKEND = "propdesk.web.mail_files.MailFiles"
+_mail = urlsplit(os.environ.get("PROPDESK_MAIL_URL", ""))
+if _mail.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL
+    EMAIL_PORT = _mail.port or (465 if EMAIL_USE_SSL else 587)
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_TIMEOUT = 15
 
 # How long a request waits for its judging before it gets a page that follows it.
 JUDGING_WAIT_S = 2.5

@@ -1,9 +1,21 @@
 """Every address of the pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from propdesk.web import health
-from propdesk.web.pages import comparison, home, judgements, judging, live, rulebooks
+from propdesk.web.pages import (
+    audit,
+    comparison,
+    home,
+    judgements,
+    judging,
+    live,
+    people,
+    people_actions,
+    people_first_owner,
+    people_own,
+    rulebooks,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +36,27 @@ urlpatterns = [
     path("live/", live.board, name="live"),
     path("live/events", live.events, name="live-events"),
     path("live/<path:name>/", live.account, name="live-account"),
+    path("welcome/", people_own.welcome, name="welcome"),
+    path("first-owner/", people_first_owner.first_owner, name="first-owner"),
+    path("me/profile/", people_own.profile, name="profile"),
+    path("me/sessions/", people_own.sessions, name="sessions"),
+    path("me/sessions/<int:id>/end", people_own.end_session, name="session-end"),
+    path("me/sessions/end-others", people_own.end_other_sessions, name="sessions-end-others"),
+    path("me/second-factor/", people_own.second_factor, name="second-factor"),
+    path("me/", include("allauth.account.urls")),
+    path("me/2fa/", include("allauth.mfa.urls")),
+    path("staff/people/", people.people, name="people"),
+    path("staff/people/invite", people_actions.invite, name="staff-invite"),
+    path("staff/people/<uuid:id>/", people.person, name="person"),
+    path("staff/people/<uuid:id>/suspend", people_actions.suspend, name="person-suspend"),
+    path("staff/people/<uuid:id>/resume", people_actions.resume, name="person-resume"),
+    path("staff/people/<uuid:id>/ban", people_actions.ban, name="person-ban"),
+    path("staff/people/<uuid:id>/merge", people_actions.merge, name="person-merge"),
+    path("staff/people/<uuid:id>/grant", people_actions.grant, name="person-grant"),
+    path("staff/people/<uuid:id>/revoke", people_actions.revoke, name="person-revoke"),
+    path("staff/roles/", people.roles, name="roles"),
+    path("staff/audit/", audit.audit, name="audit"),
+    path("staff/audit.jsonl", audit.audit_export, name="audit-export"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -30,7 +30,7 @@ SEEN = {
     "risk": {"name", "address"},
     "finance": {"name"},
     "support": {"email", "name", "phone"},
-    "auditor": set(),
+    "auditor": {"address"},
     "trader": set(),
     "anonymous": set(),
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from propdesk.crm.people.permissions import (
     ADMIN,
+    AUDITOR,
     FINANCE,
     OWNER,
     RISK,
@@ -34,9 +35,10 @@ SEEN_WHOLE: Mapping[Field, frozenset[str]] = {
     Field.PHONE: frozenset({OWNER, ADMIN, SUPPORT}),
     Field.BIRTH: frozenset({OWNER, ADMIN}),
     Field.DOCUMENT: frozenset({OWNER, ADMIN}),
-    Field.ADDRESS: frozenset({OWNER, ADMIN, RISK}),
+    Field.ADDRESS: frozenset({OWNER, ADMIN, RISK, AUDITOR}),
 }
-"""An auditor sees nothing whole. A person sees what is his own, and nothing goes through here."""
+"""An auditor sees from where something was done, and not who did it. What is one's own is shown as
+it is, and does not go through here."""
 
 HIDDEN = "•"
 

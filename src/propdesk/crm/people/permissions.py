@@ -65,6 +65,27 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "challenges.lift_suspension": RULING | {RISK},
     "challenges.terminate": RULING | {RISK},
     "challenges.ban": RULING | {RISK},
+    # What is sold, and what was paid.
+    "catalog.read": RULING | {RISK, FINANCE, SUPPORT, AUDITOR},
+    "catalog.create_programme": RULING,
+    "catalog.save_draft": RULING,
+    "catalog.publish_version": RULING,
+    "catalog.withdraw_version": RULING,
+    "catalog.duplicate_programme": RULING,
+    "catalog.set_prices": RULING | {FINANCE},
+    "catalog.set_add_on_price": RULING | {FINANCE},
+    "catalog.set_offer": RULING,
+    "catalog.create_coupon": RULING | {FINANCE},
+    "catalog.end_coupon": RULING | {FINANCE, SUPPORT},
+    "catalog.publish_legal_text": RULING,
+    "catalog.set_firm_terms": RULING,
+    "catalog.set_brand": RULING,
+    "purchases.read": RULING | {FINANCE, SUPPORT, AUDITOR},
+    "purchases.place_order": frozenset({TRADER}),
+    "purchases.refund_order": RULING | {FINANCE},
+    "purchases.open_dispute": RULING | {FINANCE},
+    "purchases.close_dispute": RULING | {FINANCE},
+    "ledger.read": RULING | {FINANCE, AUDITOR},
 }
 """A later app adds its actions here, named ``app.verb``."""
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from propdesk.crm.judgements.models import Judgement
+from propdesk.web.access import tool
 from propdesk.web.comparison import PROGRAMMES_MAX, column_of, compare, compared, first_of
 from propdesk.web.judging import Refused
 from propdesk.web.judging_queue import TakesLonger, TooBusy
@@ -16,6 +17,7 @@ from propdesk.web.rulebook_library import phase_choices
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@tool
 def comparison(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     found = get_object_or_404(Judgement.objects.select_related("compared_with"), pk=id)
     first = first_of(found)

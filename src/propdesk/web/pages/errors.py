@@ -34,6 +34,27 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def not_permitted(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        _("This page is not for you to see"),
+        _("It asks for a role that you do not have. Whoever runs this installation grants roles."),
+    )
+
+
+def only_here(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        _("The owner is made on the machine itself"),
+        _(
+            "Open this page on the machine that runs Propdesk, or by the address with a token that "
+            "it printed when it started; or run “propdesk people create-owner”."
+        ),
+    )
+
+
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason
     return _page(
@@ -70,6 +91,8 @@ def too_busy(request: HttpRequest) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
+    # What failed may be the database: this page asks it nothing.
+    request.resolver_match = None
     return _page(
         request,
         500,

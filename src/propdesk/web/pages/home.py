@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from propdesk.web import samples
+from propdesk.web.access import tool
 from propdesk.web.asking import sample_asked, upload_asked
 from propdesk.web.forms import FILE_FIELDS, JudgeForm
 from propdesk.web.judging import Refused
@@ -21,6 +22,7 @@ from propdesk.web.uploads import Held, held
 
 
 @require_safe
+@tool
 def home(request: HttpRequest) -> HttpResponse:
     kept = _kept(request, request.GET.get("kept", ""))
     if kept is None:
@@ -29,6 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@tool
 def judge_upload(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":  # a refused upload, opened again from the address bar
         return redirect("home")
@@ -90,6 +93,7 @@ def files_of(given: UploadedFile | list[UploadedFile] | None) -> list[UploadedFi
 
 
 @require_POST
+@tool
 def judge_sample(request: HttpRequest, name: str) -> HttpResponse:
     sample = samples.find(name)
     if sample is None:

@@ -8,12 +8,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from propdesk.crm.judgements.models import Judgement
+from propdesk.web.access import tool
 from propdesk.web.result_page import RANGES, day_page, page_of
 from propdesk.web.rulebook_library import find
 from propdesk.web.trade_list import Filter, Order, as_csv, page_of_trades
 
 
 @require_safe
+@tool
 def judgement(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 (the address's word)
     kept = _kept(id)
     span = request.GET.get("range", "all")
@@ -22,6 +24,7 @@ def judgement(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 (th
 
 
 @require_safe
+@tool
 def day(request: HttpRequest, id: UUID, day: str) -> HttpResponse:  # noqa: A002
     kept = _kept(id)
     page = day_page(kept.result, kept.zone, day)
@@ -31,6 +34,7 @@ def day(request: HttpRequest, id: UUID, day: str) -> HttpResponse:  # noqa: A002
 
 
 @require_safe
+@tool
 def trades(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     kept = _kept(id)
     before = request.GET.get("before", "")
@@ -40,6 +44,7 @@ def trades(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 
 @require_safe
+@tool
 def trades_csv(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     kept = _kept(id)
     listed = as_csv(kept.result, Filter.of(request.GET), _order(request))
@@ -47,6 +52,7 @@ def trades_csv(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 
 @require_safe
+@tool
 def evidence(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     """The evidence file as it was made; it verifies anywhere."""
     del request

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from propdesk.crm.judgements.models import Judging
+from propdesk.web.access import tool
 from propdesk.web.asking import upload_of
 from propdesk.web.kept_uploads import Kept, look
 from propdesk.web.received import received_at
@@ -20,6 +21,7 @@ LOOK_AGAIN_S = 2
 
 @require_safe
 @never_cache
+@tool
 def judging(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002 (the address's word)
     running = get_object_or_404(Judging, pk=id)
     if running.address:

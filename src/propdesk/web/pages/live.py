@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from propdesk.domain.instants import micros_of
 from propdesk.ports.live_accounts import EngineAway
+from propdesk.web.access import allowed
 from propdesk.web.drawing import drawing
 from propdesk.web.live import source
 from propdesk.web.live.account_picture import account_picture, points_of, series_of
@@ -28,6 +29,7 @@ _remembered = Remembered()
 
 @require_safe
 @never_cache
+@allowed("live.read", unowned=True)
 def board(request: HttpRequest) -> HttpResponse:
     topic = Topic.of({name: request.GET.get(name, "") for name in ("q", "after")})
     following, away = None, None
@@ -46,6 +48,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
+@allowed("live.read", unowned=True)
 def account(request: HttpRequest, name: str) -> HttpResponse:
     topic = Topic(name[:NAME_LENGTH_MAX])
     curve, away = None, None
@@ -66,6 +69,7 @@ def account(request: HttpRequest, name: str) -> HttpResponse:
 
 @require_safe
 @never_cache
+@allowed("live.read", unowned=True)
 def events(request: HttpRequest) -> HttpResponse:
     """Who gets this answer may follow the topic; the stream itself is not Django's to serve."""
     topic = Topic.of(request.GET.dict())

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from propdesk.domain.rulebook import Rulebook
 from propdesk.web import rulebook_catalogue as catalogue
+from propdesk.web.access import tool
 from propdesk.web.rulebook_cards import add_on_cards, phase_cards, version_cards
 from propdesk.web.rulebook_library import find, shelf, usual_size
 from propdesk.wire.rulebook_difference import differences
@@ -16,6 +17,7 @@ from propdesk.wire.rulebook_publication import preset_text, publication
 
 
 @require_safe
+@tool
 def rulebooks(request: HttpRequest) -> HttpResponse:
     wanted = catalogue.Wanted.of(request.GET.dict())
     found = [each for each in catalogue.programmes() if wanted.fits(each)]
@@ -33,6 +35,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@tool
 def rulebook(request: HttpRequest, name: str) -> HttpResponse:
     loaded = _found(name)
     book = loaded.rulebook
@@ -50,6 +53,7 @@ def rulebook(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@tool
 def difference(request: HttpRequest, name: str) -> HttpResponse:
     """What changes for a trader who takes another programme (``?with=``) instead of this one."""
     loaded = _found(name)
@@ -70,6 +74,7 @@ def difference(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@tool
 def rulebook_json(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001
     answer = JsonResponse(publication(_found(name)), json_dumps_params={"ensure_ascii": False})
     answer.headers["Access-Control-Allow-Origin"] = "*"  # public data, no credentials
@@ -77,6 +82,7 @@ def rulebook_json(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG
 
 
 @require_safe
+@tool
 def rulebook_yaml(request: HttpRequest, name: str) -> HttpResponse:  # noqa: ARG001
     _found(name)
     disposition = {"Content-Disposition": f'attachment; filename="{name}.yaml"'}

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
+from propdesk.crm.people.addresses import hold_verified
 from propdesk.crm.people.models import Person, PersonState, RoleGrant, StaffRole, has_owner
 from propdesk.crm.people.permissions import require
 from propdesk.crm.people.standings import note_change
@@ -48,6 +49,7 @@ def create_owner(owner: Owner, *, by: Actor, at: datetime) -> Person:
     )
     person.set_password(owner.password)
     person.save(force_insert=True)
+    hold_verified(person)
     RoleGrant.objects.create(id=uuid7(at), person=person, role=StaffRole.OWNER, granted_at=at)
     record(
         by=by,

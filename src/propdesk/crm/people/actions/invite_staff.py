@@ -6,6 +6,7 @@ from django.db import transaction
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
+from propdesk.crm.people.addresses import hold_verified
 from propdesk.crm.people.granting import refuse_unless_may_give
 from propdesk.crm.people.models import Person, PersonState, RoleGrant, StaffRole
 from propdesk.crm.people.permissions import require
@@ -40,6 +41,7 @@ def invite_staff(
     )
     person.set_unusable_password()
     person.save(force_insert=True)
+    hold_verified(person)
     RoleGrant.objects.create(
         id=uuid7(at), person=person, role=role, granted_at=at, granted_by=by.person
     )

@@ -1,0 +1,108 @@
+"""What the header offers: the pages that this visitor may open, and no other.
+
+It must not permit anything: a page asks again when it is opened.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from propdesk.crm.people.models import has_owner
+from propdesk.crm.people.permissions import permitting_role
+from propdesk.web.visitor import Visitor, visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry: its address by name, its word, and what it takes to see it."""
+
+    name: str
+    word: str | Promise
+    action: str = ""
+    """By the table of permissions; empty: whoever sees the list."""
+    also: tuple[str, ...] = ()
+    """Names of pages below it."""
+
+
+TOOLS = (
+    Item("home", _("Judge"), also=("judge-upload", "judging", "judgement", "day", "trades")),
+    Item("rulebooks", _("Rulebooks"), also=("rulebook", "rulebook-difference")),
+)
+LIVE = Item("live", _("Live"), "live.read", also=("live-account",))
+STAFF = (
+    LIVE,
+    Item("people", _("People"), "people.read", also=("person",)),
+    Item("roles", _("Roles"), "people.read_roles"),
+    Item("audit", _("Audit"), "audit.read"),
+)
+TRADER: tuple[Item, ...] = ()
+"""The pages of a trader's portal."""
+OWN = (
+    Item("profile", _("Profile")),
+    Item("account_email", _("E-mail address")),
+    Item("account_change_password", _("Password"), also=("account_set_password",)),
+    Item(
+        "mfa_index",
+        _("Second factor"),
+        also=(
+            "second-factor",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_remove_webauthn",
+            "mfa_edit_webauthn",
+        ),
+    ),
+    Item("sessions", _("Sessions")),
+)
+"""What everybody has who signed in: the pages about oneself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as the template draws it."""
+
+    address: str
+    word: str | Promise
+    is_current: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Where nobody was resolved (an error before it), it offers the tools
+    alone and asks no database."""
+    current = request.resolver_match.url_name if request.resolver_match else ""
+    if not current:
+        return {"main_links": _links(TOOLS, Visitor(None), "")}
+    who = visitor(request)
+    tools: tuple[Item, ...] = TOOLS if settings.TOOLS_ARE_PUBLIC or who.is_staff else ()
+    unowned = who.person is None and not has_owner()
+    if unowned:
+        main = (*tools, LIVE)
+    elif who.is_staff:
+        main = (*STAFF, *tools)
+    else:
+        main = (*TRADER, *tools) if who.person is not None else tools
+    return {
+        "who": who,
+        "main_links": _links(main, who, current, unowned=unowned),
+        "own_links": _links(OWN, who, current),
+        "unowned": unowned,
+    }
+
+
+def _links(
+    items: tuple[Item, ...], who: Visitor, current: str, *, unowned: bool = False
+) -> list[Link]:
+    return [
+        Link(reverse(item.name), item.word, current == item.name or current in item.also)
+        for item in items
+        if not item.action or unowned or permitting_role(item.action, who.roles)
+    ]

@@ -1,0 +1,196 @@
+"""Who may open what: every address by every role, by a table that was written by hand.
+
+A new page fails here until somebody has said for each role whether it opens.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from propdesk.crm.people.models import StaffRole
+from propdesk.web.access import access_of
+from tests.crm.people.cast import NOBODY, registered, staff
+from tests.web.sessions import client_of
+
+pytestmark = pytest.mark.django_db
+
+# In the order of the letters: nobody signed in, a trader, and each role of the staff twice: with
+# the second factor (capital) and without.
+COLUMNS = ["n", "t", "O", "o", "A", "a", "R", "r", "F", "f", "S", "s", "U", "u"]
+ROLES = dict(zip("oarfsu", StaffRole.values, strict=True))
+# + opens; > leads to signing in; 2 leads to the second factor; x is refused.
+ALL = "+ + + + + + + + + + + + + +"
+OWN = "> + + + + + + + + + + + + +"
+STAFF = "> x + 2 + 2 + 2 + 2 + 2 + 2"
+LOOKING = "> x + 2 + 2 x x x x x x + 2"  # owner, admin, auditor
+RULING = "> x + 2 + 2 x x x x x x x x"  # owner, admin
+BARRING = "> x + 2 + 2 + 2 x x x x x x"  # owner, admin, risk
+SUSPEND = "> x + 2 + 2 + 2 x x + 2 x x"  # owner, admin, risk, support
+MERGING = "> x + 2 + 2 x x x x + 2 x x"  # owner, admin, support
+
+ID: dict[str, Any] = {"id": NOBODY}
+NAME: dict[str, Any] = {"name": "ftmo-2-step"}
+# The address by its name, how it is asked for, and who may.
+TABLE: list[tuple[str, str, dict[str, Any], str]] = [
+    ("home", "get", {}, ALL),
+    ("judge-upload", "get", {}, ALL),
+    ("judge-sample", "post", {"name": "none"}, ALL),
+    ("judging", "get", ID, ALL),
+    ("judgement", "get", ID, ALL),
+    ("evidence", "get", ID, ALL),
+    ("compare", "get", ID, ALL),
+    ("day", "get", {**ID, "day": "2026-03-11"}, ALL),
+    ("trades", "get", ID, ALL),
+    ("trades-csv", "get", ID, ALL),
+    ("rulebooks", "get", {}, ALL),
+    ("rulebook", "get", NAME, ALL),
+    ("rulebook-json", "get", NAME, ALL),
+    ("rulebook-yaml", "get", NAME, ALL),
+    ("rulebook-difference", "get", NAME, ALL),
+    ("healthz", "get", {}, ALL),
+    ("readyz", "get", {}, ALL),
+    ("first-owner", "get", {}, ALL),  # not found: there is an owner
+    # Signing in.
+    ("account_login", "get", {}, ALL),
+    ("account_logout", "get", {}, ALL),
+    ("account_inactive", "get", {}, ALL),
+    ("account_signup", "get", {}, ALL),
+    ("account_email_verification_sent", "get", {}, ALL),
+    ("account_confirm_email", "get", {"key": "none"}, ALL),
+    ("account_reset_password", "get", {}, ALL),
+    ("account_reset_password_done", "get", {}, ALL),
+    ("account_reset_password_from_key", "get", {"uidb36": "0", "key": "none"}, ALL),
+    ("account_reset_password_from_key_done", "get", {}, ALL),
+    ("account_confirm_login_code", "get", {}, ALL),
+    ("mfa_authenticate", "get", {}, ALL),
+    ("mfa_login_webauthn", "get", {}, ALL),
+    # Oneself.
+    ("welcome", "get", {}, OWN),
+    ("profile", "get", {}, OWN),
+    ("sessions", "get", {}, OWN),
+    ("session-end", "post", {"id": 0}, OWN),
+    ("sessions-end-others", "post", {}, OWN),
+    ("second-factor", "get", {}, OWN),
+    ("account_reauthenticate", "get", {}, OWN),
+    ("account_email", "get", {}, OWN),
+    ("account_change_password", "get", {}, OWN),
+    ("account_set_password", "get", {}, OWN),
+    ("mfa_index", "get", {}, OWN),
+    ("mfa_reauthenticate", "get", {}, OWN),
+    ("mfa_activate_totp", "get", {}, OWN),
+    ("mfa_deactivate_totp", "get", {}, OWN),
+    ("mfa_view_recovery_codes", "get", {}, OWN),
+    ("mfa_generate_recovery_codes", "get", {}, OWN),
+    ("mfa_download_recovery_codes", "get", {}, OWN),
+    ("mfa_list_webauthn", "get", {}, OWN),
+    ("mfa_add_webauthn", "get", {}, OWN),
+    ("mfa_reauthenticate_webauthn", "get", {}, OWN),
+    ("mfa_remove_webauthn", "get", {"pk": 0}, OWN),
+    ("mfa_edit_webauthn", "get", {"pk": 0}, OWN),
+    # Staff.
+    ("live", "get", {}, STAFF),
+    ("live-events", "get", {}, STAFF),
+    ("live-account", "get", {"name": "A1"}, STAFF),
+    ("people", "get", {}, STAFF),
+    ("person", "get", ID, STAFF),
+    ("staff-invite", "post", {}, RULING),
+    ("person-grant", "post", ID, RULING),
+    ("person-revoke", "post", ID, RULING),
+    ("person-suspend", "post", ID, SUSPEND),
+    ("person-resume", "post", ID, BARRING),
+    ("person-ban", "post", ID, BARRING),
+    ("person-merge", "post", ID, MERGING),
+    ("roles", "get", {}, LOOKING),
+    ("audit", "get", {}, LOOKING),
+    ("audit-export", "get", {}, LOOKING),
+]
+
+
+def routes(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield pattern
+
+
+EVERY = list(routes(get_resolver().url_patterns))
+
+
+def test_every_address_is_in_the_table_once() -> None:
+    assert sorted(name for name, *_ in TABLE) == sorted(str(each.name) for each in EVERY)
+
+
+def test_every_view_says_who_may_open_it() -> None:
+    silent = [each.name for each in EVERY if access_of(each.callback, str(each.name)) is None]
+    assert not silent, f"mark these views in web/access.py's words: {silent}"
+
+
+def browser(column: str) -> Client:
+    staff("owner", "somebody-owns-it")
+    if column == "n":
+        return client_of(None)
+    if column == "t":
+        return client_of(registered())
+    return client_of(staff(ROLES[column.lower()]), with_factor=column.isupper())
+
+
+def answered(client: Client, name: str, method: str, given: dict[str, Any]) -> str:
+    """What became of a request, in the letters of the table."""
+    response = getattr(client, method)(reverse(name, kwargs=given))
+    leads_to = response.headers.get("Location", "")
+    if leads_to.startswith(reverse("account_login") + "?"):
+        return ">"
+    if leads_to.startswith(reverse("second-factor") + "?"):
+        return "2"
+    if response.status_code == 403:
+        assert "This page is not for you to see" in response.content.decode()
+        return "x"
+    assert response.status_code < 500
+    return "+"
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_who_may_open_what(column: str) -> None:
+    client = browser(column)
+    place = COLUMNS.index(column)
+    wrong = []
+    for name, method, given, expected in TABLE:
+        found = answered(client, name, method, given)
+        if found != expected.split()[place]:
+            wrong.append(f"{name}: {found} instead of {expected.split()[place]}")
+    assert not wrong, f"{column}: {wrong}"
+
+
+def test_the_tools_can_be_closed(settings: Any) -> None:
+    settings.TOOLS_ARE_PUBLIC = False
+    cases = (
+        (client_of(None), ">"),
+        (client_of(registered()), "x"),
+        (client_of(staff("risk", "one"), with_factor=True), "+"),
+        (client_of(staff("risk", "two")), "2"),
+    )
+    for client, expected in cases:
+        for name, given in (("home", {}), ("rulebooks", {}), ("rulebook-json", NAME)):
+            assert answered(client, name, "get", given) == expected, name
+
+
+def test_anybody_sees_the_live_board_until_there_is_an_owner() -> None:
+    for name, given in (("live", {}), ("live-events", {}), ("live-account", {"name": "A1"})):
+        assert answered(Client(), name, "get", given) == "+"
+    assert answered(client_of(registered()), "live", "get", {}) == "+"
+    assert answered(Client(), "people", "get", {}) == ">"
+    page = Client().get(reverse("live")).content.decode()
+    assert "has no owner yet" in page
+    assert reverse("first-owner") in page
+    staff("owner")
+    assert answered(Client(), "live", "get", {}) == ">"
+
+
+def test_a_view_that_says_nothing_is_opened_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    view = next(each.callback for each in EVERY if each.name == "healthz")
+    monkeypatch.delattr(view, "propdesk_access")
+    assert answered(Client(), "healthz", "get", {}) == "x"
