@@ -84,7 +84,7 @@ def _plain(number: int, word: str, value: type) -> Form:
     names = line.__struct_fields__
 
     def to_row(record: Any) -> Any:
-        return {name: getattr(record, name) for name in names}
+        return record  # its fields, in their order, are what is written
 
     def to_record(written: Any) -> LogRecord:
         record: LogRecord = value(**{name: getattr(written, name) for name in names})
