@@ -17,7 +17,7 @@ import pytest
 from propdesk.connectors.feeds.deliveries import EventsCame, QuotesCame
 from propdesk.connectors.feeds.group_commit import GroupCommit
 from propdesk.connectors.intake.client import IntakeClient
-from propdesk.connectors.intake.server import IntakeServer
+from propdesk.connectors.intake.server import CONNECTIONS_MAX, IntakeServer
 from propdesk.domain import events as domain
 from propdesk.domain.events import AccountOpened, Deal, GapOpened, TimePassed
 from propdesk.domain.instants import SECOND
@@ -90,13 +90,16 @@ def committing(
 
 @contextmanager
 def serving(
-    commit: GroupCommit, path: Path, clock: Callable[[], int] = lambda: NOW
+    commit: GroupCommit,
+    path: Path,
+    clock: Callable[[], int] = lambda: NOW,
+    connections_max: int = CONNECTIONS_MAX,
 ) -> Iterator[None]:
     """The server in a thread of its own."""
     up, loop, ended = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
     async def serve() -> None:
-        async with IntakeServer(path, commit, clock=clock):
+        async with IntakeServer(path, commit, clock=clock, connections_max=connections_max):
             up.set()
             await ended.wait()
 

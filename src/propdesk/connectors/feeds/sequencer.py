@@ -9,8 +9,16 @@ counted, and named to the sender.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
+from propdesk.connectors.feeds.back_fill import back_fill
+from propdesk.connectors.feeds.deliveries import (
+    BackFillCame,
+    Delivery,
+    EventsCame,
+    FeedLost,
+    QuotesCame,
+)
 from propdesk.connectors.feeds.draft import Draft
 from propdesk.connectors.feeds.lines import Line, Lines
 from propdesk.connectors.feeds.moments import parts_of
@@ -34,6 +42,8 @@ from propdesk.wire.shards import partition_of
 NAME_LENGTH_MAX = 64
 KEY_LENGTH_MAX = 128
 SEQUENCE_MAX = 2**62
+FEEDS_MAX = 256
+"""Each feed's last number and symbols are kept for ever: its name is no place for a counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +144,7 @@ class Sequencer:
 
     def _open_gap(self, draft: Draft, line: Line, reason: str) -> None:
         if line.listening.fall_silent(reason):
+            line.fillable.open(line.listening.at, line.sequence)
             draft.open_gap(line.feed, GapOpened(line.listening.at, line.symbol, reason))
 
     # -- deliveries --------------------------------------------------------------------------
@@ -141,6 +152,9 @@ class Sequencer:
         match delivery:
             case QuotesCame():
                 return self._quotes(draft, delivery)
+            case BackFillCame(feed=feed):
+                find = partial(self._lines.found, feed)
+                return back_fill(draft, delivery, find, self._points, self.refused)
             case EventsCame():
                 return self._events(draft, delivery)
             case FeedLost():
@@ -153,6 +167,8 @@ class Sequencer:
         feed, refusals = came.feed, Refusals()
         if not feed.isprintable() or not 0 < len(feed.encode()) <= NAME_LENGTH_MAX:
             return Accepted(refused=(f"{feed[:NAME_LENGTH_MAX]!r} is no name of a feed",))
+        if feed not in self._sequences and len(self._sequences) >= FEEDS_MAX:
+            return Accepted(refused=(f"there are {FEEDS_MAX} feeds, {feed!r} is one too many",))
         last = self._sequences.get(feed, -1)
         lines, latest = self._lines.of_feed(feed), came.arrival + AHEAD_US_MAX
         for quote in came.quotes:
@@ -178,6 +194,7 @@ class Sequencer:
                     and not listening.gap
                 ):
                     listening.hear(quote.at, came.arrival)
+                    line.sequence = sequence
                     draft.add_tick(feed, sequence, (line.number, quote.at, bid, ask))
                     continue
             fault = self._examine(draft, feed, quote, came.arrival)
@@ -206,7 +223,9 @@ class Sequencer:
             return self._refuse(draft, line, points)
         # After this point the quote is a tick.
         if line.listening.hear(quote.at, arrival):
+            line.fillable.close(quote.at, quote.sequence)
             draft.close_gap(feed, GapClosed(quote.at, line.symbol))
+        line.sequence = quote.sequence
         draft.add_tick(feed, quote.sequence, (line.number, quote.at, *points))
         return None
 

@@ -1,7 +1,7 @@
 """The intake's socket: each message is answered when it is durable, in the order of its sender.
 
-How many messages of one sender are in flight is bounded, and so is what waits for the log: then
-nothing more is read, and the sender waits. It must not order or judge anything.
+How many senders there are is bounded, how many messages of one are in flight, and what waits for
+the log: then nothing more is read, and the sender waits. It must not order or judge anything.
 """
 
 import asyncio
@@ -15,12 +15,19 @@ from typing import Self
 
 import structlog
 
-from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
+from propdesk.connectors.feeds.deliveries import (
+    BackFillCame,
+    Delivery,
+    EventsCame,
+    FeedLost,
+    QuotesCame,
+)
 from propdesk.connectors.feeds.group_commit import GroupCommit
 from propdesk.ports.intake import REFUSALS_NAMED_MAX, Accepted, IntakeAway
 from propdesk.wire.intake_frames import (
     LENGTH_BYTES,
     Answer,
+    BackFillSent,
     ByeSent,
     EventsSent,
     FeedLostSent,
@@ -33,6 +40,8 @@ from propdesk.wire.intake_frames import (
 )
 from propdesk.wire.log_records import Delivered
 
+CONNECTIONS_MAX = 256
+"""Feeds, platforms and couriers of one machine are some dozens."""
 IN_FLIGHT_MAX = 64
 END_S_MAX = 5.0
 
@@ -40,10 +49,21 @@ _log = structlog.get_logger(__name__)
 
 
 class IntakeServer:
-    """Listens at ``path``, which only this user may open, while it is entered."""
+    """Listens at ``path``, which only this user may open, while it is entered.
 
-    def __init__(self, path: Path, commit: GroupCommit, *, clock: Callable[[], int]) -> None:
+    A sender beyond ``connections_max`` is told that the intake is away, and comes again.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        commit: GroupCommit,
+        *,
+        clock: Callable[[], int],
+        connections_max: int = CONNECTIONS_MAX,
+    ) -> None:
         self._path, self._commit, self._clock = path, commit, clock
+        self._connections_max = connections_max
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[None], _Connection] = {}
 
@@ -68,6 +88,10 @@ class IntakeServer:
         self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) >= self._connections_max:
+            _log.warning("intake_connection_refused", connections=len(self._connections))
+            await _turned_away(writer, f"{self._connections_max} senders are connected already")
+            return
         connection = _Connection(self._commit, self._clock, reader, writer)
         task = asyncio.current_task()
         if task is not None:
@@ -78,6 +102,13 @@ class IntakeServer:
             writer.close()
             if task is not None:
                 del self._connections[task]
+
+
+async def _turned_away(writer: asyncio.StreamWriter, why: str) -> None:
+    with suppress(ConnectionError):
+        writer.write(framed(Answer(away=why)))
+        await writer.drain()
+    writer.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +170,15 @@ class _Connection:
             await self._pending.put(_Pending(await self._submitted(delivery), refused))
 
     def _delivery(
-        self, request: QuotesSent | EventsSent | FeedLostSent
+        self, request: QuotesSent | BackFillSent | EventsSent | FeedLostSent
     ) -> tuple[Delivery, tuple[str, ...]]:
         now = self._clock()
         match request:
             case QuotesSent():
                 self._feeds.add(request.feed)
                 return QuotesCame(request.feed, request.quotes, now), ()
+            case BackFillSent():
+                return BackFillCame(request.feed, request.quotes, request.whole, now), ()
             case FeedLostSent():
                 return FeedLost(request.feed, now), ()
             case EventsSent():
