@@ -10,11 +10,14 @@ from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import Quote
 from propdesk.domain.rulebook import Phase, Rulebook
+from propdesk.domain.rules.daily_loss import DailyLoss
+from propdesk.domain.unattended import Unattended
 from propdesk.domain.valuation import Platform
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.rulebook_file import load_rulebook, presets
 from tests.live.markets import CATALOGUE, Market, Trader
 from tests.live.watching import Watcher
+from tests.story import deal, money, opened, quote, rulebook
 
 STEPS = 160
 
@@ -79,3 +82,17 @@ def test_asked_only_at_its_bounds_an_account_says_what_it_says_asked_always(
 ) -> None:
     for seed in range(3):
         compare(1000 * seed + len(name), rulebook, phase)
+
+
+def test_a_quote_that_is_told_all_the_same_is_judged() -> None:
+    """Nobody watches an interval in an evaluator whose bounds somebody else watches."""
+    book = rulebook(DailyLoss(base="initial", allowance=money("500"), comparison="touch"))
+    evaluator = Evaluator(book, book.phases[0], size=Decimal(100000), catalogue=CATALOGUE)
+    unattended = Unattended(evaluator)
+    unattended.feed([opened("2026-03-02 08:00:00")])
+    unattended.feed([quote("2026-03-02 08:00:01", "EURUSD", "1.10000", "1.10000")])
+    unattended.feed([deal("2026-03-02 08:00:02", "P", "buy", "in", "1.00", "1.10000")])
+    unattended.feed([quote("2026-03-02 08:00:03", "EURUSD", "1.09501", "1.09501")])
+    assert not evaluator.standing.verdicts
+    unattended.feed([quote("2026-03-02 08:00:04", "EURUSD", "1.09500", "1.09500")])
+    assert [each.outcome for each in evaluator.standing.verdicts] == ["fail"]

@@ -95,6 +95,7 @@ class Evaluator:
         self.calm_low: Decimal | None = None
         self.calm_high: Decimal | None = None
         self.restless = True
+        self.attended = True  # False: an ``Unattended`` watches, every quote told here is judged
         self.wake = FOREVER
         self._sample_due = 0 if sampled else FOREVER
         self._names: dict[str, str | None] = {}
@@ -180,6 +181,7 @@ class Evaluator:
         account.window_high = max(account.window_high, equity)
         if (
             self.restless
+            or not self.attended
             or worth.low != worth.high
             or not account.was_known
             or (self.calm_low is not None and equity <= self.calm_low)
@@ -413,7 +415,7 @@ class Evaluator:
         account = self.account
         if account is None:  # pragma: no cover
             return
-        watch = watch_of(self.judges)
+        watch = watch_of(self.judges, interval=self.attended)
         clock, day = account.situation.clock, account.situation.day.day
         taking = clock.snapshot_of(account.situation.at) is not None  # each mark may be the one
         self.restless = watch.restless or taking or not self.fast

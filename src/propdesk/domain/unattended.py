@@ -65,6 +65,7 @@ class Unattended:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        evaluator.attended = False
         self._parts: list[tuple[AnyJudge, int]] = []
 
     def arm(self) -> Arming:

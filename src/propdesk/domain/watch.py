@@ -21,8 +21,9 @@ class Watch:
     restless: bool
 
 
-def watch_of(judges: Iterable[AnyJudge]) -> Watch:
-    """The tightest interval and every timer of these rules."""
+def watch_of(judges: Iterable[AnyJudge], *, interval: bool = True) -> Watch:
+    """The tightest interval and every timer of these rules; without an ``interval`` none is named,
+    because somebody else watches it."""
     lows, highs, timers, restless = [], [], [], False
     for judge in judges:
         timer = judge.timer()
@@ -32,6 +33,8 @@ def watch_of(judges: Iterable[AnyJudge]) -> Watch:
             continue
         if type(judge).calm is Judge.calm:
             restless = True
+            continue
+        if not interval:
             continue
         calm = judge.calm()
         if calm.low is not None:

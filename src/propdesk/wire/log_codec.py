@@ -58,10 +58,10 @@ class LogCodec:
                 body = tick_bytes.body_of(record.ticks)
                 return _framed(BACK_FILLED_NUMBER, tick_bytes.VERSION, body)
             form = _found(self._of_value, type(record), f"{type(record).__name__} is no record")
-            body = self._encode(form.to_row(record))
+            written = self._encode(form.to_row(record))
             # Read with a reader's eyes before it is written: what nobody can read is a dead letter.
-            form.to_record(self._typed[form.number].decode(body))
-            return _framed(form.number, form.version, [body])
+            form.to_record(self._typed[form.number].decode(written))
+            return _framed(form.number, form.version, [written])
         except LogCodecError:
             raise
         except (ValueError, TypeError, OverflowError, struct.error, ArithmeticError) as error:
