@@ -101,13 +101,16 @@ class Rejudging:
             self._put(seat, at, offset, LATE)
 
     def note_ticks(self, record: BackFilled) -> None:
-        """Ticks of a gap passed by."""
-        last = record.ticks
-        symbol, digits = self.desk.instruments.symbols[int(last.symbol[-1])]
-        instrument = self.desk.instruments.catalogue.find(symbol)
-        if instrument is not None:
-            price = (int(last.bid[-1]), int(last.ask[-1]), digits)
-            self.gaps.reach(instrument.symbol, int(last.at[-1]), price)
+        """Ticks of gaps passed by."""
+        ticks, instruments = record.ticks, self.desk.instruments
+        for number in np.unique(ticks.symbol).tolist():
+            symbol, digits = instruments.symbols[number]
+            instrument = instruments.catalogue.find(symbol)
+            if instrument is None:
+                continue
+            for row in np.flatnonzero(ticks.symbol == number).tolist():
+                price = (int(ticks.bid[row]), int(ticks.ask[row]), digits)
+                self.gaps.reach(instrument.symbol, int(ticks.at[row]), price)
 
     def note_gap(self, event: GapOpened | GapClosed, offset: int) -> Gap | None:
         """Before it is applied. Returns the gap where it is whole again by this record."""

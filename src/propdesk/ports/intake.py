@@ -40,6 +40,14 @@ class Intake(Protocol):
         """A feed's quotes in its own order. Its sequence numbers rise for ever: one that is not
         above the last is a quote sent again."""
 
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        """A feed's quotes that were missing in gaps, in its own order. What the log has already is
+        known by its number, or its time. ``whole`` names the symbols of which nothing is missing
+        up to a moment, this delivery with the ones before: their gaps up to it are filled, and a
+        gap that is open ends there."""
+
     def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         """Events of one source, in the platform's order; ``key`` names this delivery for ever.
         Those of one account and stamp are one moment."""

@@ -17,6 +17,9 @@ class MemoryIntake(Intake):
         self.kept_quotes: list[tuple[str, FeedQuote]] = []
         self.kept_events: list[Delivered] = []
         self.lost_feeds: list[str] = []
+        self.kept_back_fills: list[
+            tuple[str, tuple[FeedQuote, ...], tuple[tuple[str, int], ...]]
+        ] = []
         self._sequences: dict[str, int] = {}
         self._deliveries: dict[tuple[str, str], tuple[Delivered, ...]] = {}
 
@@ -26,6 +29,13 @@ class MemoryIntake(Intake):
             if quote.sequence > self._sequences.get(feed, -1):
                 self._sequences[feed] = quote.sequence
                 self.kept_quotes.append((feed, quote))
+        return Accepted(quotes=len(quotes))
+
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        self._refuse_away()
+        self.kept_back_fills.append((feed, tuple(quotes), tuple(whole)))
         return Accepted(quotes=len(quotes))
 
     def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:

@@ -43,6 +43,14 @@ class QuotesSent(msgspec.Struct, tag="quotes", frozen=True, forbid_unknown_field
     quotes: list[FeedQuote]
 
 
+class BackFillSent(msgspec.Struct, tag="back_fill", frozen=True, forbid_unknown_fields=True):
+    """A feed's quotes that were missing in gaps, and what is whole by them."""
+
+    feed: str
+    quotes: list[FeedQuote]
+    whole: list[tuple[str, int]]
+
+
 class EventsSent(msgspec.Struct, tag="events", frozen=True, forbid_unknown_fields=True):
     """A source's delivery; each event is read by itself."""
 
@@ -61,7 +69,7 @@ class ByeSent(msgspec.Struct, tag="bye", frozen=True, forbid_unknown_fields=True
     """The sender ends on purpose: its feeds are not lost."""
 
 
-Request: TypeAlias = QuotesSent | EventsSent | FeedLostSent | ByeSent
+Request: TypeAlias = QuotesSent | BackFillSent | EventsSent | FeedLostSent | ByeSent
 Message = TypeVar("Message")
 
 

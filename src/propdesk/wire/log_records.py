@@ -77,10 +77,10 @@ class Ticks:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BackFilled:
-    """Ticks of one symbol that were missing in a gap, in the order of the feed.
+    """Ticks that were missing in gaps, in the order of their feed.
 
     They are numbered like all others, and a mark passes over them: nobody is judged by them in the
-    order of the log. A ``GapClosed`` that is back-filled says that the gap they lie in is whole.
+    order of the log. A ``GapClosed`` that is back-filled says that a gap they lie in is whole.
     """
 
     ticks: Ticks

@@ -21,6 +21,17 @@ class QuotesCame:
 
 
 @dataclass(frozen=True, slots=True)
+class BackFillCame:
+    """Quotes that were missing in gaps of a feed, in its own order. ``whole``: by the name the
+    feed prints, symbols of which nothing is missing up to a moment."""
+
+    feed: str
+    quotes: Sequence[FeedQuote]
+    whole: Sequence[tuple[str, int]]
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventsCame:
     """A delivery of a source; ``key`` is its name for ever."""
 
@@ -38,4 +49,4 @@ class FeedLost:
     arrival: int
 
 
-Delivery: TypeAlias = QuotesCame | EventsCame | FeedLost
+Delivery: TypeAlias = QuotesCame | BackFillCame | EventsCame | FeedLost

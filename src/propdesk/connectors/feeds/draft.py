@@ -14,6 +14,7 @@ from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import (
     MARKET,
     SEQUENCER,
+    BackFilled,
     Mark,
     SequencerStood,
     SymbolDefined,
@@ -31,6 +32,7 @@ class _Run:
     feed: str
     first: int
     sequence: int
+    late: bool
     symbol: list[int] = field(default_factory=list)
     at: list[int] = field(default_factory=list)
     bid: list[int] = field(default_factory=list)
@@ -59,17 +61,21 @@ class Draft:
         self._events: list[Entry] = []
         self._run: _Run | None = None
 
-    def add_tick(self, feed: str, sequence: int, row: tuple[int, int, int, int]) -> None:
-        """``row`` is the symbol's number, the time, and the points of bid and ask."""
+    def add_tick(
+        self, feed: str, sequence: int, row: tuple[int, int, int, int], *, late: bool = False
+    ) -> None:
+        """``row`` is the symbol's number, the time, and the points of bid and ask; ``late``: it
+        was missing in a gap."""
         run = self._run
         if (
             run is None
             or run.feed != feed
+            or run.late is not late
             or run.sequence + len(run.at) != sequence
             or len(run.at) >= BATCH_TICKS_MAX
         ):
             self._close_run()
-            run = self._run = _Run(feed, self.tick + 1, sequence)
+            run = self._run = _Run(feed, self.tick + 1, sequence, late)
         self.tick += 1
         run.symbol.append(row[0])
         run.at.append(row[1])
@@ -96,6 +102,9 @@ class Draft:
     def close_gap(self, feed: str, gap: GapClosed) -> None:
         self.add_everywhere(f"gap-closed/{feed}/{gap.symbol}/{self.tick}", encode(gap))
 
+    def fill_gap(self, feed: str, gap: GapClosed, since: int) -> None:
+        self.add_everywhere(f"gap-filled/{feed}/{gap.symbol}/{since}/{self.tick}", encode(gap))
+
     def pass_time(self, at: int) -> None:
         self.add_everywhere(f"time/{at}", encode(TimePassed(at)))
 
@@ -118,5 +127,6 @@ class Draft:
     def _close_run(self) -> None:
         if self._run is not None:
             ticks = self._run.ticks()
-            self._market.append(Entry(MARKET, f"ticks/{ticks.first}", encode(ticks)))
+            record = BackFilled(ticks) if self._run.late else ticks
+            self._market.append(Entry(MARKET, f"ticks/{ticks.first}", encode(record)))
             self._run = None

@@ -12,7 +12,13 @@ from threading import Condition, Thread
 
 import structlog
 
-from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, FeedLost, QuotesCame
+from propdesk.connectors.feeds.deliveries import (
+    BackFillCame,
+    Delivery,
+    EventsCame,
+    FeedLost,
+    QuotesCame,
+)
 from propdesk.connectors.feeds.sequencer import Sequencer, delivery_key
 from propdesk.ports.event_log import (
     APPEND_BYTES_MAX,
@@ -87,6 +93,11 @@ class GroupCommit(Intake):
     # -- the port ----------------------------------------------------------------------------
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
         return self.submit(QuotesCame(feed, quotes, self._clock())).result()
+
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        return self.submit(BackFillCame(feed, quotes, whole, self._clock())).result()
 
     def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         return self.submit(EventsCame(source, key, events, self._clock())).result()
@@ -193,7 +204,7 @@ class GroupCommit(Intake):
 
 def _weight_of(delivery: Delivery) -> int:
     match delivery:
-        case QuotesCame():
+        case QuotesCame() | BackFillCame():
             return 1 + len(delivery.quotes)
         case EventsCame():
             return 1 + len(delivery.events)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from propdesk.connectors.feeds.fillable import Fillable
 from propdesk.connectors.feeds.points import Points, places_of
 from propdesk.connectors.feeds.quote_policy import QuotePolicy, SymbolPolicy
 from propdesk.connectors.feeds.silence import Listening
@@ -28,6 +29,9 @@ class Line:
     policy: SymbolPolicy
     listening: Listening
     printed: str = ""
+    sequence: int = -1
+    """The feed's number of its last tick; -1: not known."""
+    fillable: Fillable = field(default_factory=Fillable)
 
     def finer_for(self, bid: Decimal, ask: Decimal) -> Points | None:
         """Points fine enough for both prices; None: finer than the symbol may be quoted."""
@@ -47,6 +51,8 @@ class Line:
             self.points.digits,
             self.listening.at,
             self.listening.gap,
+            self.sequence,
+            tuple(self.fillable.gaps),
         )
 
 
@@ -70,6 +76,8 @@ class Lines:
             line = self._add(each.number, each.feed, each.symbol, each.digits)
             line.listening.at, line.listening.gap = each.at, each.gap
             line.listening.listen_from(now)
+            line.sequence = each.sequence
+            line.fillable.recall(each.gaps)
 
     def of_feed(self, feed: str) -> dict[str, Line]:
         """The feed's symbols by the names it prints, as far as it has printed them."""
@@ -89,6 +97,16 @@ class Lines:
         line.printed = printed
         self.of_feed(feed)[printed] = line
         return line, is_new
+
+    def found(self, feed: str, printed: str) -> Line | None:
+        """The line of a name that was printed before, now or in an earlier run."""
+        line = self.of_feed(feed).get(printed)
+        instrument = self.catalogue.find(printed)
+        if line is not None or instrument is None:
+            return line
+        earlier = self._by_symbol.get((feed, instrument.symbol))
+        # One that has a name now is known by another name of this feed.
+        return None if earlier is None or earlier.printed else earlier
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self._by_symbol.values())

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from propdesk.connectors.feeds.fillable import Fillable, Place
 from propdesk.domain.events import GapClosed, GapOpened, TimePassed
 from propdesk.ports.event_log import Reader
 from propdesk.wire.log_codec import LogCodecError, decode
 from propdesk.wire.log_records import (
     MARKET,
     SEQUENCER,
+    BackFilled,
     LogRecord,
     Mark,
     SequencerStood,
@@ -46,7 +48,8 @@ def recover(reader: Reader, partitions: int) -> Standing:
     for offset, record in _behind(reader, MARKET, stood.market):
         market.fold(offset, record)
     known = {each.symbol: each.gap for each in market.symbols.values()}
-    tails = [_Tail(dict(known), stood.time, offset) for offset in stood.events]
+    begun = {each.symbol: each.at for each in stood.symbols if each.gap}
+    tails = [_Tail(dict(known), stood.time, offset, dict(begun)) for offset in stood.events]
     for number, tail in enumerate(tails):
         for offset, record in _behind(reader, events_of(number), tail.offset):
             tail.fold(offset, record)
@@ -62,13 +65,38 @@ def recover(reader: Reader, partitions: int) -> Standing:
             market=market.offset,
             events=tuple(tail.offset for tail in tails),
             symbols=tuple(
-                replace(each, gap=gaps.get(each.symbol, "")) for each in market.symbols.values()
+                _with_gaps(each, gaps.get(each.symbol, ""), tails[0], market.filled)
+                for each in market.symbols.values()
             ),
             sequences=market.sequences,
         ),
         tuple(tail.mark for tail in tails),
         frozenset(known.keys() - gaps.keys()),
     )
+
+
+def _with_gaps(
+    symbol: SymbolStood, gap: str, tail: "_Tail", filled: Sequence[tuple[int, int, int]]
+) -> SymbolStood:
+    """The symbol as it stood last, with what its partition heard of its gaps since."""
+    fillable, at = Fillable(list(symbol.gaps)), symbol.at
+    for event in tail.heard.get(symbol.symbol, ()):
+        match event:
+            case GapOpened():
+                fillable.open(event.at, -1)
+            case GapClosed(back_filled=False):
+                fillable.close(event.at, -1)
+            case GapClosed():
+                fillable.fill(event.at)
+                at = max(at, event.at)
+    gaps = fillable.gaps
+    if gaps and not gaps[-1].until and gaps[-1].sequence < 0:
+        gaps[-1] = replace(gaps[-1], sequence=symbol.sequence)  # none came since it began
+    for number, when, sequence in filled:
+        place, which = fillable.place_of(when, sequence)
+        if number == symbol.number and place is Place.MISSING:
+            fillable.take(which, when, sequence)
+    return replace(symbol, gap=gap, at=at, gaps=tuple(gaps))
 
 
 def _newest(reader: Reader, partitions: int) -> SequencerStood:
@@ -97,6 +125,8 @@ class _Market:
     offset: int
     symbols: dict[int, SymbolStood]
     sequences: dict[str, int]
+    filled: list[tuple[int, int, int]] = field(default_factory=list)
+    """Back-filled ticks: symbol, time and the feed's number."""
 
     @staticmethod
     def of(stood: SequencerStood) -> "_Market":
@@ -116,8 +146,13 @@ class _Market:
             self.tick = record.last
             self.sequences[record.feed] = record.sequence + len(record.at) - 1
             for number in np.unique(record.symbol).tolist():
-                at = int(record.at[record.symbol == number][-1])
-                self.symbols[number] = replace(self.symbols[number], at=at)
+                row = int(np.flatnonzero(record.symbol == number)[-1])
+                at, sequence = int(record.at[row]), record.sequence + row
+                self.symbols[number] = replace(self.symbols[number], at=at, sequence=sequence)
+        elif isinstance(record, BackFilled):
+            ticks, self.tick = record.ticks, record.last
+            for row, number in enumerate(ticks.symbol.tolist()):
+                self.filled.append((number, int(ticks.at[row]), ticks.sequence + row))
 
 
 @dataclass(slots=True)
@@ -127,7 +162,10 @@ class _Tail:
     gaps: dict[str, str]
     time: int
     offset: int
+    begun: dict[str, int]
+    """When the gaps that are open began."""
     mark: int = field(default=0)
+    heard: dict[str, list[GapOpened | GapClosed]] = field(default_factory=dict)
 
     def fold(self, offset: int, record: LogRecord) -> None:
         self.offset = offset
@@ -138,8 +176,13 @@ class _Tail:
                 self.time = max(self.time, record.at)
             case GapOpened():
                 self.gaps[record.symbol] = record.reason
+                self.begun[record.symbol] = record.at
+                self.heard.setdefault(record.symbol, []).append(record)
             case GapClosed():
-                self.gaps.pop(record.symbol, None)
+                # One that is filled later ends nothing that began behind it.
+                if not record.back_filled or record.at > self.begun.get(record.symbol, 0):
+                    self.gaps.pop(record.symbol, None)
+                self.heard.setdefault(record.symbol, []).append(record)
 
 
 def streams_of(partitions: int) -> Sequence[str]:

@@ -11,10 +11,12 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from propdesk.connectors.engine_queries.socket_place import reachable
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
 from propdesk.wire.intake_frames import (
     LENGTH_BYTES,
     Answer,
+    BackFillSent,
     ByeSent,
     EventsSent,
     FeedLostSent,
@@ -51,6 +53,17 @@ class IntakeClient(Intake):
             whole = Accepted(whole.quotes + said.quotes, 0, (*whole.refused, *said.refused))
         return whole
 
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        found = Accepted()
+        for begun in range(0, max(len(quotes), 1), QUOTES_OF_ONE_MESSAGE_MAX):
+            part = quotes[begun : begun + QUOTES_OF_ONE_MESSAGE_MAX]
+            is_last = begun + len(part) == len(quotes)
+            said = self._asked(BackFillSent(feed, [*part], [*whole] if is_last else []))
+            found = Accepted(found.quotes + said.quotes, 0, (*found.refused, *said.refused))
+        return found
+
     def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
         return self._asked(events_message(source, key, events))
 
@@ -76,7 +89,7 @@ class IntakeClient(Intake):
     ) -> None:
         self.close()
 
-    def _asked(self, message: QuotesSent | EventsSent | FeedLostSent) -> Accepted:
+    def _asked(self, message: QuotesSent | BackFillSent | EventsSent | FeedLostSent) -> Accepted:
         frame = framed(message)
         with self._lock:
             try:
@@ -92,7 +105,8 @@ class IntakeClient(Intake):
         if self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self._socket.settimeout(self._timeout_s)
-            self._socket.connect(str(self._path))
+            with reachable(self._path) as name:
+                self._socket.connect(name)
         self._socket.sendall(frame)
         length = length_in(_exactly(self._socket, LENGTH_BYTES))
         return answer_in(_exactly(self._socket, length))

@@ -5,6 +5,7 @@ the log: then nothing more is read, and the sender waits. It must not order or j
 """
 
 import asyncio
+import socket
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import Self
 
 import structlog
 
+from propdesk.connectors.engine_queries.socket_place import identity, reachable
 from propdesk.connectors.feeds.deliveries import (
     BackFillCame,
     Delivery,
@@ -64,12 +66,14 @@ class IntakeServer:
     ) -> None:
         self._path, self._commit, self._clock = path, commit, clock
         self._connections_max = connections_max
+        self._made: tuple[int, int] | None = None
         self._server: asyncio.Server | None = None
         self._connections: dict[asyncio.Task[None], _Connection] = {}
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_unix_server(self._accept, self._path)
-        self._path.chmod(0o600)
+        listening = _listening(self._path)
+        self._made = identity(self._path)
+        self._server = await asyncio.start_unix_server(self._accept, sock=listening)
         return self
 
     async def __aexit__(
@@ -85,7 +89,8 @@ class IntakeServer:
         if self._connections:
             # What was read is answered; a log that does not answer is not waited for.
             await asyncio.wait(self._connections, timeout=END_S_MAX)
-        self._path.unlink(missing_ok=True)
+        if identity(self._path) == self._made:  # not where a successor listens by now
+            self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._connections) >= self._connections_max:
@@ -109,6 +114,21 @@ async def _turned_away(writer: asyncio.StreamWriter, why: str) -> None:
         writer.write(framed(Answer(away=why)))
         await writer.drain()
     writer.close()
+
+
+def _listening(path: Path) -> socket.socket:
+    """A socket in the place of one that nobody listens at any more. Raises ``OSError``."""
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with reachable(path) as name:
+            listening.bind(name)
+        path.chmod(0o600)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
 
 
 @dataclass(frozen=True, slots=True)
