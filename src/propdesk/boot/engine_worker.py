@@ -110,7 +110,6 @@ class EngineWorker:
         self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
         self._applied = self.partition.place.offset
 
-    def _begin_again(self, error: Exception) -> None:
     def _past(self) -> JudgedAgain:
         """What judges accounts again, whose past is not what it was when they were judged."""
         return JudgedAgain(
@@ -125,6 +124,7 @@ class EngineWorker:
             alarm=self._alarm,
         )
 
+    def _begin_again(self, error: Exception) -> None:
         """An account's state cannot be read: go on from an older snapshot, or from the log.
 
         What is said twice by that is in the log under its key already.
@@ -187,6 +187,7 @@ class EngineWorker:
 
     def _step(self, wait_s: float) -> int:
         self.is_saving()
+        self._append()  # what the log did not take comes first, or it would grow without end
         # Asked for before it is read: the log tells by itself that there is more, and a read
         # that finds nothing costs as much as one that does.
         answered = self._questions.answer(self.answers, at_most=QUESTIONS_AT_ONCE)
