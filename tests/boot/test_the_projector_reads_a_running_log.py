@@ -9,14 +9,13 @@ from django.db import connections
 
 from propdesk.boot.one_machine import BESIDE
 from propdesk.boot.projector_process import run
-from propdesk.crm.accounts.keys import engine_name
 from propdesk.crm.accounts.models import AccountEvent, TradingAccount
 from propdesk.ports.event_log import Entry
 from propdesk.storage.event_log import PostgresLog
 from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import StatusChanged
 from tests.boot.test_what_runs_beside_the_pages import until
-from tests.crm.accounts.house_of_accounts import SERVER, STREAM, account, micros
+from tests.crm.accounts.house_of_accounts import STREAM, account, micros
 from tests.crm.accounts.test_what_is_commanded_is_done_once_and_in_order import database_url
 
 
@@ -28,7 +27,7 @@ def test_what_is_appended_is_read_within_moments_and_goes_on_after_a_stop() -> N
         first = 1 + reader.last(STREAM)
 
     def say(number: int, status: str) -> None:
-        said = StatusChanged(engine_name(SERVER, "1"), "challenge", status, micros(number), 1, 0)
+        said = StatusChanged("1", "challenge", status, micros(number), 1, 0)
         writer.append([Entry(STREAM, f"projector-test/{first + number}", encode(said))])
 
     try:

@@ -50,6 +50,8 @@ class FakePlatform(Platform):
         self.calls = 0
         self.is_away = False
         self.answers_are_lost = False
+        self.chooses = False
+        """Logins, whatever is proposed."""
         self.refuses: dict[str, Reason] = {}
         """By the kind of command."""
         self.at = AT
@@ -102,10 +104,11 @@ class FakePlatform(Platform):
         reason = self.refuses.get("CreateAccount")
         if reason is not None:
             return Answer(command.key, self.at, reason, "told to")
-        assert command.login not in self.held, "an account is opened twice"
-        self.held[command.login] = Held(positions=[], orders=[])
-        secrets = Credentials(command.login, f"trade-{command.login}", f"look-{command.login}")
-        return Answer(command.key, self.at, account=command.login, credentials=secrets)
+        login = f"own-{len(self.held) + 1}" if self.chooses else command.login
+        assert login not in self.held, "an account is opened twice"
+        self.held[login] = Held(positions=[], orders=[])
+        secrets = Credentials(login, f"trade-{login}", f"look-{login}")
+        return Answer(command.key, self.at, account=login, credentials=secrets)
 
     # -- reading, which no test here does
     def capabilities(self) -> Capabilities:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from propdesk.boot.courier_to_platforms import CourierToPlatforms
 from propdesk.boot.projector import Follower, Projector
-from propdesk.crm.accounts.keys import engine_name
 from propdesk.crm.accounts.models import AccountEvent, TradingAccount
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.instants import micros_of
@@ -32,7 +31,7 @@ OWNER = UUID("01935a00-0000-7000-8000-000000000001")
 def account(login: str, *, is_open: bool = True) -> TradingAccount:
     """One of the firm's accounts, as it is before the engine said anything."""
     return TradingAccount.objects.create(
-        id=uuid7(NOW), engine_account=engine_name(SERVER, login), person=OWNER, created_at=NOW,
+        id=uuid7(NOW), engine_account=login, person=OWNER, created_at=NOW,
         server=SERVER, login=login, group="challenge", currency="USD", size=Decimal(100_000),
         rulebook="ftmo-2-step", version="1", sha256="0" * 64, phase="challenge",
         stage="evaluation", opening_balance=Decimal(100_000), opened_at=NOW if is_open else None,
@@ -52,9 +51,7 @@ class Engine:
         self._said = 0
 
     def status(self, login: str, status: str, second: float = 0) -> None:
-        said = StatusChanged(
-            engine_name(SERVER, login), "challenge", status, micros(second), self._said, 0
-        )
+        said = StatusChanged(login, "challenge", status, micros(second), self._said, 0)
         self.say(f"status/{login}/{self._said}/{status}", said)
 
     def verdict(
@@ -62,7 +59,7 @@ class Engine:
     ) -> str:
         name = key or f"verdict-{login}-{self._said}"
         said = VerdictSaid(
-            id=name, account=engine_name(SERVER, login), phase="challenge", rule=rule,
+            id=name, account=login, phase="challenge", rule=rule,
             outcome=outcome, at=micros(second), observed="89999.99", limit="90000.00",
             comparison="touch", basis="ticks", offset=7, tick=9, evidence={"peak": "100000.00"},
         )  # fmt: skip
@@ -75,7 +72,7 @@ class Engine:
         return name
 
     def dead_letter(self, login: str) -> None:
-        said = DeadLetter("events/0", 12, engine_name(SERVER, login), "no such instrument")
+        said = DeadLetter("events/0", 12, login, "no such instrument")
         self.say("dead/events/0/12", said)
 
     def say(self, key: str, said: EngineRecord) -> None:

@@ -26,19 +26,19 @@ from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.statuses import STATUS_EDGES
 from propdesk.ports.platform import Rights
 from propdesk.wire.log_records import VerdictCorrected
-from tests.crm.accounts.house_of_accounts import NOW, SERVER, STREAM, House, account, micros
+from tests.crm.accounts.house_of_accounts import NOW, STREAM, House, account, micros
 
 BREACH = ["cancel_all", "close_all", "set_rights"]
 ALL = ["", *STATUS_EDGES]
 
 
 def commands(login: str) -> list[str]:
-    rows = OutboxRow.objects.filter(destination="platform", account=f"{SERVER}:{login}")
+    rows = OutboxRow.objects.filter(destination="platform", account=login)
     return list(rows.order_by("id").values_list("command", flat=True))
 
 
 def notices(login: str) -> list[str]:
-    rows = OutboxRow.objects.filter(destination="notice", account=f"{SERVER}:{login}")
+    rows = OutboxRow.objects.filter(destination="notice", account=login)
     return list(rows.order_by("id").values_list("command", flat=True))
 
 
@@ -166,7 +166,7 @@ def test_a_correction_undoes_nothing_and_opens_a_case_where_it_matters(
     house.project()
     before = commands("1")
     said = VerdictCorrected(
-        id=verdict, account=f"{SERVER}:1", phase="challenge", rule="max_loss", outcome=outcome,
+        id=verdict, account="1", phase="challenge", rule="max_loss", outcome=outcome,
         replaced_by=replaced_by, why="back_filled", because=3, at=micros(), observed="1",
         limit="2", offset=9, tick=9,
     )  # fmt: skip

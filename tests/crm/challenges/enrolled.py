@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from propdesk.boot.courier import Courier
 from propdesk.crm.audit.actor import Actor, system
 from propdesk.crm.catalog.models import Programme
 from propdesk.crm.catalog.versions import version_on_sale
@@ -13,6 +14,8 @@ from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase, PhasePlace
 from propdesk.crm.people.models import Person
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.evaluation import Status
+from propdesk.ports.intake import Intake
+from propdesk.ports.intake_in_memory import MemoryIntake
 from tests.crm.accounts.house_of_accounts import NOW, SERVER, House
 from tests.crm.firm_cast import SIZE, STAFF, published, trader
 
@@ -34,6 +37,14 @@ class Firm(House):
                 programme=self.programme, phase=phase, server=SERVER, group="main"
             )
         self.person: Person = trader()
+        self.intake: Intake = MemoryIntake()
+
+    def deliver(self) -> None:
+        """What waits for the engine, then what waits for the platform."""
+        courier = Courier("c1", self.intake, self.alarms.append, lambda: self.now)
+        while courier.deliver_next():
+            pass
+        super().deliver()
 
     def bought(self, order: UUID | None = None) -> Bought:
         version = version_on_sale(self.programme, NOW.date())

@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import numpy as np
 
-from propdesk.boot.courier import Courier
 from propdesk.boot.projector import Projector
 from propdesk.crm.challenges.actions.follow_statuses import follow_statuses
 from propdesk.crm.challenges.models import Enrolment
-from propdesk.domain.events import Deal, Event
+from propdesk.domain.events import AccountOpened, Deal, Event
 from propdesk.domain.instants import micros_of
 from propdesk.ports.event_log import Entry
 from propdesk.ports.intake import Accepted, FeedQuote, Intake
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
+from propdesk.ports.platform import CreateAccount
 from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import (
     MARKET,
@@ -76,10 +76,9 @@ class JudgedFirm(Firm):
         super().__init__()
         self.platform = FakePlatform()
         self.log = MemoryLog()
-        self.intake = LogIntake(self.log)
+        self.intake: LogIntake = LogIntake(self.log)
         self.intake.write_market("EURUSD", SymbolDefined(1, "feed", "EURUSD", 5))
         self.worker = engine_on(self.log, MemorySnapshots(), self.alarms)
-        self.courier = Courier("c1", self.intake, self.alarms.append, lambda: self.now)
         self.projector = Projector(
             self.log.reader(), [STREAM], self.alarms.append, lambda: self.now, [follow_statuses]
         )
@@ -90,10 +89,16 @@ class JudgedFirm(Firm):
         """Everything that is under way arrives: commands, verdicts, what follows from them."""
         for _ in range(4):
             self.deliver()
-            while self.courier.deliver_next():
-                pass
+            self._forward()
             judge_all(self.worker)
             self.project()
+
+    def _forward(self) -> None:
+        """What the platform tells of new accounts."""
+        for command in self.platform.done:
+            if isinstance(command, CreateAccount):
+                said = AccountOpened(command.login, AT, "USD", command.balance, owner=command.owner)
+                self.intake.events([said], source="platform", key=f"opened/{command.login}")
 
     def later(self, **spans: float) -> None:
         self.at += int(timedelta(**spans).total_seconds()) * 1_000_000

@@ -30,8 +30,9 @@ from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.people.permissions import NotPermitted
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
-from propdesk.domain.events import AccountOpened, Paused, Resumed
-from propdesk.ports.platform import Reason, Rights
+from propdesk.domain.events import Paused, Resumed
+from propdesk.ports.intake_in_memory import MemoryIntake
+from propdesk.ports.platform import CreateAccount, Reason, Rights
 from propdesk.wire.log_codec import decode
 from propdesk.wire.log_records import AccountEnrolled, Moment
 from tests.crm.challenges.enrolled import (
@@ -72,13 +73,14 @@ def test_what_was_bought_is_opened_and_the_engine_told(firm: Firm) -> None:
     account = phase.account
     assert (enrolment.state, phase.name, phase.stage) == ("evaluating", "challenge", "evaluation")
     assert account.opened_at is not None
-    enrolled, opened = to_engine(enrolment, firm)
+    (enrolled,) = to_engine(enrolment, firm)
     assert isinstance(enrolled, AccountEnrolled)
-    assert isinstance(opened, AccountOpened)
     assert (enrolled.sha256, enrolled.size, enrolled.phase) == (
         enrolment.version.sha256, "100000", "challenge",
     )  # fmt: skip
-    assert (opened.balance, opened.currency) == (Decimal(100_000), "USD")
+    (created,) = firm.platform.done
+    assert isinstance(created, CreateAccount)
+    assert (created.balance, created.owner) == (Decimal(100_000), str(firm.person.pk))
     assert AuditRow.objects.filter(action="challenges.provision").count() == 1
 
 
@@ -367,4 +369,25 @@ def test_an_opening_the_platform_refuses_at_first_is_asked_again(firm: Firm) -> 
     firm.now += timedelta(minutes=1)
     firm.deliver()
     assert firm.running(enrolment).account.opened_at is not None
-    assert len(to_engine(enrolment, firm)) == 2
+    assert len(to_engine(enrolment, firm)) == 1
+
+
+def test_no_account_is_opened_of_which_the_engine_has_not_heard(firm: Firm) -> None:
+    assert isinstance(firm.intake, MemoryIntake)
+    firm.intake.away = True
+    enrolment = firm.enrolled()
+    assert firm.platform.done == []
+    firm.intake.away = False
+    firm.now += timedelta(minutes=1)
+    firm.deliver()
+    assert firm.running(enrolment).account.opened_at is not None
+
+
+def test_a_platform_may_choose_the_login_itself(firm: Firm) -> None:
+    firm.platform.chooses = True
+    enrolment = firm.enrolled()
+    firm.deliver()
+    account = firm.running(enrolment).account
+    assert (account.login, account.engine_account) == ("own-1", "own-1")
+    said = [each for each in to_engine(enrolment, firm) if isinstance(each, AccountEnrolled)]
+    assert [each.account for each in said] == ["own-1"]

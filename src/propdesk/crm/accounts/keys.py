@@ -8,8 +8,3 @@ _MESSAGES = UUID("0d6a5b5e-7d0c-5b0e-9c55-6a0f3c1a6f10")
 def key_of(*words: str) -> UUID:
     """The key of a message that ``words`` name: whose, why, which step."""
     return uuid5(_MESSAGES, "\x1f".join(words))
-
-
-def engine_name(server: str, login: str) -> str:
-    """By which the log names an account of a platform: logins are told apart by their server."""
-    return f"{server}:{login}"

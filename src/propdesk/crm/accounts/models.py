@@ -43,7 +43,8 @@ class TradingAccount(models.Model):
 
     id = models.UUIDField(primary_key=True)
     engine_account = models.CharField(max_length=200, unique=True)
-    """By which the log names it: server and login. Also read by the projector."""
+    """By which the log names it: as its platform does, whose events come under that name. So a
+    login is unique over all servers. Also read by the projector."""
     person = models.UUIDField()
     created_at = models.DateTimeField()
     server = models.CharField(max_length=60)

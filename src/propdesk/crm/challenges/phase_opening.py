@@ -8,11 +8,13 @@ from uuid import UUID
 
 from django.db import connection
 
-from propdesk.crm.accounts.keys import engine_name, key_of
+from propdesk.crm.accounts.enrolling import enrolment_of
+from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.messages import command_message
 from propdesk.crm.accounts.models import AccountEvent, EventKind, TradingAccount
 from propdesk.crm.catalog.versions import loaded
 from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase, PhasePlace
+from propdesk.crm.outbox.actions.enqueue import enqueue
 from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.rulebook import Phase
@@ -62,7 +64,7 @@ def open_phase(
     attempt = enrolment.phases.filter(number=number).count() + 1
     place, login = _place(enrolment, phase), _next_login()
     account = TradingAccount.objects.create(
-        id=uuid7(at), engine_account=engine_name(place.server, login), person=enrolment.person_id,
+        id=uuid7(at), engine_account=login, person=enrolment.person_id,
         created_at=at, server=place.server, login=login, group=place.group,
         leverage=place.leverage, currency=book.rulebook.currency, size=enrolment.size,
         rulebook=book.rulebook.name, version=book.rulebook.version, sha256=book.sha256,
@@ -77,6 +79,8 @@ def open_phase(
 
 
 def _command(account: TradingAccount, balance: Decimal, at: datetime) -> None:
+    # The engine first: whatever the platform tells of the account has somebody who hears it.
+    enqueue(enrolment_of(account), at)
     command = CreateAccount(
         "", account.group, balance, account.leverage, account.login, str(account.person)
     )

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from propdesk.crm.accounts.enrolling import enrolment_of
 from propdesk.crm.accounts.field_encryption import encrypted
-from propdesk.crm.accounts.keys import engine_name, key_of
+from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.locks import locked
 from propdesk.crm.accounts.many_rows import write_events
 from propdesk.crm.accounts.messages import notice_message
@@ -27,10 +28,8 @@ from propdesk.crm.outbox.actions.enqueue import enqueue
 from propdesk.crm.outbox.actions.enqueue_messages import Message, enqueue_messages
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.uuid7 import uuid7
-from propdesk.domain.events import AccountOpened
 from propdesk.domain.instants import datetime_of
 from propdesk.ports.platform import Answer, Command, CreateAccount, Rights, SetRights
-from propdesk.wire.log_records import AccountEnrolled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Noted:
 
 
 def note_platform_answers(answers: Sequence[Noted], now: datetime) -> None:
-    """Write what was answered. An account that was opened is enrolled with the engine at once."""
+    """Write what was answered, in the caller's transaction."""
     accounts = locked(each.row.account for each in answers)
     events: list[AccountEvent] = []
     messages: list[Message] = []
@@ -103,8 +102,9 @@ def _confirm_rights(accounts: Mapping[str, TradingAccount], answers: Iterable[No
 
 
 def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:
-    account.login = answer.account
-    account.engine_account = engine_name(account.server, answer.account)
+    if answer.account != account.login:  # the platform chooses logins: that is its name now
+        account.login = account.engine_account = answer.account
+        enqueue(enrolment_of(account), now)
     account.opened_at = datetime_of(answer.at)
     account.save(update_fields=["login", "engine_account", "opened_at"])
     if answer.credentials is not None:
@@ -114,32 +114,6 @@ def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:
             investor_password=encrypted(answer.credentials.investor_password),
             stored_at=now,
         )
-    for command in _enrolment(account, answer.at):
-        enqueue(command, now)
-
-
-def _enrolment(account: TradingAccount, at: int) -> Iterable[AccountEnrolled | AccountOpened]:
-    """The engine learns by what to judge it before it learns that it is open."""
-    yield AccountEnrolled(
-        account.engine_account,
-        account.rulebook,
-        account.version,
-        account.sha256,
-        account.phase,
-        f"{account.size.normalize():f}",
-        tuple(account.add_ons),
-    )
-    yield AccountOpened(
-        account.engine_account,
-        at,
-        account.currency,
-        account.opening_balance,
-        leverage=account.leverage,
-        owner=str(account.person),
-        group=account.group,
-        size=account.size,
-        stage=account.stage,
-    )
 
 
 # --- not done --------------------------------------------------------------------------------

@@ -11,7 +11,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from propdesk.crm.outbox.models import OutboxRow
+from propdesk.crm.outbox.models import Destination, OutboxRow
+
+OPENS = "create_account"
+"""A platform opens no account of which the engine has not heard: nobody would judge it."""
 
 
 def claim_accounts(
@@ -43,10 +46,14 @@ def _locked(destination: str, now: datetime, at_most: int) -> list[str]:
         id__lt=OuterRef("id"),
         delivered_at__isnull=True,
     )
+    unheard = OutboxRow.objects.filter(
+        destination=Destination.ENGINE, account=OuterRef("account"), delivered_at__isnull=True
+    )
     heads = (
         OutboxRow.objects.filter(
             Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
             ~Exists(before),
+            ~Q(command=OPENS) | ~Exists(unheard),
             destination=destination,
             delivered_at__isnull=True,
             given_up_at__isnull=True,
