@@ -36,8 +36,8 @@ CARRIED = ("engine",)
 
 @dataclass(frozen=True, slots=True)
 class Blemish:
-    """States of an account that hold record ``offset`` are true again from there on; earlier ones
-    only up to ``since``."""
+    """States of an account behind record ``offset`` are true again; those up to it (it was judged
+    again before the next one was applied) only up to ``since``."""
 
     since: int
     offset: int

@@ -117,7 +117,7 @@ class JudgedAgain(Again):
         if self._kept is None:  # once: to find them is to verify them
             self._kept = tuple(self._snapshots.newest_first(self._number))
         for snapshot in self._kept:
-            true_to = [due.since, *(b.since for b in blemishes if snapshot.offset < b.offset)]
+            true_to = [due.since, *(b.since for b in blemishes if snapshot.offset <= b.offset)]
             if snapshot.version != state_version() or head_of(snapshot).at >= min(true_to):
                 continue
             if seat.slot >= len(snapshot.blobs):  # enrolled behind it
