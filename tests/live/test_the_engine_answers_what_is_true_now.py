@@ -1,6 +1,8 @@
 """What the live pages are told: figures of this moment, whoever was asked last."""
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -8,47 +10,67 @@ from propdesk.domain.events import AccountOpened, Deal, Event, Quote
 from propdesk.domain.instants import MINUTE, SECOND, parse_instant
 from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.minutes import Minutes
+from propdesk.wire.live_state import CurvePoint
 from propdesk.wire.log_records import Mark, Moment, SymbolDefined
 from propdesk.wire.rulebook_file import load_rulebook
 from tests.live.engine_drive import DIGITS, FEED, NUMBERS, Driven, batch_of
 
 NOON = parse_instant("2026-03-02T12:00:00Z")
 NAME = "EURUSD"
+LEVERAGE = Decimal(100)
 
 
 class Board:
     """One partition with two accounts, of which A trades."""
 
-    def __init__(self) -> None:
+    def __init__(self, leverage: Decimal | None = LEVERAGE) -> None:
         self.driven = Driven(load_rulebook("ftmo-2-step"))
         self.tick = 0
-        self.minutes = Minutes(self.driven.desk.book)
+        self.minutes = Minutes(self.driven.desk)
         self.answers = LiveAnswers(self.driven.desk, self.driven.partition.place, self.minutes)
         for name, number in NUMBERS.items():
             self.driven.take(SymbolDefined(number, FEED, name, DIGITS[name]))
         for name in "AB":
             self.driven.enrol(name, "challenge", 100_000)
-            self.happens(
-                AccountOpened(name, NOON, "USD", Decimal(100_000), Decimal(100)), account=name
-            )
+            self.happens(AccountOpened(name, NOON, "USD", Decimal(100_000), leverage), account=name)
 
     def happens(self, event: Event, account: str = "A") -> None:
         self.driven.take(Moment(account, (event,)))
 
-    def quote(self, second: int, bid: str, ask: str) -> None:
-        self.tick += 1
+    def quote(self, second: int, bid: str, ask: str, name: str = NAME) -> None:
+        self.batch(second, [(bid, ask)], name=name)
+
+    def batch(
+        self, second: int, quotes: Sequence[tuple[str, str]], *, marked: int = 0, name: str = NAME
+    ) -> None:
+        """Quotes of one moment; of the last of them, ``marked`` say how many are not judged yet."""
         at = NOON + second * SECOND
-        self.driven.take(batch_of([Quote(at, NAME, Decimal(bid), Decimal(ask))], self.tick))
+        every = [Quote(at, name, Decimal(bid), Decimal(ask)) for bid, ask in quotes]
+        self.driven.take(batch_of(every, self.tick + 1))
+        self.tick += len(quotes)
+        self.driven.take(Mark(self.tick - marked))
+
+    def mark(self) -> None:
         self.driven.take(Mark(self.tick))
 
     def buys(self, second: int, lots: str, price: str) -> None:
-        at = NOON + second * SECOND
-        self.happens(Deal("A", at, "1", "1", NAME, "buy", "in", Decimal(lots), Decimal(price)))
+        self.deals(second, "1", "buy", "in", lots, price, NAME)
+
+    def deals(
+        self, second: int, position: str, side: Any, entry: Any, lots: str, price: str, name: str,
+        *, account: str = "A", profit: str = "0",
+    ) -> None:  # fmt: skip
+        at, number = NOON + second * SECOND, f"{position}/{second}"
+        deal = Deal(account, at, number, position, name, side, entry, Decimal(lots),
+                    Decimal(price), profit=Decimal(profit))  # fmt: skip
+        self.happens(deal, account)
 
     def restart(self) -> None:
         self.driven.restart()
         self.answers = LiveAnswers(
-            self.driven.desk, self.driven.partition.place, Minutes(self.driven.desk.book)
+            self.driven.desk,
+            self.driven.partition.place,
+            Minutes(self.driven.desk),
         )
 
 
@@ -134,3 +156,156 @@ def test_an_answer_looks_at_the_nearest_accounts_only(
     assert [row.account for row in board.answers.board().rows] == ["A"]
     assert [row.account for row in board.answers.board(search="b").rows] == ["B"]
     assert board.answers.board().accounts == 2
+
+
+# -- margin and exposure -------------------------------------------------------------------------
+def point(board: Board, minute: int, account: str = "A") -> CurvePoint:
+    """A minute of an account's curve."""
+    curve = board.answers.curve(account)
+    assert curve is not None
+    return next(each for each in curve.points if each.at == NOON + minute * MINUTE)
+
+
+def begun_with(*symbols: tuple[str, str, str]) -> Board:
+    board = Board()
+    board.minutes.pass_to(NOON)
+    for number, (name, bid, ask) in enumerate(symbols):
+        board.quote(number, bid, ask, name)
+    return board
+
+
+def test_margin_without_a_price_in_it_is_exact_within_the_minute() -> None:
+    """USDJPY for an account in USD: 100,000 / 100 a lot, whatever the price."""
+    board = begun_with(("USDJPY", "150.000", "150.010"))
+    board.deals(1, "1", "buy", "in", "3", "150.010", "USDJPY")
+    board.deals(2, "2", "buy", "in", "5", "150.010", "USDJPY")
+    board.deals(3, "1", "sell", "out", "3", "150.000", "USDJPY")
+    board.quote(4, "149.000", "149.010", "USDJPY")
+    first = point(board, 0)
+    assert (first.margin_low, first.margin_high) == ("0.00", "8000.00")
+    board.minutes.pass_to(NOON + MINUTE)
+    second = point(board, 1)
+    assert (second.margin_low, second.margin_high) == ("5000.00", "5000.00")
+    board.minutes.pass_to(NOON + 2 * MINUTE)
+    board.deals(121, "2", "sell", "out", "5", "149.000", "USDJPY")
+    assert point(board, 0) == first, "what is over does not change"
+    assert (point(board, 2).margin_low, point(board, 2).margin_high) == ("0.00", "5000.00")
+
+
+def test_exposure_and_margin_lie_within_what_the_minutes_prices_allow() -> None:
+    """EURUSD for an account in USD: margin at the ask of a buy, value at the bid."""
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    board.quote(30, "1.09500", "1.09520")
+    board.quote(31, "1.10200", "1.10220")
+    board.quote(40, "1.10100", "1.10110")
+    first = point(board, 0)
+    assert (first.margin_low, first.margin_high) == ("0.00", "2204.40")
+    assert (first.exposure_low, first.exposure_high) == ("0.00", "220400.00")
+    board.minutes.pass_to(NOON + MINUTE)
+    quiet = point(board, 1)
+    assert (quiet.margin_low, quiet.margin_high) == ("2202.20", "2202.20")
+    assert (quiet.exposure_low, quiet.exposure_high) == ("220200.00", "220200.00")
+    board.quote(70, "1.10500", "1.10510")
+    moved = point(board, 1)
+    assert (moved.margin_low, moved.margin_high) == ("2202.20", "2210.20"), "from where it began"
+    assert (moved.exposure_low, moved.exposure_high) == ("220200.00", "221000.00")
+    found = board.answers.account("A")
+    assert found is not None
+    assert found.minute == moved
+    assert (found.margin_used, found.exposure) == ("2210.20", "221000.00")
+
+
+def test_a_short_is_worth_what_it_closes_at_in_account_money() -> None:
+    """EURGBP in USD by GBPUSD: the ask of the pair, the bid of the rate of a sell; each at its
+    worst in the minute, though they were not at one time."""
+    board = begun_with(("EURGBP", "0.86000", "0.86010"), ("GBPUSD", "1.25000", "1.25020"),
+                       (NAME, "1.07500", "1.07520"))  # fmt: skip
+    board.deals(5, "1", "sell", "in", "1", "0.86000", "EURGBP")
+    board.minutes.pass_to(NOON + MINUTE)
+    board.quote(61, "0.86990", "0.87000", "EURGBP")
+    board.quote(62, "0.85990", "0.86000", "EURGBP")
+    board.quote(63, "1.26000", "1.26020", "GBPUSD")
+    found = point(board, 1)
+    assert (found.exposure_low, found.exposure_high) == ("107500.00", "109620.00")
+    assert (found.margin_low, found.margin_high) == ("1075.00", "1075.00")  # EUR at EURUSD's bid
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_batch_that_is_judged_in_two_minutes_is_in_both(late: bool) -> None:
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    quotes = [("1.09000", "1.09010"), ("1.10000", "1.10010"), ("1.12000", "1.12010")]
+    board.batch(50, quotes, marked=1)
+    board.minutes.pass_to(NOON + MINUTE)
+    board.mark()
+    assert (point(board, 1).exposure_low, point(board, 1).exposure_high) == (
+        "218000.00", "224000.00",
+    )  # fmt: skip
+    if late:
+        board.minutes.pass_to(NOON + 2 * MINUTE)
+        board.minutes.pass_to(NOON + 3 * MINUTE)
+        assert point(board, 3).exposure_high == "224000.00"
+
+
+def test_what_is_not_known_is_not_told() -> None:
+    untold = Board(leverage=None)
+    untold.minutes.pass_to(NOON)
+    untold.quote(1, "1.10000", "1.10010")
+    untold.buys(2, "2", "1.10010")
+    found = point(untold, 0)
+    assert (found.margin_low, found.margin_high) == (None, None)
+    assert found.exposure_high == "220000.00"
+    account = untold.answers.account("A")
+    assert account is not None
+    assert (account.margin_used, account.positions[0].margin) == (None, None)
+    assert account.positions[0].peak_margin is None
+    rough = begun_with(("EURGBP", "0.86000", "0.86010"))  # nothing says what a pound is worth
+    rough.deals(5, "1", "sell", "in", "1", "0.86000", "EURGBP")
+    shown = rough.answers.account("A")
+    assert shown is not None
+    assert (shown.exposure, shown.margin_used) == (None, None)
+
+
+def test_holdings_older_than_what_is_kept_are_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("propdesk.engine.exposures.CHANGES_MAX", 2)
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    for number in range(4):
+        board.minutes.pass_to(NOON + number * MINUTE)
+        at = number * 60 + 1
+        board.deals(at, f"{number}", "buy", "in", "1", "1.10010", NAME)
+    lots = [each.exposure_high for each in (point(board, n) for n in range(4))]
+    assert lots == [None, None, "330000.00", "440000.00"]
+
+
+def test_only_the_newest_minutes_have_their_margin_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("propdesk.engine.live_answers.MINUTES_TOLD", 2)
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    for number in range(1, 4):
+        board.minutes.pass_to(NOON + number * MINUTE)
+    curve = board.answers.curve("A")
+    assert curve is not None
+    assert [each.margin_high is None for each in curve.points] == [True, True, False, False]
+
+
+def test_a_trade_bears_the_most_margin_its_position_used_after_a_fill() -> None:
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    board.quote(2, "1.10990", "1.11000")
+    board.deals(3, "1", "buy", "in", "1", "1.11000", NAME)  # the same position, larger
+    board.quote(4, "1.19990", "1.20000")  # rates between fills are not followed
+    board.deals(5, "1", "sell", "out", "1", "1.19990", NAME, profit="9990")
+    found = board.answers.account("A")
+    assert found is not None
+    (position,) = found.positions
+    assert (position.margin, position.peak_margin) == ("2400.00", "3330.00")
+    board.restart()
+    board.deals(6, "1", "sell", "out", "2", "1.19990", NAME, profit="19980")
+    board.deals(7, "1", "buy", "in", "1", "1.20000", NAME)  # the name again, another position
+    found = board.answers.account("A")
+    assert found is not None
+    assert [(each.lots, each.peak_margin) for each in found.trades] == [
+        ("2", "3330.00"), ("1", "3330.00"),
+    ]  # fmt: skip
+    assert found.positions[0].peak_margin == "1200.00"

@@ -177,6 +177,19 @@ def test_an_account_may_have_any_name(client, engine):
     assert "A/1 ä" in text_of(shown(client, link[1]))
 
 
+def test_margin_and_exposure_are_shown_with_their_minute_and_of_trades(client, engine):
+    account = told(engine, "A001")
+    held, minute = account.positions[0], account.minute
+    text = text_of(shown(client, "/live/A001/"))
+    used, worth = f"{Decimal(account.margin_used):,}", f"{Decimal(account.exposure):,}"
+    low, high = (f"{Decimal(each):,}" for each in (minute.margin_low, minute.margin_high))
+    assert f"Margin used {used} this minute {low} to {high}" in text
+    low, high = (f"{Decimal(each):,}" for each in (minute.exposure_low, minute.exposure_high))
+    assert f"Exposure {worth} this minute {low} to {high}" in text
+    assert f"{Decimal(held.margin):,} {Decimal(held.peak_margin):,}" in text
+    assert "2 Mar 2026, 08:00:00.000 UTC EURUSD buy 0.50 −12.50 540.00" in text
+
+
 def test_what_is_not_known_is_never_a_zero(client, engine, monkeypatch):
     account = told(engine, "A001")
     held = msgspec.structs.replace(account.positions[0], floating=None, failing_price=None)
@@ -187,12 +200,18 @@ def test_what_is_not_known_is_never_a_zero(client, engine, monkeypatch):
         positions=(held,),
         limits=(limit,),
         margin_level=None,
+        exposure=None,
+        minute=None,
+        trades=(msgspec.structs.replace(account.trades[0], peak_margin=None),),
     )
     monkeypatch.setattr(engine, "account", lambda _name: unknown)
     text = text_of(shown(client, "/live/A001/"))
     assert "Equity —" in text
     assert "Floating —" in text
     assert "Margin level —" in text
+    assert "Exposure —" in text
+    assert "this minute" not in text
+    assert "Buy 0.50 −12.50 —" in text or "buy 0.50 −12.50 —" in text
     assert "Room not known" in text
     assert "No limit is measured now." in text
 

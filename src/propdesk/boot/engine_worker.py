@@ -106,7 +106,7 @@ class EngineWorker:
         self.partition = self._begin()
         self.partition.rejudging.again = self._past()
         self._market_read = self.partition.market
-        self.minutes = Minutes(self.partition.desk.book)
+        self.minutes = Minutes(self.partition.desk)
         self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
         self._applied = self.partition.place.offset
 

@@ -32,10 +32,11 @@ from propdesk.domain.events import (
     TimePassed,
     TradeReported,
 )
-from propdesk.domain.exact import ZERO
+from propdesk.domain.exact import ZERO, round_ratio_half_away
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.money import minor_digits
 from propdesk.domain.open_costs import OpenCosts
+from propdesk.domain.position_sizes import held_in, margin_of
 from propdesk.domain.positions import PositionBook
 from propdesk.domain.reports import apply_report
 from propdesk.domain.rulebook import Phase, Rulebook
@@ -121,6 +122,7 @@ class Account:
         self.missing: tuple[str, ...] = ()  # symbols without a price, when it was last looked at
         self.window_low, self.window_high = NO_LOW, NO_HIGH
         self.mismatches: list[str] = []
+        self.peak_margins: dict[str, Decimal | None] = {}  # by open position; None: not known
 
     @property
     def reads_reports(self) -> bool:
@@ -266,10 +268,25 @@ class Account:
                 situation.first_trade_at = deal.at
             found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol)
         for each in closed:
-            trade = trade_of(each, worst.get(each.position))
-            found += self.closed(trade, judges)
+            peak = self.peak_margins.get(each.position)
+            found += self.closed(trade_of(each, worst.get(each.position), peak), judges)
+        self._note_margin(deal)
         found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol)
         return found
+
+    def _note_margin(self, deal: Deal) -> None:
+        """The most margin each open position used after a fill of its own."""
+        peaks, situation = self.peak_margins, self.situation
+        for gone in peaks.keys() - {each.id for each in situation.positions.values()}:
+            del peaks[gone]
+        position = situation.entered_by(deal) if deal.entry in {"in", "inout"} else None
+        if position is None:
+            return
+        used = margin_of(held_in(position), situation)
+        before = peaks.get(position.id) if len(position.deals) > 1 else ZERO
+        peaks[position.id] = None
+        if used is not None and before is not None:
+            peaks[position.id] = max(before, round_ratio_half_away(used[1], situation.digits))
 
     def closed(self, trade: Trade, judges: Sequence[AnyJudge]) -> Found:
         day = self.situation.day

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from propdesk.domain.events import Side
 from propdesk.domain.instruments import Instrument
 from propdesk.domain.margin import Exposure, margin_used, notional
+from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation
 from propdesk.domain.valuation import ExactPrice, NoConversion, conversion_for
 
@@ -87,6 +88,35 @@ def size_of(
         )
         ends.append(_at_price(exposure, Fraction(price), unit, used))
     return (min(ends), max(ends))
+
+
+def gross_exposure(held: Held, situation: Situation) -> Range | None:
+    """What a position is worth at the prices it may close at now, unsigned, in account money."""
+    instrument = situation.catalogue.find(held.symbol)
+    if instrument is None:
+        return None
+    prices = situation.prices.get(instrument.symbol)
+    rates = _rates(instrument, instrument.profit_currency, held, situation)
+    if prices is None or rates is None:
+        return None
+    worths = [
+        notional(Exposure(instrument, held.side, held.lots, price, rate))
+        for price in (prices[:2] if held.side == "buy" else prices[2:])
+        for rate in rates
+    ]
+    return min(worths), max(worths)
+
+
+def margin_of(held: Held, situation: Situation) -> Range | None:
+    """The margin a position uses at the account's own leverage; None where that was not told."""
+    if situation.leverage is None:
+        return None
+    return size_of(held, "margin_percent", situation, situation.leverage)
+
+
+def held_in(position: Position) -> Held:
+    """An open position as far as its size goes."""
+    return Held(position.id, position.symbol, position.side, position.lots, position.average)
 
 
 def _at_price(

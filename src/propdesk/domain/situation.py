@@ -65,6 +65,9 @@ class Trade:
     stopped_at: int | None = None
     partial: bool = False
     reason: str = ""
+    peak_margin: Decimal | None = None
+    """The most margin its position used right after one of its fills, at the rates of that moment
+    (between fills rates are not followed), to the minor unit; None: not known."""
 
     @property
     def only_reported(self) -> bool:

@@ -37,7 +37,7 @@ def _shown(span: Span | None) -> str:
     return f"{span.low:f}" if span.exact else f"{span.low:f} … {span.high:f}"
 
 
-def trade_of(closed: ClosedTrade, worst: Decimal | None) -> Trade:
+def trade_of(closed: ClosedTrade, worst: Decimal | None, peak_margin: Decimal | None) -> Trade:
     costs = closed.commission + closed.swap + closed.fee
     return Trade(
         id=closed.id,
@@ -56,4 +56,5 @@ def trade_of(closed: ClosedTrade, worst: Decimal | None) -> Trade:
         stopped_at=closed.first_stop_at,
         partial=closed.partial,
         reason=closed.reason or "",
+        peak_margin=peak_margin,
     )

@@ -4,12 +4,13 @@ What an account's moment tells those whose rules look at it is a look-up in the 
 owners, so its cost follows the circle and not the firm. It must not judge: it hands on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from propdesk.domain.events import AccountOpened, AccountReported, Deal, Event, GroupFormed
 from propdesk.domain.peers import Peer, note, opened
 from propdesk.domain.together import Others, Together, shown
-from propdesk.engine.seats import Seat
+from propdesk.engine.refusal import Refused
+from propdesk.engine.seats import Seat, Told
 
 NOT_APPLIED = "one of its records could not be applied"
 
@@ -17,7 +18,7 @@ NOT_APPLIED = "one of its records could not be applied"
 class Circles:
     """The circles of a desk's accounts. Everything here follows from the log and the seats."""
 
-    def __init__(self, seats: Mapping[str, Seat], groups: Mapping[str, GroupFormed]) -> None:
+    def __init__(self, seats: Mapping[str, Seat], groups: dict[str, GroupFormed]) -> None:
         self._seats = seats
         self._groups = groups
         self._named: dict[str, set[str]] = {}  # ids of groups by account
@@ -32,8 +33,10 @@ class Circles:
         return Others(account, self.together)
 
     # -- who belongs together
-    def group(self, event: GroupFormed, before: GroupFormed | None) -> list[Seat]:
-        """A group is formed in place of ``before``: the seats that look, of either."""
+    def group(self, event: GroupFormed) -> list[Seat]:
+        """A group is formed, in place of one with its name: the seats that look, of either."""
+        before = self._groups.pop(event.id, None)
+        self._groups[event.id] = event  # the latest is the last
         left = set() if before is None else set(before.accounts)
         for account in left:
             self._named[account].discard(event.id)
@@ -76,7 +79,32 @@ class Circles:
                 seat.awake = seat.unattended
 
     # -- a moment
-    def before(self, account: str, events: Sequence[Event]) -> list[Seat]:
+    def moment(
+        self,
+        account: str,
+        events: Sequence[Event],
+        ask: Callable[[str, Sequence[Event]], Told],
+        tell: Callable[[Seat, Event], Told],
+    ) -> Iterator[Told]:
+        """What an account says to its moment, then what those say who look at it, event by event.
+
+        Raises ``Refused`` behind them where the account cannot be judged by it.
+        """
+        beside = self._before(account, events)
+        wrong: Refused | None = None
+        try:
+            yield ask(account, events)
+        except Refused as refused:
+            self.refused(account)
+            wrong = refused
+        for event in events:
+            self._happened(account, event)
+            for seat in beside:
+                yield tell(seat, event)
+        if wrong is not None:
+            raise wrong
+
+    def _before(self, account: str, events: Sequence[Event]) -> list[Seat]:
         """What is about to happen to an account: the seats to be told of it, event by event."""
         own = self._own(account)
         owner = "" if own is None else own.owner
@@ -98,7 +126,7 @@ class Circles:
             self.together.begin(opened(opening))
         return looking
 
-    def happened(self, account: str, event: Event) -> None:
+    def _happened(self, account: str, event: Event) -> None:
         """Keep what others see of an account; before they are told."""
         self.together.tell(account, event)
         seat = self._seats.get(account)

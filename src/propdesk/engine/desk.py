@@ -7,14 +7,13 @@ the book. It must not judge: evaluators do; nor order anything: the partition do
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
 
 import numpy as np
 
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.evaluation import Evaluation, UnusableHistory
-from propdesk.domain.evaluator import FOREVER, Evaluator
+from propdesk.domain.evaluator import FOREVER
 from propdesk.domain.events import (
     Event,
     GapClosed,
@@ -28,14 +27,16 @@ from propdesk.domain.unattended import Arming, Unattended
 from propdesk.engine.account_shape import same_terms, seen_of, watched
 from propdesk.engine.book import Book
 from propdesk.engine.circles import Circles
+from propdesk.engine.enrolment import begun
 from propdesk.engine.evaluator_state import Shared
+from propdesk.engine.exposures import Exposures
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
 from propdesk.engine.refusal import Refused
 from propdesk.engine.rulebooks import Rulebooks
 from propdesk.engine.seats import Seat, Spot, Told
 from propdesk.engine.shapes import AccountShape, Settled, SumShape
 from propdesk.engine.strikes import STRUCK, Strike, Strikes
-from propdesk.wire.log_records import AccountEnrolled, RulebookPublished, SymbolDefined
+from propdesk.wire.log_records import AccountEnrolled, SymbolDefined
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 Alarm = Callable[[str], None]
@@ -57,11 +58,12 @@ class Desk:
         self.instruments = Instruments(book, catalogue)
         self.seats: dict[str, Seat] = {}
         self._by_slot: dict[int, Seat] = {}
-        self.rulebooks = Rulebooks(rulebooks)
+        self.rulebooks = Rulebooks(rulebooks, alarm=alarm)
         self.conditions = conditions
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
         self.strikes = Strikes(book)
+        self.exposures = Exposures(book, self.instruments.prices)
         self._disputed: list[Told] = []  # found out when somebody else was asked
         self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
@@ -77,28 +79,12 @@ class Desk:
         if command.account in self.seats:
             raise Refused(f"account {command.account} is enrolled already")
         loaded = self.rulebooks.of(command)
-        evaluator = Evaluator(
-            loaded.rulebook,
-            loaded.rulebook.phase(command.phase),
-            size=Decimal(command.size),
-            catalogue=self.instruments.catalogue,
-            account=command.account,
-            conditions=self.conditions,
-            market=self.instruments.market,
-        )
+        evaluator = begun(command, loaded, self.instruments, self.conditions)
         evaluator.peers = self.circles.seen_from(command.account)
         evaluator.feed((*self.circles.groups_of(command.account), *self.news.values()))
         seat = Seat(command.account, self.book.open_slot(), command, Unattended(evaluator))
         seat.looks = evaluator.looks_at_peers
         self.sit(seat)
-
-    def publish(self, record: RulebookPublished) -> None:
-        """Accounts may be judged by this rulebook from here on. Raises ``Refused``."""
-        try:
-            self.rulebooks.publish(record)
-        except Refused as refused:
-            self._alarm(f"rulebook {record.sha256[:12]} cannot be published: {refused}")
-            raise
 
     def sit(self, seat: Seat) -> None:
         """Give an account its place; its slot is open."""
@@ -121,25 +107,14 @@ class Desk:
         Raises ``Refused``: the account is in doubt from then on where a part of it may have been
         applied, and so are those who look at it.
         """
-        beside = self.circles.before(account, events)
-        wrong: Refused | None = None
-        try:
-            yield self._moment(account, events)
-        except Refused as refused:
-            self.circles.refused(account)
-            wrong = refused
-        for event in events:
-            self.circles.happened(account, event)
-            for seat in beside:
-                yield self._guarded(seat, partial(seat.unattended.feed, (event,)))
-        if wrong is not None:
-            raise wrong
+        return self.circles.moment(account, events, self._moment, self._tell)
 
     def _moment(self, account: str, events: Sequence[Event]) -> Told:
         seat = self.seats.get(account)
         if seat is None:
             raise Refused(f"account {account} is not enrolled")
         self._settle(seat)
+        held = self.exposures.before(seat, events)
         try:
             seat.unattended.feed(events)
         except UnusableHistory as refused:
@@ -147,6 +122,8 @@ class Desk:
             seat.evaluator.standing.uncertain.setdefault("log", doubt)
             self._arm(seat)
             raise Refused(refused.why) from refused
+        finally:
+            self.exposures.after(seat, held)
         return self._heard(seat)
 
     def doubt(self, account: str, reason: str) -> None:
@@ -170,10 +147,11 @@ class Desk:
                 self._learn(event)
         concerned: Iterable[Seat] = self.seats.values()
         if isinstance(event, GroupFormed):
-            before = self.groups.pop(event.id, None)
-            self.groups[event.id] = event  # the latest is the last
-            concerned = self.circles.group(event, before)
-        return [self._guarded(seat, partial(seat.unattended.feed, (event,))) for seat in concerned]
+            concerned = self.circles.group(event)
+        return [self._tell(seat, event) for seat in concerned]
+
+    def _tell(self, seat: Seat, event: Event) -> Told:
+        return self._guarded(seat, partial(seat.unattended.feed, (event,)))
 
     def _learn(self, event: InstrumentDefined) -> None:
         """Raises ``Refused`` for an instrument that cannot be."""
@@ -279,6 +257,7 @@ class Desk:
 
     def make_room(self, ticks: JudgedTicks) -> None:
         """Let prices be judged that are larger than any before."""
+        self.exposures.ticks(ticks)
         for rescaled in self.instruments.raise_ceilings(ticks):
             self._put_anew(rescaled)
 

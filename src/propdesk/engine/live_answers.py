@@ -4,10 +4,10 @@ It asks the evaluators, so the cost follows the questions. It changes nothing th
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from itertools import islice
+from types import MappingProxyType
 
 from propdesk.domain.account import Account
 from propdesk.domain.account_days import note_floors
@@ -15,13 +15,20 @@ from propdesk.domain.evaluation import Evaluation
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.exact import exactly
 from propdesk.domain.failing_prices import FailingPrice
-from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import Figure, LimitLine
-from propdesk.domain.margin import free_margin, margin_level
-from propdesk.domain.position_sizes import Held, size_of
+from propdesk.domain.position_sizes import held_in, margin_of
 from propdesk.engine.desk import Desk
+from propdesk.engine.live_margins import (
+    MINUTES_TOLD,
+    NOT_TOLD,
+    MinuteMargins,
+    margin_now,
+    trades_of,
+)
+from propdesk.engine.live_verdicts import rounded, verdict_rows
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Place
+from propdesk.engine.rejudging_changes import Withdrawn
 from propdesk.engine.seats import Seat
 from propdesk.ports.live_accounts import LiveAccounts
 from propdesk.wire.figures_json import money, plain
@@ -37,7 +44,7 @@ from propdesk.wire.live_state import (
     LiveVerdict,
     NearestLimit,
 )
-from propdesk.wire.log_records import EngineRecord, VerdictSaid
+from propdesk.wire.log_records import EngineRecord, VerdictCorrected, VerdictSaid
 
 LATEST_MAX = 20
 OVER = frozenset({"breached", "passed", "expired"})
@@ -49,16 +56,32 @@ judges nothing meanwhile. Those behind them are found by searching for their nam
 class LiveAnswers(LiveAccounts):
     """Answers from a desk. Belongs to the thread that drives the partition."""
 
-    def __init__(self, desk: Desk, place: Place, minutes: Minutes) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        place: Place,
+        minutes: Minutes,
+        withdrawn: Mapping[str, Sequence[Withdrawn]] = MappingProxyType({}),
+    ) -> None:
         self._desk = desk
         self._place = place
         self._minutes = minutes
+        self._withdrawn = withdrawn
+        self._margins = MinuteMargins(desk.exposures)
         self._latest: deque[VerdictSaid] = deque(maxlen=LATEST_MAX)
+        self._corrected: dict[str, str] = {}  # of the latest, by id: why it does not hold
 
     def note(self, said: EngineRecord) -> None:
         """Remember the newest verdicts."""
         if isinstance(said, VerdictSaid):
             self._latest.appendleft(said)
+            kept = {each.id for each in self._latest}
+            self._corrected = {name: why for name, why in self._corrected.items() if name in kept}
+        elif isinstance(said, VerdictCorrected):
+            if said.replaced_by == said.id:
+                self._corrected.pop(said.id, None)  # it holds, with the figures it has now
+            elif any(each.id == said.id for each in self._latest):
+                self._corrected[said.id] = said.why
 
     def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
         wanted = search.casefold()
@@ -99,20 +122,12 @@ class LiveAnswers(LiveAccounts):
                 for each in result.objectives
             ),
             positions=self._positions(result, seat.evaluator.account),
-            verdicts=tuple(
-                {
-                    "rule": each.rule,
-                    "outcome": each.outcome,
-                    "at": format_instant(each.at),
-                    "observed": money(each.observed, digits),
-                    "limit": money(each.limit, digits),
-                    "comparison": each.comparison,
-                }
-                for each in result.verdicts
-            ),
+            verdicts=verdict_rows(result.verdicts, self._withdrawn.get(account, ()), digits),
             at=self._place.at,
             tick=self._place.tick,
-            **_margin(seat.evaluator.account),
+            minute=self._running(seat),
+            trades=trades_of(seat.evaluator.account),
+            **margin_now(seat.evaluator.account),
         )
 
     def curve(self, account: str, *, since: int = 0) -> Curve | None:
@@ -120,20 +135,35 @@ class LiveAnswers(LiveAccounts):
         if seat is None or seat.evaluator.account is None:
             return None
         held = seat.evaluator.account
-        digits = held.situation.digits
-        points = []
-        for at, low, high in self._minutes.of(seat.slot, since):
-            daily, overall = _floors(seat.evaluator, held, at)
-            points.append(
-                CurvePoint(
-                    at,
-                    f"{Decimal(low).scaleb(-digits):f}",
-                    f"{Decimal(high).scaleb(-digits):f}",
-                    money(daily, digits),
-                    money(overall, digits),
-                )
-            )
+        minutes = list(self._minutes.of(seat.slot, since))
+        untold = max(0, len(minutes) - MINUTES_TOLD)
+        points = [
+            self._point(seat, held, minute, has_margin=number >= untold)
+            for number, minute in enumerate(minutes)
+        ]
         return Curve(account=account, points=tuple(points))
+
+    def _running(self, seat: Seat) -> CurvePoint | None:
+        minute = self._minutes.running(seat.slot)
+        held = seat.evaluator.account
+        if minute is None or held is None:
+            return None
+        return self._point(seat, held, minute, has_margin=True)
+
+    def _point(
+        self, seat: Seat, held: Account, minute: tuple[int, int, int], *, has_margin: bool
+    ) -> CurvePoint:
+        (at, low, high), situation = minute, held.situation
+        daily, overall = _floors(seat.evaluator, held, at)
+        told = self._margins.of(seat.slot, at, situation) if has_margin else NOT_TOLD
+        return CurvePoint(
+            at,
+            f"{Decimal(low).scaleb(-situation.digits):f}",
+            f"{Decimal(high).scaleb(-situation.digits):f}",
+            money(daily, situation.digits),
+            money(overall, situation.digits),
+            *told,
+        )
 
     def _verdict(self, said: VerdictSaid) -> LiveVerdict:
         digits = self._digits(said.account)
@@ -142,9 +172,10 @@ class LiveAnswers(LiveAccounts):
             rule=said.rule,
             outcome=said.outcome,
             at=said.at,
-            observed=_rounded(said.observed, digits),
-            limit=_rounded(said.limit, digits),
+            observed=rounded(said.observed, digits),
+            limit=rounded(said.limit, digits),
             comparison=said.comparison,
+            corrected=self._corrected.get(said.id),
         )
 
     # -- rows
@@ -188,6 +219,8 @@ class LiveAnswers(LiveAccounts):
             if prices is not None:
                 price = f"{prices[0] if position.side == 'buy' else prices[2]:f}"
             floating = position.floating
+            held = account.book.find(position.position)
+            used = None if held is None else margin_of(held_in(held), account.situation)
             found.append(
                 LivePosition(
                     position=position.position,
@@ -198,6 +231,8 @@ class LiveAnswers(LiveAccounts):
                     price=price,
                     floating=None if floating is None else money(floating.low, result.digits),
                     failing_price=None if failing is None else f"{failing.price:f}",
+                    margin=None if used is None else money(used[0], result.digits),
+                    peak_margin=money(account.peak_margins.get(position.position), result.digits),
                 )
             )
         return tuple(found)
@@ -222,30 +257,6 @@ def _words(seat: Seat) -> str:
     enrolled = seat.enrolled
     title = seat.evaluator.rulebook.title
     return f"{seat.name} {enrolled.rulebook} {title} {enrolled.phase}".casefold()
-
-
-def _margin(account: Account | None) -> dict[str, str | None]:
-    """Margin used and free, and its level in per cent; None what is not known or has no meaning."""
-    unknown: dict[str, str | None] = dict.fromkeys(("margin_used", "margin_free", "margin_level"))
-    if account is None:
-        return unknown
-    situation = account.situation
-    if situation.leverage is None or situation.equity is None:
-        return unknown
-    used = Fraction(0)
-    for position in situation.positions.values():
-        held = Held(position.id, position.symbol, position.side, position.lots, position.average)
-        margin = size_of(held, "margin_percent", situation, situation.leverage)
-        if margin is None:
-            return unknown
-        used += margin[1]
-    equity, digits = situation.equity.low, situation.digits
-    level = margin_level(equity, used)
-    return {
-        "margin_used": money(used, digits),
-        "margin_free": money(free_margin(equity, used), digits),
-        "margin_level": None if level is None else money(level, 2),
-    }
 
 
 def _floors(
@@ -307,10 +318,3 @@ def _limit(line: LimitLine, digits: int) -> LiveLimit:
         locked=line.locked,
         peak=money(line.peak, digits),
     )
-
-
-def _rounded(figure: str | None, digits: int) -> str | None:
-    if figure is None:
-        return None
-    whole, _, part = figure.partition("/")
-    return money(Decimal(whole) / Decimal(part or 1), digits)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from propdesk.domain.instants import MINUTE
-from propdesk.engine.book import Book
+from propdesk.engine.desk import Desk
+from propdesk.engine.exposures import MINUTES_KEPT
 from propdesk.engine.layout import Ints, ShortInts
-
-MINUTES_KEPT = 480
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class Minute:
 class Minutes:
     """The last ``MINUTES_KEPT`` minutes."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, desk: Desk) -> None:
+        self._book, self._exposures = desk.book, desk.exposures
         self._kept: deque[Minute] = deque(maxlen=MINUTES_KEPT)
         self._begun = 0
 
@@ -40,6 +39,7 @@ class Minutes:
         if minute <= self._begun:
             return
         begun, self._begun = self._begun, minute
+        self._exposures.pass_to(minute)
         extremes = self._book.minute_extremes()
         if begun and len(extremes.slot):
             order = np.argsort(extremes.slot, kind="stable")
@@ -55,6 +55,11 @@ class Minutes:
             place = int(np.searchsorted(minute.slots, slot))
             if place < len(minute.slots) and int(minute.slots[place]) == slot:
                 yield minute.at, int(minute.low[place]), int(minute.high[place])
-        running = self._book.running_minute(slot)
-        if self._begun and running is not None:
-            yield self._begun, *running
+        running = self.running(slot)
+        if running is not None:
+            yield running
+
+    def running(self, slot: int) -> tuple[int, int, int] | None:
+        """An account's running minute as far as it has come; None: none, or nothing was seen."""
+        extremes = self._book.running_minute(slot)
+        return (self._begun, *extremes) if self._begun and extremes is not None else None

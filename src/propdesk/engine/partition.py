@@ -137,7 +137,7 @@ class Partition:
             case AccountEnrolled():
                 self.desk.enrol(record)
             case RulebookPublished():
-                self.desk.publish(record)
+                self.desk.rulebooks.publish(record)
             case Moment():
                 last = max(each.at for each in record.events)
                 self.rejudging.note_moment(record, self.place.offset)

@@ -146,9 +146,8 @@ def restored(
     part = msgspec.msgpack.decode(snapshot.parts[DESK], type=_DeskPart)
     desk = Desk(book_of(snapshot, kernel), catalogue, rulebooks, conditions=conditions, alarm=alarm)
     published = (decode(each) for each in part.rulebooks)
-    desk.rulebooks = Rulebooks(
-        rulebooks, (each for each in published if isinstance(each, RulebookPublished))
-    )
+    kept = [each for each in published if isinstance(each, RulebookPublished)]
+    desk.rulebooks = Rulebooks(rulebooks, kept, alarm=alarm)
     recall_desk(desk, part)
     for row in part.seats:
         enrolled = row.enrolled
@@ -166,9 +165,9 @@ def restored(
         )
         desk.sit(seat)
     place = Place(part.offset, part.tick, part.at, part.ticked_at)
-    recall_rejudging(partition.rejudging, snapshot.parts[REJUDGING])
     partition = Partition(desk, stream, place)
     partition.market = part.market
+    recall_rejudging(partition.rejudging, snapshot.parts[REJUDGING])
     return partition
 
 
@@ -189,8 +188,7 @@ def recall_desk(desk: Desk, part: DeskHead) -> None:
     for body in part.general:
         match decode(body):
             case GroupFormed() as group:
-                desk.groups[group.id] = group
-                desk.circles.group(group, None)
+                desk.circles.group(group)
             case NewsScheduled() as news:
                 desk.news[news.id] = news
             case InstrumentDefined() as defined:

@@ -191,8 +191,7 @@ class JudgedAgain(Again):
         desk.defined.update(then.defined)
         desk.news.update(then.news)
         for group in then.groups.values():
-            desk.groups[group.id] = group
-            desk.circles.group(group, None)
+            desk.circles.group(group)
         for number, (symbol, digits) in origin.past.symbols.items():
             desk.define(SymbolDefined(number, FEED, symbol, digits))
         for name, number in then.instruments.prices.numbers.items():

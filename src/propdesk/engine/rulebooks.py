@@ -33,7 +33,10 @@ class Rulebooks:
         self,
         shipped: Callable[[AccountEnrolled], LoadedRulebook],
         published: Iterable[RulebookPublished] = (),
+        *,
+        alarm: Callable[[str], None],
     ) -> None:
+        self._alarm = alarm
         self._shipped = shipped
         self.published: dict[str, RulebookPublished] = {}
         self._named: dict[tuple[str, str], list[str]] = {}
@@ -43,7 +46,14 @@ class Rulebooks:
             self._keep(each)
 
     def publish(self, record: RulebookPublished) -> None:
-        """Keep a rulebook. Raises ``Refused`` for one that nobody could be judged by."""
+        """Keep a rulebook. Raises ``Refused``, with an alarm, where it is none."""
+        try:
+            self._publish(record)
+        except Refused as refused:
+            self._alarm(f"rulebook {record.sha256[:12]} cannot be published: {refused}")
+            raise
+
+    def _publish(self, record: RulebookPublished) -> None:
         try:
             loaded = published_rulebook(record.text)
         except RulebookRefused as refused:

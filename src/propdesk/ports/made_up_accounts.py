@@ -4,6 +4,7 @@ It must not be taken for a judgement: it knows two floors that never trail, and 
 """
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -18,6 +19,7 @@ from propdesk.wire.live_state import (
     LiveLimit,
     LiveObjective,
     LivePosition,
+    LiveTrade,
     LiveVerdict,
     NearestLimit,
 )
@@ -34,6 +36,10 @@ PROGRAMMES = (
 SIZES = (Decimal(100_000), Decimal(50_000), Decimal(200_000), Decimal(25_000))
 DAILY, OVERALL = Decimal("0.05"), Decimal("0.10")
 LEVERAGE = 100
+LAST_TRADE = LiveTrade(
+    trade="D9", position="P9", symbol="EURUSD", side="buy", lots="0.50",
+    closed_at=1_772_438_400_000_000, net="-12.50", peak_margin="540.00",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -140,7 +146,7 @@ class MadeUpAccounts(LiveAccounts):
         found = self._accounts.get(account)
         if found is None:
             return None
-        used = self._margin(found)
+        used = self._margin(found.positions)
         equity = self._equity(found)
         gained = found.balance - found.size
         return LiveAccount(
@@ -172,6 +178,9 @@ class MadeUpAccounts(LiveAccounts):
             margin_used=_money(used),
             margin_free=_money(equity - used),
             margin_level=_money(equity * 100 / used) if used else None,
+            exposure=_money(self._exposure(found)),
+            minute=found.points[-1] if found.points else None,
+            trades=(LAST_TRADE,),
             at=self._at,
             tick=self._tick,
         )
@@ -214,15 +223,21 @@ class MadeUpAccounts(LiveAccounts):
     def _equity(self, account: _Account) -> Decimal:
         return account.balance + sum(map(self._floating, account.positions), Decimal(0))
 
-    def _margin(self, account: _Account) -> Decimal:
-        held = sum(
+    def _margin(self, positions: Iterable[_Position]) -> Decimal:
+        held = (
+            each.lots * self._symbols[each.symbol].contract * each.open_price for each in positions
+        )
+        return (sum(held, Decimal(0)) / LEVERAGE).quantize(CENT)
+
+    def _exposure(self, account: _Account) -> Decimal:
+        symbols = self._symbols
+        return sum(
             (
-                each.lots * self._symbols[each.symbol].contract * each.open_price
+                each.lots * symbols[each.symbol].contract * symbols[each.symbol].price
                 for each in account.positions
             ),
             Decimal(0),
         )
-        return (held / LEVERAGE).quantize(CENT)
 
     def _note(self, account: _Account, at: int) -> None:
         """Judge, and keep the minute's extremes."""
@@ -243,7 +258,11 @@ class MadeUpAccounts(LiveAccounts):
             last = account.points.pop()
             low, high = min(low, Decimal(last.equity_low)), max(high, Decimal(last.equity_high))
         (_, _, _, daily), (_, _, _, overall) = account.floors()
-        point = CurvePoint(minute, _money(low), _money(high), _money(daily), _money(overall))
+        used, worth = _money(self._margin(account.positions)), _money(self._exposure(account))
+        point = CurvePoint(
+            minute, _money(low), _money(high), _money(daily), _money(overall),
+            used, used, worth, worth,
+        )  # fmt: skip
         account.points = [*account.points[1 - MINUTES_MAX :], point]
 
     def _breach(
@@ -300,6 +319,8 @@ class MadeUpAccounts(LiveAccounts):
             price=f"{self._symbols[position.symbol].price:f}",
             floating=_money(self._floating(position)),
             failing_price=self._failing_price(account, position),
+            margin=_money(self._margin([position])),
+            peak_margin=_money(self._margin([position])),
         )
 
     def _failing_price(self, account: _Account, position: _Position) -> str:

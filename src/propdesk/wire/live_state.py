@@ -44,6 +44,8 @@ class LiveVerdict(msgspec.Struct, frozen=True, kw_only=True):
     observed: str | None
     limit: str | None
     comparison: str | None
+    corrected: str | None = None
+    """Why it does not hold any more; None: it does."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,6 +98,40 @@ class LivePosition(msgspec.Struct, frozen=True, kw_only=True):
     price: str | None
     floating: str | None
     failing_price: str | None
+    margin: str | None = None
+    """What it uses now."""
+    peak_margin: str | None = None
+    """The most it used right after one of its fills, at the rates of that moment."""
+
+
+class LiveTrade(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed position, or the part of one, with the most margin its position had used."""
+
+    trade: str
+    position: str
+    symbol: str
+    side: str
+    lots: str
+    closed_at: int
+    net: str
+    peak_margin: str | None
+
+
+class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
+    """Extremes of one minute. ``at`` is its first moment in microseconds."""
+
+    at: int
+    equity_low: str
+    equity_high: str
+    daily_floor: str | None
+    overall_floor: str | None
+    margin_low: str | None = None
+    margin_high: str | None = None
+    """Margin used: exact where no price is in it, else no further apart than the minute's prices
+    and rates, each at its worst, could bring it. None: not known, or longer ago than is told."""
+    exposure_low: str | None = None
+    exposure_high: str | None = None
+    """Gross exposure, bounded in the same way."""
 
 
 class LiveAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,24 +143,21 @@ class LiveAccount(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[LivePosition, ...]
     verdicts: tuple[dict[str, str | None], ...]
     """As the result JSON has them: ``rule``, ``outcome``, ``at`` (ISO 8601), ``observed``,
-    ``limit``, ``comparison``; oldest first."""
+    ``limit``, ``comparison``; oldest first. ``corrected``, where it is there, says why the verdict
+    does not hold any more."""
     margin_used: str | None
     margin_free: str | None
     margin_level: str | None
     """In per cent."""
+    exposure: str | None = None
+    """What the open positions are worth now, long and short alike."""
+    minute: CurvePoint | None = None
+    """The running minute, as far as it has come."""
+    trades: tuple[LiveTrade, ...] = ()
+    """The newest, newest first, twenty at most."""
     at: int
     """The newest moment the engine has judged; ``row.at`` is the last that concerned it."""
     tick: int
-
-
-class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
-    """Extremes of one minute. ``at`` is its first moment in microseconds."""
-
-    at: int
-    equity_low: str
-    equity_high: str
-    daily_floor: str | None
-    overall_floor: str | None
 
 
 class Curve(msgspec.Struct, frozen=True, kw_only=True):

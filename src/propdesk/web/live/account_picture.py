@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from django.utils.translation import gettext as _
 
 from propdesk.domain.instants import format_instant, parse_instant
@@ -27,10 +28,12 @@ from propdesk.web.room import ENDED
 from propdesk.web.templatetags.figures import UNKNOWN, amount_of, gain, money, tone, words
 from propdesk.wire.live_state import (
     Curve,
+    CurvePoint,
     LiveAccount,
     LiveLimit,
     LiveObjective,
     LivePosition,
+    LiveTrade,
     LiveVerdict,
 )
 
@@ -104,9 +107,28 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         "margin_level": UNKNOWN
         if account.margin_level is None
         else f"{money(account.margin_level)} %",
+        "exposure": money(account.exposure),
+        **_running(account.minute),
         "open": str(row.open_positions),
         "touched": as_of(row.at),
     }
+
+
+def _running(minute: CurvePoint | None) -> dict[str, str]:
+    """Between which values margin and exposure are in the running minute."""
+    if minute is None:
+        return {"margin_used.minute": "", "exposure.minute": ""}
+    return {
+        "margin_used.minute": _between(minute.margin_low, minute.margin_high),
+        "exposure.minute": _between(minute.exposure_low, minute.exposure_high),
+    }
+
+
+def _between(low: str | None, high: str | None) -> str:
+    if low is None or high is None:
+        return ""
+    ends = {"low": money(low), "high": money(high)}
+    return _("this minute %(low)s to %(high)s") % ends
 
 
 def _says(account: LiveAccount, ended: bool) -> str:
@@ -154,6 +176,8 @@ def _position(key: str, position: LivePosition) -> dict[str, str]:
         f"{key}.price": position.price or UNKNOWN,
         f"{key}.floating": gain(position.floating),
         f"{key}.tone": tone(position.floating),
+        f"{key}.margin": money(position.margin),
+        f"{key}.peak_margin": money(position.peak_margin),
         f"{key}.fails": UNKNOWN if fails is None else f"{sign} {fails}",
     }
 
@@ -202,11 +226,17 @@ def _parts(account: LiveAccount) -> dict[str, Part]:
             "positions", positions, "positions", [each.position for each in account.positions]
         ),
         "goals": _part("goals", goals, "goals", [each.rule for each in account.objectives]),
+        "trades": _part(
+            "trades",
+            [_trade(each) for each in account.trades],
+            "trades",
+            [each.trade for each in account.trades],
+        ),
         "verdicts": _part(
             "verdicts",
             [_verdict(each) for each in reversed(account.verdicts)],
             "verdicts",
-            len(account.verdicts),
+            tuple(each.get("corrected") for each in account.verdicts),
         ),
     }
 
@@ -214,6 +244,10 @@ def _parts(account: LiveAccount) -> dict[str, Part]:
 def _part(template: str, listed: Sequence[Any], name: str, shape: Any) -> Part:
     fixed = tuple(shape) if isinstance(shape, list) else shape
     return Part(fixed, f"web/live/{template}.html", {name: listed})
+
+
+def _trade(trade: LiveTrade) -> dict[str, Any]:
+    return {**msgspec.structs.asdict(trade), "when": as_of(trade.closed_at)}
 
 
 def _verdict(verdict: Mapping[str, str | None]) -> dict[str, Any]:
@@ -231,6 +265,7 @@ def _announced(account: LiveAccount) -> list[LiveVerdict]:
             observed=each.get("observed"),
             limit=each.get("limit"),
             comparison=each.get("comparison"),
+            corrected=each.get("corrected"),
         )
         for each in account.verdicts
         if each.get("at")
