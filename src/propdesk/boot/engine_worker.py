@@ -107,7 +107,12 @@ class EngineWorker:
         self.partition.rejudging.again = self._past()
         self._market_read = self.partition.market
         self.minutes = Minutes(self.partition.desk)
-        self.answers = LiveAnswers(self.partition.desk, self.partition.place, self.minutes)
+        self.answers = LiveAnswers(
+            self.partition.desk,
+            self.partition.place,
+            self.minutes,
+            self.partition.rejudging.withdrawn,
+        )
         self._applied = self.partition.place.offset
 
     def _past(self) -> JudgedAgain:

@@ -87,7 +87,7 @@ def alarms_of(verdicts: Iterable[LiveVerdict]) -> list[dict[str, Any]]:
     """What a banner says of each verdict that ended an account."""
     return [
         {
-            "key": f"{each.account}-{each.at}-{each.rule}",
+            "key": f"{each.account}-{each.at}-{each.rule}" + "-corrected" * bool(each.corrected),
             "account": each.account,
             "rule": words(each.rule),
             "observed": money(each.observed),
@@ -96,6 +96,7 @@ def alarms_of(verdicts: Iterable[LiveVerdict]) -> list[dict[str, Any]]:
             "known": each.observed is not None and each.limit is not None,
             "at": format_instant(each.at),
             "when": as_of(each.at),
+            "corrected": each.corrected,
         }
         for each in verdicts
         if is_breach(each.outcome)
