@@ -1,6 +1,7 @@
 """The intake in memory, in the process and over its socket: one behaviour; and what fails."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -495,3 +496,26 @@ def test_only_this_user_may_open_the_socket_and_it_goes_with_the_server(tmp_path
         with serving(commit, path):
             assert path.stat().st_mode & 0o777 == 0o600
         assert not path.exists()
+
+
+# --- its place --------------------------------------------------------------------------------
+def test_who_stops_leaves_a_successors_socket_in_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with committing(Desk()) as (commit, _), contextlib.ExitStack() as later:
+        with serving(commit, path):
+            later.enter_context(serving(commit, path))
+        with IntakeClient(path) as client:
+            assert client.events([OPENED], source="mt5", key="1") == Accepted(events=1)
+    assert not path.exists()
+
+
+def test_a_place_whose_name_is_too_long_for_a_socket_is_reached(tmp_path: Path) -> None:
+    path = tmp_path / ("a long way down" * 5) / ("and further" * 5) / "intake.sock"
+    path.parent.mkdir(parents=True)
+    assert len(str(path)) > 108
+    with committing(Desk()) as (commit, _), serving(commit, path), IntakeClient(path) as client:
+        assert client.events([OPENED], source="mt5", key="1") == Accepted(events=1)
+        assert path.stat().st_mode & 0o777 == 0o600
+    assert not path.exists()
+    with pytest.raises(IntakeAway), IntakeClient(path) as client:
+        client.events([OPENED], source="mt5", key="1")

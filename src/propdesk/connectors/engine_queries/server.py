@@ -27,7 +27,7 @@ from propdesk.connectors.engine_queries.frames import (
     question_of,
 )
 from propdesk.connectors.engine_queries.hand_over import HandOver, TooManyQuestions
-from propdesk.connectors.engine_queries.socket_place import reachable
+from propdesk.connectors.engine_queries.socket_place import identity, reachable
 from propdesk.ports.live_accounts import EngineAway
 
 CONNECTIONS_MAX = 64
@@ -85,7 +85,7 @@ class QueryServer:
     def start(self) -> None:
         """Listens when it returns. Raises ``SocketTaken`` or ``OSError``."""
         listening = _listening(self._path, takes_over=self._takes_over)
-        self._made = _identity(self._path)
+        self._made = identity(self._path)
         ready: Future[None] = Future()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(listening, ready)),
@@ -112,7 +112,7 @@ class QueryServer:
             await self._over.wait()
             # The name first: whoever comes now finds no engine, not one that does not answer.
             # Unless it is another's by now, who took over from this one.
-            if _identity(self._path) == self._made:
+            if identity(self._path) == self._made:
                 self._path.unlink(missing_ok=True)
             # Who is being accepted meets `_connected` before the server is closed: asyncio loses
             # a connection that is made after it.
@@ -184,14 +184,6 @@ def _written(answer: Answer) -> bytes:
         return framed(answer, ANSWER_BYTES_MAX)
     except NotAFrame as too_long:
         return framed(Unanswered(f"the answer is too long: {too_long}"), ANSWER_BYTES_MAX)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_ino, found.st_ctime_ns  # a number alone is given again at once
 
 
 def _listening(path: Path, *, takes_over: bool) -> socket.socket:

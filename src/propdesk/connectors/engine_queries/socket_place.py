@@ -16,6 +16,15 @@ def socket_path(home: Path) -> Path:
     return home / "run" / "engine-queries.sock"
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path names now; None: none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_ctime_ns  # a number alone is given again at once
+
+
 @contextlib.contextmanager
 def reachable(path: Path) -> Iterator[str]:
     """A name of ``path`` that is short enough while the block runs. Raises ``OSError``."""
