@@ -63,18 +63,25 @@ class PlayedFirm:
     def __init__(self, home: Path, traders: int, *, seed: str, ticks: int, mix: str = "") -> None:
         groups = tuple(_of_mix(each, mix) for each in DEFAULT_GROUPS)
         self.now = parse_instant(f"{BEGINS.isoformat()}T00:00:00Z")
+        self.home, self.ticks, self.ticks_of_a_step = home, ticks, 2000
         self.seed, self.mix = seed, mix or "default"
-        setup = Setup(groups, CATALOGUE, SYMBOLS, seed, b"s" * 32)
-        self.journal = Journal(home / "journal", syncs=False)
-        self.platform = SimulatedPlatform(setup, self.journal, clock=lambda: self.now)
-        market = GeneratedMarket(seed, BEGINS, CATALOGUE, symbols=SYMBOLS, ticks_of_a_day=ticks)
-        self.simulation = Simulation(self.platform.books, market, SYMBOLS)
-        self.platform.recover()
+        self.setup = Setup(groups, CATALOGUE, SYMBOLS, seed, b"s" * 32)
+        self.restart()
         self.active: dict[str, Enrolment] = {}
         self.ended: list[Enrolment] = []
         self.after = ""
         for number in range(traders):
             self._enrol(f"T{number}", 0)
+
+    def restart(self) -> None:
+        """The platform from its journal alone."""
+        self.journal = Journal(self.home / "journal", syncs=False)
+        self.platform = SimulatedPlatform(self.setup, self.journal, clock=lambda: self.now)
+        market = GeneratedMarket(
+            self.seed, BEGINS, CATALOGUE, symbols=SYMBOLS, ticks_of_a_day=self.ticks
+        )
+        self.simulation = Simulation(self.platform.books, market, SYMBOLS)
+        self.platform.recover()
 
     def live(self, days: int) -> None:
         for _ in range(days):
@@ -94,22 +101,23 @@ class PlayedFirm:
 
     def _day(self) -> None:
         until = self.now + DAY
-        while not self._advanced(until):
+        while not self.step(until):
             pass
         self.now = until
-        self._judge(until)
+        self.judge(until)
 
-    def _advanced(self, until: int) -> bool:
+    def step(self, until: int) -> bool:
+        """One frame of the journal; whether ``until`` is reached."""
         done = False
 
         def step(_: object) -> None:
             nonlocal done
-            done = self.simulation.advance(until, ticks_max=2000)
+            done = self.simulation.advance(until, ticks_max=self.ticks_of_a_step)
 
         self.platform.run(step)
         return done
 
-    def _judge(self, until: int) -> None:
+    def judge(self, until: int) -> None:
         quotes: dict[str, list[Quote]] = defaultdict(list)
         own: dict[str, list[Delta]] = defaultdict(list)
         for delta in self._read():
