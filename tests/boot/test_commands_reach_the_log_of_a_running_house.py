@@ -15,6 +15,7 @@ from propdesk.crm.outbox.actions.enqueue import enqueue
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.domain.instants import micros_of
 from propdesk.wire.log_records import AccountEnrolled
+from tests.boot.test_the_courier_delivers_every_command_once import database_url
 from tests.boot.test_what_runs_beside_the_pages import until
 from tests.connectors.sequenced import Desk
 from tests.connectors.test_the_intake_answers_when_it_is_durable import committing, serving
@@ -32,9 +33,10 @@ def test_a_command_is_in_the_log_and_its_row_delivered(tmp_path: Path) -> None:
         enqueue(ENROLLED, datetime.now(UTC))
     desk, over = Desk(), threading.Event()
     desk.restart(now())
+    settings = {"PROPDESK_HOME": str(tmp_path), "PROPDESK_DATABASE_URL": database_url()}
 
     def carry() -> None:
-        run(load({"PROPDESK_HOME": str(tmp_path)}), over)
+        run(load(settings), over)
         connections.close_all()
 
     courier = threading.Thread(target=carry)

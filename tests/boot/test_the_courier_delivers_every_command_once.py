@@ -11,12 +11,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.db import IntegrityError, connections, transaction
-from psycopg.conninfo import make_conninfo
 
 from propdesk.boot.courier import REFUSALS_MAX, Courier, backoff
+from propdesk.boot.outbox_bell import outbox_bell
 from propdesk.crm.outbox.actions.claim_next import claim_next
 from propdesk.crm.outbox.actions.enqueue import Command, NotInTransaction, enqueue
 from propdesk.crm.outbox.actions.settle import give_up, mark_delivered, put_off
@@ -284,6 +285,11 @@ def test_two_couriers_share_the_rows_and_keep_each_accounts_order() -> None:
         assert [each for each in said if getattr(each, "account", "") == account] == own
 
 
+def database_url() -> str:
+    database = connections["default"].settings_dict
+    return f"postgresql:///{database['NAME']}?{urlencode(database['OPTIONS'])}"
+
+
 KILLED = """
 import os, signal, sys
 from datetime import UTC, datetime
@@ -308,11 +314,9 @@ def test_a_courier_killed_before_it_marks_delivers_twice_under_one_key(
     post: Post, tmp_path: Path
 ) -> None:
     (row,) = put(paused("A1"))
-    database = connections["default"].settings_dict
-    url = make_conninfo("", dbname=database["NAME"], **database["OPTIONS"])
     environment = {
         **os.environ,
-        "PROPDESK_DATABASE_URL": url,
+        "PROPDESK_DATABASE_URL": database_url(),
         "PROPDESK_SECRET_KEY": "for a test only, and of no worth to anybody",
         "DJANGO_SETTINGS_MODULE": "propdesk.web.settings",
     }
@@ -337,7 +341,8 @@ def test_the_loop_delivers_what_comes_until_it_is_told_to_end(post: Post) -> Non
     over = threading.Event()
 
     def run() -> None:
-        post.courier.run(over)
+        with outbox_bell(database_url(), "engine") as bell:
+            post.courier.run(over, bell)
         connections.close_all()
 
     running = threading.Thread(target=run)

@@ -14,9 +14,9 @@ from propdesk.ports.event_log import Entry
 from propdesk.storage.event_log import PostgresLog
 from propdesk.wire.log_codec import encode
 from propdesk.wire.log_records import StatusChanged
+from tests.boot.test_the_courier_delivers_every_command_once import database_url
 from tests.boot.test_what_runs_beside_the_pages import until
 from tests.crm.accounts.house_of_accounts import STREAM, account, micros
-from tests.crm.accounts.test_what_is_commanded_is_done_once_and_in_order import database_url
 
 
 @pytest.mark.django_db(transaction=True)

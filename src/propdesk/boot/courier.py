@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from propdesk.boot.outbox_bell import Bell
 from propdesk.crm.outbox.actions.claim_next import claim_next
 from propdesk.crm.outbox.actions.settle import give_up, mark_delivered, put_off
 from propdesk.crm.outbox.models import OutboxRow
@@ -64,11 +65,11 @@ class Courier:
                 mark_delivered(row, self._clock())
         return True
 
-    def run(self, over: threading.Event) -> None:
+    def run(self, over: threading.Event, bell: Bell) -> None:
         """Deliver until ``over`` is set. Raises what the database raises."""
         while not over.is_set():
             if not self.deliver_next():
-                over.wait(LOOK_EVERY_S)
+                bell.wait(LOOK_EVERY_S)
 
     def _commands(self, body: bytes) -> tuple[Delivered, ...]:
         record = self._codec.decode(body)

@@ -1,22 +1,32 @@
 """The courier as a process: ``python -m propdesk.boot.courier_process``.
 
-It carries the firm's commands from the outbox to the intake until it is stopped. Where the
-database fails it ends; whoever started it begins it again.
+It carries what the firm commands from the outbox to the engine's intake and to the platforms until
+it is stopped. Where the database fails it ends; whoever started it begins it again.
 """
 
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 
 import django
 import structlog
+from django.db import connections
 
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import Settings, load
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.client import IntakeClient
+from propdesk.connectors.simulated_platform.client import PlatformClient
+from propdesk.connectors.simulated_platform.frames import SOCKET_NAME as PLATFORM_SOCKET
+
+SIMULATED = "simulated"
+"""The server of the platform that ships with the firm."""
+CALLS_AT_ONCE = 4
 
 _log = structlog.get_logger(__name__)
 
@@ -35,12 +45,55 @@ def main() -> None:
 
 
 def run(settings: Settings, over: threading.Event) -> None:
-    """Deliver until ``over`` is set. Raises what the database raises."""
-    from propdesk.boot.courier import Courier  # noqa: PLC0415 - its models need Django set up
+    """Deliver until ``over`` is set. Raises what the database raises, of either carrier."""
 
-    with IntakeClient(settings.home / SOCKET_NAME) as intake:
-        name = f"{os.uname().nodename}/{os.getpid()}"
-        Courier(name, intake, alarm, lambda: datetime.now(UTC)).run(over)
+    def carry(carrier: Callable[[Settings, threading.Event], None]) -> None:
+        try:
+            carrier(settings, over)
+        finally:
+            over.set()  # where one fails, both end
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as carriers:
+        carrying = [carriers.submit(carry, each) for each in (to_engine, to_platforms)]
+    for each in carrying:
+        each.result()
+
+
+def to_engine(settings: Settings, over: threading.Event) -> None:
+    """Carry commands to the engine until ``over`` is set."""
+    # Their models need Django set up.
+    from propdesk.boot.courier import Courier  # noqa: PLC0415
+    from propdesk.boot.outbox_bell import outbox_bell  # noqa: PLC0415
+
+    with (
+        IntakeClient(settings.home / SOCKET_NAME) as intake,
+        outbox_bell(str(settings.database_url), "engine") as bell,
+    ):
+        Courier(_name(), intake, alarm, now).run(over, bell)
+
+
+def to_platforms(settings: Settings, over: threading.Event) -> None:
+    """Carry commands to the platforms until ``over`` is set."""
+    from propdesk.boot.courier_to_platforms import CourierToPlatforms  # noqa: PLC0415
+    from propdesk.boot.outbox_bell import outbox_bell  # noqa: PLC0415
+
+    with (
+        closing(PlatformClient(settings.home / PLATFORM_SOCKET)) as simulated,
+        ThreadPoolExecutor(CALLS_AT_ONCE) as executor,
+        outbox_bell(str(settings.database_url), "platform") as bell,
+    ):
+        platforms = {SIMULATED: simulated}
+        CourierToPlatforms(_name(), platforms, executor, alarm, now).run(over, bell)
+
+
+def _name() -> str:
+    return f"{os.uname().nodename}/{os.getpid()}"
+
+
+def now() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
 
 
 def alarm(sentence: str) -> None:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connections, transaction
-from psycopg.conninfo import make_conninfo
 
 from propdesk.boot.courier_to_platforms import HOLD, REFUSALS_MAX, CourierToPlatforms
 from propdesk.boot.outbox_bell import outbox_bell
@@ -20,6 +19,7 @@ from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.instants import datetime_of
 from propdesk.ports.platform import CancelAll, CloseAll, Reason, Rights, SetRights
+from tests.boot.test_the_courier_delivers_every_command_once import database_url
 from tests.crm.accounts.fake_platform import AT, FakePlatform
 from tests.crm.accounts.house_of_accounts import NOW, SERVER, STREAM, Engine, House, account
 
@@ -177,11 +177,6 @@ def test_the_same_key_is_the_same_message() -> None:
         with transaction.atomic():
             enqueue_messages([message], NOW)
     assert OutboxRow.objects.filter(key=key).count() == 1
-
-
-def database_url() -> str:
-    database = connections["default"].settings_dict
-    return make_conninfo("", dbname=database["NAME"], **database["OPTIONS"])
 
 
 @pytest.mark.django_db(transaction=True)
