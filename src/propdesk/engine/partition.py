@@ -220,11 +220,13 @@ class Partition:
         self.place.tick = last
 
     def _touched(self, slots: Sequence[int], at: int, symbol: str) -> Iterator[EngineRecord]:
-        """What ends accounts for certain comes first, then what those say that must be asked."""
+        """What ends accounts for certain comes first, then what they are by it, and then what
+        those say that must be asked."""
         spot = Spot(self.place.offset, self.place.tick)
         struck, others = self.desk.strike(slots, at, symbol, spot)
         for each in struck:
             yield _verdict(each.seat, each.verdict, spot)
+        for each in struck:
             yield _status(each.seat, STRUCK, each.verdict.at, spot)
         yield from self._said(self.desk.touched(others, at, symbol))
 

@@ -26,6 +26,8 @@ def money(amount: Figure | None, digits: int) -> str | None:
 
 def exact(amount: Figure | None) -> str | None:
     """The unrounded figure: a decimal, or a ratio ``n/d`` where it has no end."""
+    if isinstance(amount, Decimal):  # nearly every figure, and the quickest question
+        return f"{amount.normalize():f}"
     if amount is None:
         return None
     return str(amount) if isinstance(amount, Fraction) else f"{Decimal(amount).normalize():f}"

@@ -60,7 +60,9 @@ class LogCodec:
             form = _found(self._of_value, type(record), f"{type(record).__name__} is no record")
             written = self._encode(form.to_row(record))
             # Read with a reader's eyes before it is written: what nobody can read is a dead letter.
-            form.to_record(self._typed[form.number].decode(written))
+            line = self._typed[form.number].decode(written)
+            if not form.is_line:
+                form.to_record(line)
             return _framed(form.number, form.version, [written])
         except LogCodecError:
             raise

@@ -47,6 +47,9 @@ class Form:
     line: type[msgspec.Struct]
     to_row: Callable[[Any], Any]
     to_record: Callable[[Any], LogRecord]
+    """Raises ``ValueError`` for a line that is right by itself and yet no such record."""
+    is_line: bool = False
+    """Whether every line is a record: what reads as one need not be made one to be checked."""
     upcasters: Mapping[int, Upcaster] = field(default_factory=dict)
 
     def raised(self, body: Body, version: int) -> Body:
@@ -90,7 +93,7 @@ def _plain(number: int, word: str, value: type) -> Form:
         record: LogRecord = value(**{name: getattr(written, name) for name in names})
         return record
 
-    return Form(number, word, 1, value, line, to_row, to_record)
+    return Form(number, word, 1, value, line, to_row, to_record, is_line=True)
 
 
 # --- records that are events of the domain ---------------------------------------------------
