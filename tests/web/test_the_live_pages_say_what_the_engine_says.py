@@ -21,6 +21,7 @@ from propdesk.web.received import received_at
 pytestmark = pytest.mark.django_db
 SECOND = 1_000_000
 HOUR = 3_600 * SECOND
+LATE = 10 * SECOND
 
 
 @pytest.fixture
@@ -228,10 +229,30 @@ def test_navigation_leads_there(client, engine):
         (HOUR, HOUR + 200_000, 0, 200_000, None),
         (HOUR, HOUR - 5, 0, 0, None),
         (HOUR, 2 * HOUR - 1, 0, HOUR - 1, None),
+        (HOUR, HOUR + LATE, HOUR + LATE - 7, 7, "prices and events come 10 s late"),
+        (HOUR, HOUR + LATE - 1, HOUR + LATE - 8, LATE - 1, None),
+        (HOUR, HOUR + LATE, HOUR, LATE, None),
+        (
+            HOUR,
+            HOUR + 540 * SECOND,
+            HOUR + 531 * SECOND,
+            9 * SECOND,
+            "prices and events come 9 min late",
+        ),
         (HOUR, 2 * HOUR, 2 * HOUR - 3, 3, "a recorded market, 1 h behind the clock"),
         (3 * HOUR, HOUR, HOUR - 4, 4, "a recorded market, 2 h ahead of the clock"),
     ],
-    ids=["live", "ahead by a hair", "behind", "a recording", "of the future"],
+    ids=[
+        "live",
+        "ahead by a hair",
+        "behind",
+        "late",
+        "not late yet",
+        "nothing comes",
+        "a fast replay",
+        "a recording",
+        "of the future",
+    ],
 )
 def test_an_age_is_by_the_clock_unless_the_market_is_a_recording(at, now, moved, micros, recorded):
     age = age_of(at, now, moved)
