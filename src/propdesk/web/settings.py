@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "propdesk.crm.ledger",
     "propdesk.crm.outbox",
     "propdesk.crm.people",
+    "propdesk.crm.purchases",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.models import Coupon, Programme
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.money import MINOR_DIGITS
@@ -36,6 +37,7 @@ class NewCoupon:
 def create_coupon(new: NewCoupon, *, by: Actor, at: datetime) -> Coupon:
     """Raises ``ActionRefused`` (``code_taken``, ``share_or_amount``, ``not_a_share``,
     ``unknown_currency``, ``ends_before_start``, ``no_such_programme``, ``not_a_count``)."""
+    require(by, "catalog.create_coupon")
     programmes = list(Programme.objects.filter(slug__in=new.programmes))
     _guard(new, len(programmes))
     try:

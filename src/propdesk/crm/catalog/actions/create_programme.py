@@ -21,6 +21,7 @@ from propdesk.crm.catalog.models import (
     Visibility,
 )
 from propdesk.crm.catalog.models.firm import DEFAULT_BRAND
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.minor_units import to_minor
@@ -45,6 +46,7 @@ def create_programme(new: NewProgramme, *, by: Actor, at: datetime) -> Programme
 
     Raises ``ActionRefused`` (``slug_taken``, ``no_preset``) and ``RulebookRefused``.
     """
+    require(by, "catalog.create_programme")
     if new.preset not in presets():
         raise ActionRefused("no_preset", _("There is no such preset."))
     if Programme.objects.filter(slug=new.slug).exists():

@@ -18,6 +18,7 @@ from propdesk.crm.catalog.models import (
     Visibility,
 )
 from propdesk.crm.catalog.versions import draft_of, last_published
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 
@@ -29,6 +30,7 @@ def duplicate_programme(
 
     Raises ``ActionRefused`` (``slug_taken``, ``nothing_to_copy``).
     """
+    require(by, "catalog.duplicate_programme")
     if Programme.objects.filter(slug=slug).exists():
         raise ActionRefused("slug_taken", _("There is a programme of this name already."))
     version = draft_of(programme) or last_published(programme)

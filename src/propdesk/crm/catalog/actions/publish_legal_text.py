@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.models import LegalKind, LegalText
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 
@@ -27,6 +28,7 @@ class NewText:
 
 def publish_legal_text(new: NewText, *, by: Actor, at: datetime) -> LegalText:
     """Raises ``ActionRefused`` (``version_taken``, ``no_words``)."""
+    require(by, "catalog.publish_legal_text")
     if not new.body.strip():
         raise ActionRefused("no_words", _("The text is empty."))
     known = LegalText.objects.filter(kind=new.kind, language=new.language, version=new.version)

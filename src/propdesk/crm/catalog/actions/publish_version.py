@@ -12,6 +12,7 @@ from propdesk.crm.catalog.locks import lock_programme
 from propdesk.crm.catalog.models import Programme, ProgrammeVersion, SoldAs, VersionState
 from propdesk.crm.catalog.publication import announce
 from propdesk.crm.catalog.versions import draft_of, last_published
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.wire.rulebook_file import LoadedRulebook
 
@@ -25,6 +26,7 @@ def publish_version(
     ``version_name_used``, ``earlier_than_published``, ``other_kind``), and ``RulebookRefused``
     where the draft was saved by a laxer program.
     """
+    require(by, "catalog.publish_version")
     with transaction.atomic():
         lock_programme(programme)
         draft = draft_of(programme)

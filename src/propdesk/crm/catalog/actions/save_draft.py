@@ -10,11 +10,13 @@ from propdesk.crm.catalog.drafts import read_draft
 from propdesk.crm.catalog.locks import lock_programme
 from propdesk.crm.catalog.models import Programme, ProgrammeVersion, VersionState
 from propdesk.crm.catalog.versions import draft_of
+from propdesk.crm.people.permissions import require
 from propdesk.crm.uuid7 import uuid7
 
 
 def save_draft(programme: Programme, text: str, *, by: Actor, at: datetime) -> ProgrammeVersion:
     """The draft with this text. Raises ``RulebookRefused`` with every problem of it."""
+    require(by, "catalog.save_draft")
     loaded = read_draft(text, programme.slug)
     said = {
         "rulebook": text,

@@ -11,6 +11,7 @@ from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.locks import lock_programme
 from propdesk.crm.catalog.models import AddOnPrice, Programme
 from propdesk.crm.catalog.versions import draft_of, last_published, loaded
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.money import MINOR_DIGITS
@@ -31,6 +32,7 @@ def set_add_on_price(
     Raises ``ActionRefused`` (``no_add_on``, ``unknown_currency``, ``share_or_amount``,
     ``negative_price``).
     """
+    require(by, "catalog.set_add_on_price")
     versions = [each for each in (draft_of(programme), last_published(programme)) if each]
     if add_on not in {name for each in versions for name in loaded(each).rulebook.add_ons}:
         raise ActionRefused("no_add_on", _("The rulebook has no add-on of this name."))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.models import Brand, FirmTerms
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 
 MINIMUM_AGES = range(16, 100)
@@ -34,6 +35,7 @@ def set_firm_terms(
     minimum_age: int, refused_countries: tuple[str, ...], *, by: Actor, at: datetime
 ) -> None:
     """Raises ``ActionRefused`` (``no_age``, ``no_country``)."""
+    require(by, "catalog.set_firm_terms")
     if minimum_age not in MINIMUM_AGES:
         raise ActionRefused("no_age", _("A minimum age is between 16 and 99 years."))
     if not all(COUNTRY.match(each) for each in refused_countries):
@@ -54,6 +56,7 @@ def set_firm_terms(
 
 def set_brand(slug: str, look: Look, *, by: Actor, at: datetime) -> Brand:
     """Raises ``ActionRefused`` (``no_colour``, ``no_logo``, ``no_name``)."""
+    require(by, "catalog.set_brand")
     if not look.name.strip():
         raise ActionRefused("no_name", _("A brand has a name."))
     if not COLOUR.match(look.accent):

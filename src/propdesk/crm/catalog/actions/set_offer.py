@@ -11,6 +11,7 @@ from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.locks import lock_programme
 from propdesk.crm.catalog.models import ClientGroup, Price, Programme, SoldAs, Visibility
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 
 COUNTRY_LETTERS = 2
@@ -35,6 +36,7 @@ class Offer:
 def set_offer(programme: Programme, offer: Offer, *, by: Actor, at: datetime) -> None:
     """Raises ``ActionRefused`` (``trial_has_days``, ``trial_costs_nothing``, ``no_such_group``,
     ``no_group``, ``no_country``, ``not_a_count``)."""
+    require(by, "catalog.set_offer")
     groups = list(ClientGroup.objects.filter(slug__in=offer.groups))
     _guard(programme, offer, groups)
     # After this point the offer must be set.

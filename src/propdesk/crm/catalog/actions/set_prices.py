@@ -12,6 +12,7 @@ from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.locks import lock_programme
 from propdesk.crm.catalog.models import Price, Programme, Purpose, SoldAs
 from propdesk.crm.catalog.versions import draft_of, last_published, loaded
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.money import MINOR_DIGITS
@@ -31,6 +32,7 @@ def set_prices(
     Raises ``ActionRefused`` (``unknown_currency``, ``size_not_offered``, ``negative_price``,
     ``trial_costs_nothing``, ``paid_at_once``).
     """
+    require(by, "catalog.set_prices")
     _guard(programme, purpose, currency, prices)
     # After this point the prices must be set.
     with transaction.atomic():

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.catalog.models import ProgrammeVersion, VersionState
+from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 
 
 def withdraw_version(version: ProgrammeVersion, *, reason: str, by: Actor, at: datetime) -> None:
     """Raises ``ActionRefused`` (``not_published``, ``no_reason``)."""
+    require(by, "catalog.withdraw_version")
     if not reason.strip():
         raise ActionRefused("no_reason", _("Say why it is withdrawn."))
     with transaction.atomic():

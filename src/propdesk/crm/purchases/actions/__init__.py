@@ -1,0 +1,1 @@
+"""What can be done with orders and payments, one verb in one file."""
