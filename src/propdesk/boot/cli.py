@@ -7,11 +7,13 @@ COMMANDS here in the order of the alphabet; nothing is found by scanning.
 import click
 
 from propdesk.boot.commands import (
+    audit,
     bench,
     doctor,
     engine,
     evaluate,
     ingest,
+    people,
     platform,
     projector,
     replay,
@@ -21,11 +23,13 @@ from propdesk.boot.commands import (
 )
 
 COMMANDS: tuple[click.Command, ...] = (
+    audit.command,
     bench.command,
     doctor.command,
     engine.command,
     evaluate.command,
     ingest.command,
+    people.command,
     platform.command,
     projector.command,
     replay.command,

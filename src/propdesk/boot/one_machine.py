@@ -59,8 +59,9 @@ def run(settings: Settings, tell: Callable[[str], None]) -> None:
         os.environ.update(settings.environment(database_url=url, secret_key=secret_key))
         os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
         _migrate()
+        ownerless = _first_owner_address(settings, secret_key)
         running.enter_context(Children(BESIDE, tell))
-        _serve(settings, tell)
+        _serve(settings, tell, ownerless)
     tell("Propdesk has stopped.")
 
 
@@ -70,7 +71,17 @@ def _migrate() -> None:
     connections.close_all()
 
 
-def _serve(settings: Settings, tell: Callable[[str], None]) -> None:
+def _first_owner_address(settings: Settings, secret_key: str) -> str | None:
+    """Where the first owner can be made; None: there is one."""
+    from propdesk.boot.first_owner import first_owner_address  # noqa: PLC0415 - needs Django
+
+    try:
+        return first_owner_address(address(settings), secret_key)
+    finally:
+        connections.close_all()
+
+
+def _serve(settings: Settings, tell: Callable[[str], None], ownerless: str | None) -> None:
     # A fork would copy the locks of threads that it does not copy: libpq's, the database keeper's.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
@@ -90,12 +101,12 @@ def _serve(settings: Settings, tell: Callable[[str], None]) -> None:
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         announcer.start()
 
-    announcer = threading.Thread(target=_announce, args=(settings, tell), daemon=True)
+    announcer = threading.Thread(target=_announce, args=(settings, tell, ownerless), daemon=True)
     server.on_startup(started)
     server.serve()
 
 
-def _announce(settings: Settings, tell: Callable[[str], None]) -> None:
+def _announce(settings: Settings, tell: Callable[[str], None], ownerless: str | None) -> None:
     """Tells the address once somebody listens on it; ends with the process if nobody ever does."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     while True:
@@ -105,6 +116,8 @@ def _announce(settings: Settings, tell: Callable[[str], None]) -> None:
             time.sleep(LOOK_EVERY_S)
         else:
             tell(f"Propdesk: {address(settings)} (Ctrl-C stops it)")
+            if ownerless is not None:
+                tell(f"It has no owner yet. Whoever has this address can be it: {ownerless}")
             return
 
 

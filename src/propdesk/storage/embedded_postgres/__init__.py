@@ -10,7 +10,7 @@ from propdesk.storage.embedded_postgres.errors import (
     HomeInUse,
     HomeUnusable,
 )
-from propdesk.storage.embedded_postgres.server import EmbeddedPostgres
+from propdesk.storage.embedded_postgres.server import EmbeddedPostgres, address_of
 
 __all__ = [
     "DatabaseFailed",
@@ -18,4 +18,5 @@ __all__ = [
     "EmbeddedPostgresError",
     "HomeInUse",
     "HomeUnusable",
+    "address_of",
 ]

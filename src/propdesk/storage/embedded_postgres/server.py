@@ -64,9 +64,7 @@ class EmbeddedPostgres:
         """The address of the application's database, for libpq and for Django."""
         if self._places is None:
             raise DatabaseFailed("the embedded database has not been started")
-        sockets = quote(str(self._places.sockets), safe="")
-        name = cluster.APPLICATION
-        return f"postgresql://{name}@/{name}?host={sockets}&port={PORT}"
+        return _url(self._places)
 
     @property
     def server_pid(self) -> int | None:
@@ -205,6 +203,17 @@ class _Keeper:
         finally:
             self._is_started.set()
         self._process.wait()
+
+
+def address_of(home: Path) -> str:
+    """The address of the database that another process runs on ``home``. Raises HomeUnusable."""
+    return _url(prepare_places(home.absolute(), server_user()))
+
+
+def _url(places: Places) -> str:
+    sockets = quote(str(places.sockets), safe="")
+    name = cluster.APPLICATION
+    return f"postgresql://{name}@/{name}?host={sockets}&port={PORT}"
 
 
 def _is_ready(pid_file: Path, pid: int) -> bool:
