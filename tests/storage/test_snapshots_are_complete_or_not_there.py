@@ -416,3 +416,13 @@ def test_a_hundred_thousand_blobs_are_opened_at_once(tmp_path: Path, alarms: lis
         assert bytes(opened.blobs[count - 1]) == blobs[count - 1]
         took.append(time.perf_counter() - started)
     assert min(took) < 0.3, took
+
+
+def test_of_older_ones_some_are_kept_further_and_further_apart(tmp_path: Path) -> None:
+    store = FileSnapshots(tmp_path, print, segment_bytes=SMALL_SEGMENT, spaced=((5, 12), (20, 30)))
+    write_steps(store, 43)
+    kept = list(store.newest_first(PARTITION, thorough=True))
+    assert [each.number for each in kept] == [43, 42, 40, 35, 20]
+    for snapshot in kept:
+        expected = [text_of(blob, snapshot.number) for blob in range(BLOBS)]
+        assert [bytes(each) for each in snapshot.blobs] == expected

@@ -39,6 +39,11 @@ LEASE_RENEW_S = 0.4
 LEASE_WAIT_S = 1.0
 STEP_WAIT_S = 0.2
 RETRY_S = 0.2
+SNAPSHOTS_SPACED = ((5, 30), (60, 120))
+"""Where one is written a minute: some of the last half hour, and of the last two hours. What
+comes late is judged again from the newest that is older; without one, from the log's beginning."""
+SWITCH_S = 0.0005
+"""So long the judging keeps what is said from its way to the log, not ten times as long."""
 YOUNG_MAX = 2_000
 YOUNG_LOOKS = 5
 """So many new things, and so many looks at them before one at those that stayed: a millisecond."""
@@ -102,7 +107,7 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
     questions = HandOver()
     log = PostgresLog(url)
     writer, reader = log.writer([verdicts_of(partition)], owner), log.reader()
-    snapshots = FileSnapshots(settings.home, alarm)
+    snapshots = FileSnapshots(settings.home, alarm, spaced=SNAPSHOTS_SPACED)
     begun = time.monotonic()
     worker = EngineWorker(
         partition,
@@ -112,7 +117,9 @@ def _judge(  # noqa: PLR0917 - each is one thing the process was started with
         snapshots=snapshots,
         questions=questions,
         alarm=alarm,
+        says_beside=True,
     )
+    sys.setswitchinterval(SWITCH_S)
     look_through_the_young_only()
     set_aside_what_stays()
     _log.info(
@@ -136,7 +143,7 @@ def _go_on(
             _log.error("lease_lost")
             return 1
         try:
-            if time.monotonic() - saved >= snapshot_every_s:
+            if time.monotonic() - saved >= snapshot_every_s and not worker.owes:
                 set_aside_what_stays()
                 worker.save_aside()
                 saved = time.monotonic()
@@ -147,6 +154,7 @@ def _go_on(
         except (LogUnavailable, Uncertain) as error:
             _log.warning("log_unavailable", error=str(error))
             over.wait(RETRY_S)
+    worker.saying.finish()
     worker.save()
     return 0
 

@@ -5,7 +5,7 @@ It must not decide which version may be read, nor hide a snapshot that is damage
 
 import contextlib
 import fcntl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -52,12 +52,19 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 class FileSnapshots(SnapshotStore):
     """Snapshots under ``home/snapshots/<partition>/``, the two newest of each partition.
 
-    A full segment of which more than half is not wanted any more is emptied by the next write.
+    ``spaced`` are pairs: of every so manieth snapshot, those not more than so many behind the
+    newest are kept too, for whoever must begin further back than a restart does. A full segment of which more than half is not wanted any more is emptied by the next write.
     """
 
     def __init__(
-        self, home: Path, alarm: Callable[[str], None], *, segment_bytes: int = SEGMENT_BYTES
+        self,
+        home: Path,
+        alarm: Callable[[str], None],
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        spaced: Sequence[tuple[int, int]] = (),
     ) -> None:
+        self._spaced = tuple(spaced)
         self._root = home / "snapshots"
         self._alarm = alarm
         self._segment_bytes = segment_bytes
@@ -184,8 +191,9 @@ class FileSnapshots(SnapshotStore):
         sound: list[int] = []
         old: list[int] = []
         segments: set[int] = set()
-        for number in reversed(manifests_in(self._directory(partition))):
-            if len(sound) == KEPT_MIN:
+        numbers = manifests_in(self._directory(partition))
+        for number in reversed(numbers):
+            if len(sound) >= KEPT_MIN and not self._is_spaced(number, numbers[-1]):
                 old.append(number)
                 continue
             try:
@@ -194,6 +202,9 @@ class FileSnapshots(SnapshotStore):
                 continue  # told when it is looked for; it does not count
             sound.append(number)
         return old, segments
+
+    def _is_spaced(self, number: int, newest: int) -> bool:
+        return any(number % step == 0 and newest - number <= most for step, most in self._spaced)
 
     # --- reading -----------------------------------------------------------------------------
     def _found(self, partition: str, number: int) -> Snapshot | None:
