@@ -53,7 +53,8 @@ class FileSnapshots(SnapshotStore):
     """Snapshots under ``home/snapshots/<partition>/``, the two newest of each partition.
 
     ``spaced`` are pairs: of every so manieth snapshot, those not more than so many behind the
-    newest are kept too, for whoever must begin further back than a restart does. A full segment of which more than half is not wanted any more is emptied by the next write.
+    newest are kept too, for whoever must begin further back than a restart does. A full segment
+    of which more than half is not wanted any more is emptied by the next write.
     """
 
     def __init__(
