@@ -1,7 +1,8 @@
 """The courier as a process: ``python -m propdesk.boot.courier_process``.
 
-It carries what the firm commands from the outbox to the engine's intake and to the platforms until
-it is stopped. Where the database fails it ends; whoever started it begins it again.
+It carries what the firm commands from the outbox to the engine's intake and to the platforms, and
+commands what is due by the clock, until it is stopped. Where the database fails it ends; whoever
+started it begins it again.
 """
 
 import os
@@ -45,17 +46,17 @@ def main() -> None:
 
 
 def run(settings: Settings, over: threading.Event) -> None:
-    """Deliver until ``over`` is set. Raises what the database raises, of either carrier."""
+    """Deliver until ``over`` is set. Raises what the database raises, whoever meets it."""
 
     def carry(carrier: Callable[[Settings, threading.Event], None]) -> None:
         try:
             carrier(settings, over)
         finally:
-            over.set()  # where one fails, both end
+            over.set()  # where one fails, all end
             connections.close_all()
 
-    with ThreadPoolExecutor(2) as carriers:
-        carrying = [carriers.submit(carry, each) for each in (to_engine, to_platforms)]
+    with ThreadPoolExecutor(len(WORK)) as carriers:
+        carrying = [carriers.submit(carry, each) for each in WORK]
     for each in carrying:
         each.result()
 
@@ -85,6 +86,16 @@ def to_platforms(settings: Settings, over: threading.Event) -> None:
     ):
         platforms = {SIMULATED: simulated}
         CourierToPlatforms(_name(), platforms, executor, alarm, now).run(over, bell)
+
+
+def by_the_clock(_settings: Settings, over: threading.Event) -> None:
+    """Command what is due at a moment, until ``over`` is set."""
+    from propdesk.boot.firm_clock import FirmClock  # noqa: PLC0415
+
+    FirmClock(alarm, now).run(over)
+
+
+WORK = (to_engine, to_platforms, by_the_clock)
 
 
 def _name() -> str:

@@ -44,12 +44,10 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "people.ban_person": RULING | {RISK},
     "people.merge_persons": RULING | {SUPPORT},
     # Accounts and challenges.
-    "accounts.approve": RULING | {RISK},
     "accounts.close_case": RULING | {RISK},
     "accounts.propose_kill_switch": RULING | {RISK},
     "accounts.set_kill_switch": RULING | {RISK},
-    "accounts.lift_kill_switch": RULING | {RISK},
-    "accounts.schedule": RULING | {RISK, SYSTEM},
+    "accounts.lift_kill_switch": RULING | {RISK, SYSTEM},
     "accounts.show_credentials": frozenset({TRADER}),
     "challenges.provision": RULING | {SYSTEM},
     "challenges.settle_gate": RULING | {RISK, SUPPORT, SYSTEM},

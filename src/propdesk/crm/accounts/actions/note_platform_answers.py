@@ -13,6 +13,7 @@ from uuid import UUID
 from propdesk.crm.accounts.enrolling import enrolment_of
 from propdesk.crm.accounts.field_encryption import encrypted
 from propdesk.crm.accounts.keys import key_of
+from propdesk.crm.accounts.kill_switches import hold_new
 from propdesk.crm.accounts.locks import locked
 from propdesk.crm.accounts.many_rows import write_events
 from propdesk.crm.accounts.messages import notice_message
@@ -107,6 +108,7 @@ def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:
         enqueue(enrolment_of(account), now)
     account.opened_at = datetime_of(answer.at)
     account.save(update_fields=["login", "engine_account", "opened_at"])
+    hold_new(account, now)
     if answer.credentials is not None:
         PlatformCredentials.objects.create(
             account=account,

@@ -1,0 +1,50 @@
+"""The firm's clock: plans what is due in the days ahead, and does what is due now.
+
+It must not keep time itself: what is planned is in the database, and survives any process.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from propdesk.crm.accounts.actions.close_before import close_before, warn_before
+from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
+from propdesk.crm.accounts.actions.set_kill_switch import RUNS_OUT
+from propdesk.crm.accounts.due_work import Doer, do_next
+from propdesk.crm.audit.actor import system
+from propdesk.crm.challenges.actions.plan_closings import CLOSE, WARN, plan_closings
+
+BY = system("firm clock")
+PLAN_EVERY = timedelta(minutes=5)
+LOOK_S = 0.5
+
+
+def run_out(detail: Mapping[str, Any], at: datetime) -> None:
+    """A kill switch's time is over."""
+    lift_kill_switch(detail["switch"], by=BY, at=at, reason="its time ran out")
+
+
+DOERS: Mapping[str, Doer] = {CLOSE: close_before, WARN: warn_before, RUNS_OUT: run_out}
+
+
+class FirmClock:
+    """Does due work; several may run, each piece is done by one."""
+
+    def __init__(self, alarm: Callable[[str], None], clock: Callable[[], datetime]) -> None:
+        self._alarm, self._clock = alarm, clock
+        self._planned: datetime | None = None
+
+    def step(self) -> bool:
+        """Plan where it is time to, and do one piece of work; False: nothing is due."""
+        now = self._clock()
+        if self._planned is None or now - self._planned >= PLAN_EVERY:
+            plan_closings(now)
+            self._planned = now
+        return do_next(DOERS, now, self._alarm)
+
+    def run(self, over: threading.Event) -> None:
+        """Go on until ``over`` is set. Raises what the database raises."""
+        while not over.is_set():
+            if not self.step():
+                over.wait(LOOK_S)

@@ -1,0 +1,65 @@
+"""Whom a kill switch concerns, and what is done to them: rows of the caller's transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from propdesk.crm.accounts.holding import command_steps, lift_hold, put_hold
+from propdesk.crm.accounts.locks import locked_ids
+from propdesk.crm.accounts.models import KillSwitch, SwitchAction, SwitchScope, TradingAccount
+from propdesk.ports.platform import Rights
+
+REASON = "kill_switch"
+_STEPS = {
+    SwitchAction.NO_NEW_ORDERS: (),
+    SwitchAction.CANCEL: ("cancel_all",),
+    SwitchAction.CLOSE: ("cancel_all", "close_all"),
+}
+AT_ONCE = 1_000
+
+
+def concerned(scope: str, target: str) -> QuerySet[TradingAccount]:
+    """The open accounts of a scope: what would be touched, for the preview and for the switch."""
+    running = TradingAccount.objects.filter(opened_at__isnull=False, ended_at__isnull=True)
+    match scope:
+        case SwitchScope.PROGRAMME:
+            return running.filter(rulebook=target)
+        case SwitchScope.GROUP:
+            return running.filter(group=target)
+        case SwitchScope.ACCOUNT:
+            return running.filter(engine_account=target)
+    return running
+
+
+def hold_all(switch: KillSwitch, accounts: Iterable[UUID], at: datetime) -> None:
+    """Let the traders close and no more; cancel and close as the switch says."""
+    steps = _STEPS[SwitchAction(switch.action)]
+    for part in _parts(accounts):
+        for account in locked_ids(part):
+            put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
+            command_steps(account, steps, f"{REASON}/{switch.pk}", at)
+
+
+def release_all(switch: KillSwitch, at: datetime) -> None:
+    """Give back what this switch took; other holds remain."""
+    held = TradingAccount.objects.filter(
+        holds__reason=REASON, holds__source=str(switch.pk), holds__lifted_at=None
+    )
+    for part in _parts(held.order_by("id").values_list("id", flat=True)):
+        for account in locked_ids(part):
+            lift_hold(account, REASON, str(switch.pk), at)
+
+
+def hold_new(account: TradingAccount, at: datetime) -> None:
+    """What is opened while a switch stands over it is held from the beginning."""
+    for switch in KillSwitch.objects.filter(lifted_at=None).order_by("set_at"):
+        if concerned(switch.scope, switch.target).filter(pk=account.pk).exists():
+            put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
+
+
+def _parts(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
+    every = list(ids)
+    for first in range(0, len(every), AT_ONCE):
+        yield every[first : first + AT_ONCE]
