@@ -257,3 +257,17 @@ def test_navigation_leads_there(client, engine):
 def test_an_age_is_by_the_clock_unless_the_market_is_a_recording(at, now, moved, micros, recorded):
     age = age_of(at, now, moved)
     assert (age.micros, age.recorded) == (micros, recorded)
+
+
+def test_a_corrected_verdict_is_struck_through_with_its_reason(client, engine):
+    name = breach(engine).row.account
+    for address in ("/live/", f"/live/{name}/"):
+        assert "<s>" not in shown(client, address).partition("<main")[2]
+    engine.correct(name, "the ticks of a gap were back-filled")
+    board, page = shown(client, "/live/"), shown(client, f"/live/{name}/")
+    for each in (board, page):
+        assert re.search(r"<s><b>is breached:</b>.*?</s> corrected: the ticks of a gap", each)
+    row = re.search(r'<tr id="verdict-1" class="corrected">.*?</tr>', page)
+    assert row is not None
+    assert "<s>Fail" in row.group()
+    assert "corrected: the ticks of a gap were back-filled" in row.group()

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
+from msgspec.structs import replace
+
 from propdesk.domain.instants import MINUTE, format_instant
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
 from propdesk.wire.live_state import (
@@ -281,6 +283,14 @@ class MadeUpAccounts(LiveAccounts):
         account.verdicts.append(verdict)
         self._latest = [verdict, *self._latest][:LATEST_MAX]
 
+    def correct(self, account: str, why: str) -> None:
+        """The last verdict of an account does not hold any more."""
+        found = self._accounts[account]
+        said = found.verdicts[-1]
+        corrected = found.verdicts[-1] = replace(said, corrected=why)
+        found.status = "active"
+        self._latest = [corrected if each is said else each for each in self._latest]
+
     def _nearest(self, account: _Account) -> NearestLimit:
         equity = self._equity(account)
         rule, _, allowance, floor = max(account.floors(), key=lambda each: each[3])
@@ -345,4 +355,5 @@ def _as_result(verdict: LiveVerdict) -> dict[str, str | None]:
         "observed": verdict.observed,
         "limit": verdict.limit,
         "comparison": verdict.comparison,
+        "corrected": verdict.corrected,
     }
