@@ -26,7 +26,7 @@ class Board:
     def __init__(self, leverage: Decimal | None = LEVERAGE) -> None:
         self.driven = Driven(load_rulebook("ftmo-2-step"))
         self.tick = 0
-        self.minutes = Minutes(self.driven.desk)
+        self.minutes = self.driven.desk.minutes
         self.answers = LiveAnswers(self.driven.desk, self.driven.partition.place, self.minutes)
         for name, number in NUMBERS.items():
             self.driven.take(SymbolDefined(number, FEED, name, DIGITS[name]))
@@ -67,10 +67,11 @@ class Board:
 
     def restart(self) -> None:
         self.driven.restart()
+        self.minutes = self.driven.desk.minutes
         self.answers = LiveAnswers(
             self.driven.desk,
             self.driven.partition.place,
-            Minutes(self.driven.desk),
+            self.driven.desk.minutes,
         )
 
 
@@ -309,3 +310,46 @@ def test_a_trade_bears_the_most_margin_its_position_used_after_a_fill() -> None:
         ("2", "3330.00"), ("1", "3330.00"),
     ]  # fmt: skip
     assert found.positions[0].peak_margin == "1200.00"
+
+
+# -- after a start -------------------------------------------------------------------------------
+def equities(board: Board) -> list[tuple[int, str, str]]:
+    curve = board.answers.curve("A")
+    assert curve is not None
+    return [(each.at, each.equity_low, each.equity_high) for each in curve.points]
+
+
+def test_a_start_shows_the_curve_of_before_and_goes_on_with_it() -> None:
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    for number in range(1, 4):
+        board.minutes.pass_to(NOON + number * MINUTE)
+        board.quote(60 * number + 5, f"1.09{number}00", f"1.09{number}10")
+    before, curve = equities(board), board.answers.curve("A")
+    assert len(before) == 4
+    board.restart()
+    again = board.answers.curve("A")
+    assert equities(board) == before
+    assert again is not None
+    assert curve is not None
+    assert again.since == curve.since == NOON
+    assert [each.margin_high for each in again.points[:-1]] == [None] * 3, "prices are not kept"
+    board.minutes.pass_to(NOON + 4 * MINUTE)
+    assert equities(board)[:4] == before
+    board.minutes.pass_to(NOON + 5 * MINUTE)
+    assert point(board, 4).margin_high == "2186.20"  # 200,000 at 1.09310, by a hundred
+
+
+def test_a_snapshot_holds_the_newest_minutes_only() -> None:
+    board = begun_with((NAME, "1.10000", "1.10010"))
+    board.buys(1, "2", "1.10010")
+    for number in range(1, 6):
+        board.minutes.pass_to(NOON + number * MINUTE)
+    part = board.minutes.to_part(bytes_max=2 * 2 * 20)  # two minutes of two accounts
+    again = Minutes(board.driven.desk.book, board.driven.desk.exposures)
+    again.recall(part)
+    assert again.since == NOON + 3 * MINUTE
+    slot = board.driven.desk.seats["A"].slot
+    assert list(again.of(slot, 0)) == list(board.minutes.of(slot, NOON + 3 * MINUTE))
+    with pytest.raises(ValueError, match="truncated"):
+        again.recall(part[:-3])

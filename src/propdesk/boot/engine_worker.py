@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from propdesk.boot.aside import Aside, AsideFailed
+from propdesk.boot.verdict_stream import key_of, said_last
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.domain.conditions import Conditions
 from propdesk.domain.events import TimePassed
@@ -20,7 +21,6 @@ from propdesk.engine.book import Book, OtherLayout
 from propdesk.engine.desk import Desk
 from propdesk.engine.evaluator_state import StateRefused
 from propdesk.engine.live_answers import LiveAnswers
-from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
 from propdesk.engine.rejudging_pass import JudgedAgain
@@ -42,9 +42,6 @@ from propdesk.wire.log_records import (
     Mark,
     MarketRecord,
     Moment,
-    StatusChanged,
-    VerdictCorrected,
-    VerdictSaid,
     events_of,
     verdicts_of,
 )
@@ -106,13 +103,15 @@ class EngineWorker:
         self.partition = self._begin()
         self.partition.rejudging.again = self._past()
         self._market_read = self.partition.market
-        self.minutes = Minutes(self.partition.desk)
+        self.minutes = self.partition.desk.minutes
         self.answers = LiveAnswers(
             self.partition.desk,
             self.partition.place,
             self.minutes,
             self.partition.rejudging.withdrawn,
         )
+        for said in said_last(self._reader, self._verdicts):
+            self.answers.note(said)
         self._applied = self.partition.place.offset
 
     def _past(self) -> JudgedAgain:
@@ -285,7 +284,7 @@ class EngineWorker:
     # -- what was said
     def _hear(self, said: EngineRecord) -> None:
         self.answers.note(said)
-        self._waiting.append(Entry(self._verdicts, _key(said), encode(said)))
+        self._waiting.append(Entry(self._verdicts, key_of(said), encode(said)))
 
     def _append(self) -> None:
         if not self._waiting:
@@ -394,17 +393,3 @@ class EngineWorker:
             self._base = None  # the next one holds everybody
             raise
         self._saved_at = state.offset
-
-
-def _key(record: EngineRecord) -> str:
-    match record:
-        case VerdictSaid():
-            return record.id
-        case VerdictCorrected():
-            return f"corrected/{record.id}/{record.offset}/{record.tick}"
-        case StatusChanged():
-            # At one place an account may change more than once: days that roll together.
-            place = f"{record.offset}/{record.tick}/{record.at}/{record.status}"
-            return f"status/{record.account}/{record.phase}/{place}"
-        case DeadLetter():
-            return f"dead/{record.stream}/{record.offset}"

@@ -31,6 +31,7 @@ from propdesk.engine.enrolment import begun
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.exposures import Exposures
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
+from propdesk.engine.minutes import Minutes
 from propdesk.engine.refusal import Refused
 from propdesk.engine.rulebooks import Rulebooks
 from propdesk.engine.seats import Seat, Spot, Told
@@ -64,14 +65,14 @@ class Desk:
         self._wakes: list[tuple[int, int]] = []
         self.strikes = Strikes(book)
         self.exposures = Exposures(book, self.instruments.prices)
+        self.minutes = Minutes(book, self.exposures)
         self._disputed: list[Told] = []  # found out when somebody else was asked
         self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
         self.groups: dict[str, GroupFormed] = {}
         self.circles = Circles(self.seats, self.groups)
-        self.shared: dict[
-            tuple[str, tuple[str, ...]], Shared
-        ] = {}  # by rulebook: what its accounts' states name
+        # By rulebook: what the states of its accounts name.
+        self.shared: dict[tuple[str, tuple[str, ...]], Shared] = {}
 
     # -- accounts
     def enrol(self, command: AccountEnrolled) -> None:

@@ -74,6 +74,8 @@ class LiveAnswers(LiveAccounts):
     def note(self, said: EngineRecord) -> None:
         """Remember the newest verdicts."""
         if isinstance(said, VerdictSaid):
+            if any(each.id == said.id for each in self._latest):
+                return  # said again behind a start
             self._latest.appendleft(said)
             kept = {each.id for each in self._latest}
             self._corrected = {name: why for name, why in self._corrected.items() if name in kept}
@@ -141,7 +143,7 @@ class LiveAnswers(LiveAccounts):
             self._point(seat, held, minute, has_margin=number >= untold)
             for number, minute in enumerate(minutes)
         ]
-        return Curve(account=account, points=tuple(points))
+        return Curve(account=account, points=tuple(points), since=self._minutes.since)
 
     def _running(self, seat: Seat) -> CurvePoint | None:
         minute = self._minutes.running(seat.slot)

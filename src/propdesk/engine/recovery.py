@@ -35,8 +35,9 @@ from propdesk.wire.rulebook_file import LoadedRulebook
 
 BOOK = "book/"
 DESK = "desk"
+MINUTES = "minutes"
 REJUDGING = "rejudging"
-FORM = 5
+FORM = 6
 """Of the desk's part; a snapshot of another form is one of another version."""
 
 
@@ -129,6 +130,7 @@ def saved(partition: Partition, *, every: bool = False) -> Saved:
     parts = {BOOK + name: data for name, data in desk.book.to_parts().items()}
     parts[DESK] = msgspec.msgpack.encode(part)
     parts[REJUDGING] = part_of(partition.rejudging)
+    parts[MINUTES] = desk.minutes.to_part()
     return Saved(place.offset, parts, changed, len(rows))
 
 
@@ -168,6 +170,7 @@ def restored(
     partition = Partition(desk, stream, place)
     partition.market = part.market
     recall_rejudging(partition.rejudging, snapshot.parts[REJUDGING])
+    desk.minutes.recall(snapshot.parts[MINUTES])
     return partition
 
 

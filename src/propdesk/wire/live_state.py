@@ -165,3 +165,5 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
 
     account: str
     points: tuple[CurvePoint, ...]
+    since: int = 0
+    """From which moment on minutes are kept at all; 0: from none."""

@@ -397,3 +397,34 @@ def test_days_that_roll_together_are_told_one_by_one() -> None:
     engine._append()
     assert not alarms
     assert [decode(body) for _, body in said_on(log)] == others
+
+
+# --- what is shown ------------------------------------------------------------------------------
+def announced(engine: EngineWorker) -> list[tuple[str, str, int]]:
+    return [(e.account, e.rule, e.at) for e in engine.answers.board().latest]
+
+
+@pytest.mark.parametrize("saved_at", [None, 120, 400])
+def test_the_newest_verdicts_are_announced_again_after_a_start(saved_at: int | None) -> None:
+    """Whether the engine goes on where it was, says some of them again, or all of them."""
+    records = drawn(2, accounts=9, steps=400)
+    lossy = Lossy(MemorySnapshots())
+    lossy.go_on(records[:saved_at])
+    if saved_at is not None:
+        assert lossy.engine.save()
+        lossy.go_on(records[saved_at:])
+    before = announced(lossy.engine)
+    assert len(before) > 4
+    engine = lossy.begin()
+    assert announced(engine) == before
+    judge_all(engine)
+    assert announced(engine) == before
+    assert not lossy.alarms
+
+
+def test_what_cannot_be_read_of_them_is_left_out() -> None:
+    lossy = Lossy(MemorySnapshots())
+    lossy.go_on(drawn(2, accounts=9, steps=400))
+    before = announced(lossy.engine)
+    lossy.log.writer([VERDICTS], "another").append([Entry(VERDICTS, "broken", b"PD?")])
+    assert announced(lossy.begin()) == before
