@@ -66,7 +66,7 @@ class SimulatedStage:
         self.price("1.08000", "1.08010")
 
     def start(self) -> None:
-        self.journal = Journal(self.home / "journal")
+        self.journal = Journal(self.home / "journal", syncs=False)
         self.core = SimulatedPlatform(setup_of(self.groups), self.journal, clock=self.clock)
         self.core.recover()
         self.platform = self.trading = self.core

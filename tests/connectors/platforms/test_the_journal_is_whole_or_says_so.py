@@ -100,3 +100,16 @@ def test_only_one_writes(tmp_path: Path) -> None:
 def test_it_is_its_owners_alone(tmp_path: Path) -> None:
     written(tmp_path / "journal")
     assert (tmp_path / "journal").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("syncs", "times"), [(True, 2), (False, 0)])
+def test_an_append_is_on_the_disk_when_it_returns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, syncs: bool, times: int
+) -> None:
+    synced: list[int] = []
+    with Journal(tmp_path / "journal", syncs=syncs) as journal:
+        monkeypatch.setattr(os, "fdatasync", synced.append)
+        journal.append([b"one", b"two"])
+        journal.append([b"three"])
+        monkeypatch.undo()
+    assert len(synced) == times

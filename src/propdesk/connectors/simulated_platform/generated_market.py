@@ -18,7 +18,7 @@ import numpy.typing as npt
 from propdesk.connectors.market_hours import hours_of
 from propdesk.connectors.simulated_platform.books import points
 from propdesk.domain.events import Quote
-from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, datetime_of, parse_instant
+from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
 from propdesk.domain.instruments import Catalogue
 
 TICKS_OF_A_DAY_MAX = 20_000
@@ -74,11 +74,18 @@ class _Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
-    """A day's release, if it has one, and how far the dollar rises by it (normal)."""
+class _Day:
+    """What becomes of a symbol in a day, decided before its ticks are: so that a day nobody asks
+    for costs nothing. Moves are of the logarithm of the price."""
 
-    at: int | None
-    surprise: float
+    minutes: npt.NDArray[np.int64]
+    """In which it is traded."""
+    begins: float
+    volatility: float
+    moved: float
+    gap: float
+    jump: float
+    release: int | None
 
 
 class GeneratedMarket:
@@ -109,10 +116,9 @@ class GeneratedMarket:
         standing = {each: _Standing(math.log(CHARACTERS[each].start)) for each in self.symbols}
         day = self._begins
         while True:
-            begun = parse_instant(f"{day.isoformat()}T00:00:00Z")
-            made = self._day(day, begun, standing)
-            if begun + DAY + HOUR > after:
-                yield from (each for each in made if each.at > after)
+            days = [self._day(each, day, standing[each]) for each in self.symbols]
+            if parse_instant(f"{day.isoformat()}T00:00:00Z") + DAY + HOUR > after:
+                yield from (each for each in self._quotes(day, days) if each.at > after)
             day += timedelta(days=1)
 
     def releases(self, day: date) -> list[int]:
@@ -129,83 +135,88 @@ class GeneratedMarket:
         return [parse_instant(f"{day.isoformat()}T00:00:00Z") + minute * MINUTE]
 
     # -- one day -----------------------------------------------------------------------------
-    def _day(self, day: date, begun: int, standing: dict[str, _Standing]) -> Iterator[Quote]:
-        """The day's quotes; moves ``standing`` to its end at once."""
-        news = _News(
-            next(iter(self.releases(day)), None),
-            float(self._chance("surprise", day).standard_normal()),
-        )
-        columns = [
-            self._walk(number, begun, standing[symbol], news)
-            for number, symbol in enumerate(self.symbols)
-        ]
+    def _day(self, symbol: str, day: date, standing: _Standing) -> _Day:
+        """What becomes of a symbol; moves ``standing`` to the day's end."""
+        character, chance = CHARACTERS[symbol], self._chance(symbol, day)
+        regime, fresh, moved, gapped = (float(each) for each in chance.standard_normal(4))
+        begun = parse_instant(f"{day.isoformat()}T00:00:00Z")
+        minutes = self._minutes(symbol, begun)
+        share = len(minutes) / MINUTES_OF_A_DAY
+        volatility = character.volatility * math.exp(_REGIME * regime)
+        if share:
+            fresh *= _LEANING * math.sqrt(1 - _LEANS_ON**2)
+            standing.leaning = _LEANS_ON * standing.leaning + fresh
+        moved = volatility * (math.sqrt(share) * moved + share * standing.leaning)
+        # The first day of a week that does not begin at midnight.
+        is_first = day.weekday() in {6, 0} and 0 < share < 1 and minutes[0] > begun
+        gap = volatility * _GAP * gapped if is_first else 0.0
+        release = next(iter(self.releases(day)), None)
+        jump = 0.0
+        if release is not None and release in minutes:
+            surprise = float(self._chance("surprise", day).standard_normal())
+            jump = volatility * _JUMP * surprise * character.dollar
+        made = _Day(minutes, standing.log, volatility, moved, gap, jump, release)
+        standing.log += moved + gap + jump
+        return made
+
+    def _quotes(self, day: date, days: Sequence[_Day]) -> Iterator[Quote]:
+        """All symbols' quotes of a day in one order."""
+        columns = [self._walk(number, day, made) for number, made in enumerate(days)]
         table = np.concatenate(columns, axis=1)
         table = table[:, np.lexsort((table[0], table[1]))]
         order = np.arange(table.shape[1], dtype=np.int64) * MILLISECOND
         at = np.maximum.accumulate(table[1] - order) + order
-        return self._quotes(table[0].tolist(), at.tolist(), table[2].tolist(), table[3].tolist())
-
-    def _quotes(
-        self, numbers: list[int], at: list[int], bids: list[int], asks: list[int]
-    ) -> Iterator[Quote]:
+        rows = zip(
+            table[0].tolist(), at.tolist(), table[2].tolist(), table[3].tolist(), strict=True
+        )
         digits = [self._catalogue.get(each).digits for each in self.symbols]
-        for number, moment, bid, ask in zip(numbers, at, bids, asks, strict=True):
+        for number, moment, bid, ask in rows:
             places = digits[number]
             yield Quote(moment, self.symbols[number], points(bid, places), points(ask, places))
 
-    def _walk(
-        self,
-        number: int,
-        begun: int,
-        standing: "_Standing",
-        news: "_News",
-    ) -> npt.NDArray[np.int64]:
+    def _walk(self, number: int, day: date, made: _Day) -> npt.NDArray[np.int64]:
         """A symbol's day as rows: its number, times, bids and asks in points."""
-        day, symbol = datetime_of(begun).date(), self.symbols[number]
-        character, chance = CHARACTERS[symbol], self._chance(symbol, day)
-        at = self._times(symbol, begun, chance)
-        if not len(at):
+        symbol = self.symbols[number]
+        if not len(made.minutes):
             return np.empty((4, 0), dtype=np.int64)
-        daily = character.volatility * math.exp(_REGIME * float(chance.standard_normal()))
-        fresh = _LEANING * math.sqrt(1 - _LEANS_ON**2) * float(chance.standard_normal())
-        standing.leaning = _LEANS_ON * standing.leaning + fresh
-        steps = chance.standard_normal(len(at)) * (daily / math.sqrt(self._counts[symbol]))
-        steps += standing.leaning * daily / self._counts[symbol]
-        if day.weekday() in {0, 6} and at[0] - begun > 0 and symbol != "BTCUSD":
-            steps[0] += float(chance.standard_normal()) * _GAP * daily
-        widened = np.zeros(len(at), dtype=bool)
-        if news.at is not None and character.dollar:
-            first = int(np.searchsorted(at, news.at))
-            if first < len(at):
-                steps[first] += character.dollar * news.surprise * _JUMP * daily
-            widened = (at >= news.at) & (at < news.at + NEWS_SPREAD_LASTS)
-        walked: npt.NDArray[np.float64] = standing.log + np.cumsum(steps)
-        standing.log = float(walked[-1])
-        scale = 10 ** self._catalogue.get(symbol).digits
+        character, chance = CHARACTERS[symbol], self._chance(f"{symbol}/ticks", day)
+        at = self._times(symbol, made.minutes, chance)
+        share = len(made.minutes) / MINUTES_OF_A_DAY
+        noise = chance.standard_normal(len(at)) * made.volatility * math.sqrt(share / len(at))
+        walked: npt.NDArray[np.float64] = np.cumsum(noise)
+        # A walk that ends where the day was decided to end.
+        walked += np.linspace(0, made.moved - float(walked[-1]), len(at))
+        walked += made.begins + made.gap
         spread = character.spread_points + chance.integers(
             0, character.spread_points // 2 + 1, len(at)
         )
-        spread = np.where(widened, spread * NEWS_SPREAD, spread)
+        if made.release is not None and character.dollar:
+            after = at >= made.release
+            walked += np.where(after, made.jump, 0.0)
+            is_wide = after & (at < made.release + NEWS_SPREAD_LASTS)
+            spread = np.where(is_wide, spread * NEWS_SPREAD, spread)
+        scale = 10 ** self._catalogue.get(symbol).digits
         bid = np.rint(np.exp(walked) * scale - spread / 2).astype(np.int64)
         return np.stack([np.full(len(at), number), at, bid, bid + spread]).astype(np.int64)
 
-    def _times(self, symbol: str, begun: int, chance: np.random.Generator) -> npt.NDArray[np.int64]:
-        """When it is quoted on a day: in open minutes, more often in busy ones."""
-        hours = hours_of(symbol, self._catalogue)
+    def _minutes(self, symbol: str, begun: int) -> npt.NDArray[np.int64]:
+        """The minutes of a day in which its market is open, by their beginnings."""
         starts = begun + np.arange(MINUTES_OF_A_DAY, dtype=np.int64) * MINUTE
         is_open = np.ones(MINUTES_OF_A_DAY, dtype=bool)
-        for each in hours.breaks(begun):
+        for each in hours_of(symbol, self._catalogue).breaks(begun):
             is_open &= (starts + MINUTE <= each.closes) | (starts >= each.opens)
-        starts = starts[is_open]
-        if not len(starts):
-            return starts
-        hour = (starts - begun) // HOUR
+        return starts[is_open]
+
+    def _times(
+        self, symbol: str, minutes: npt.NDArray[np.int64], chance: np.random.Generator
+    ) -> npt.NDArray[np.int64]:
+        """When it is quoted on a day: in open minutes, more often in busy ones."""
+        hour = minutes % DAY // HOUR
         busy = (hour >= _BUSY_HOURS.start) & (hour < _BUSY_HOURS.stop)
         weights = np.where(busy, _BUSY, _QUIET)
-        count = max(1, self._counts[symbol] * len(starts) // MINUTES_OF_A_DAY)
-        minutes = chance.choice(starts, count, p=weights / weights.sum())
-        moments = minutes + chance.integers(0, 60_000, count) * MILLISECOND
-        return np.unique(moments)
+        count = max(1, self._counts[symbol] * len(minutes) // MINUTES_OF_A_DAY)
+        drawn = chance.choice(minutes, count, p=weights / weights.sum())
+        return np.unique(drawn + chance.integers(0, 60_000, count) * MILLISECOND)
 
     def _chance(self, name: str, day: date) -> np.random.Generator:
         text = f"{self._seed}/{name}/{day.isoformat()}".encode()

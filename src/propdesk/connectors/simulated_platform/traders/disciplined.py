@@ -13,10 +13,10 @@ from propdesk.connectors.simulated_platform.traders.seen import (
 )
 from propdesk.ports.platform_trading import TradeRequest
 
-RISK = 0.014
+RISK = 0.018
 REWARD = 1.8
 DAY_LOSS_MAX = 0.028
-TRADES_OF_A_DAY = 3
+TRADES_OF_A_DAY = 4
 TREND_BARS = 40
 SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "AUDUSD", "USDCAD", "XAUUSD", "NAS100")
 
@@ -28,7 +28,7 @@ def decide(seen: Seen, chance: Random) -> Sequence[TradeRequest]:
         return []
     # What is left to do when the target is reached are the days one has to trade.
     is_done = seen.is_done
-    if seen.trades_today >= (1 if is_done else TRADES_OF_A_DAY) or chance.random() > 0.4:
+    if seen.trades_today >= (1 if is_done else TRADES_OF_A_DAY) or chance.random() > 0.3:
         return []
     name = chance.choice(SYMBOLS)
     symbol = seen.symbols.get(name)
