@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.tick_archive import ArchiveUnwritable, Kept
 from propdesk.storage.tick_archive import FileTickArchive, MarketFollower, archive_market
 from propdesk.wire.log_codec import LogCodec
-from propdesk.wire.log_records import MARKET, Mark, MarketRecord, SymbolDefined, Ticks
+from propdesk.wire.log_records import MARKET, BackFilled, Mark, MarketRecord, SymbolDefined, Ticks
 
 EURO = SymbolDefined(1, "feed", "EURUSD", 5)
 
@@ -168,3 +169,21 @@ def test_the_loop_is_woken_by_the_market_and_flushes_at_its_end(market: Market) 
     over.set()
     following.join(30)
     assert market.archive.kept().tick == 30
+
+
+def test_ticks_of_a_gap_are_kept_in_their_own_day_behind_what_came_before(tmp_path: Path) -> None:
+    market = Market(tmp_path)
+    day = 86_400_000_000
+    first, next_day, missing = ten(1), ten(11), ten(21)
+    market.says(EURO, first, replace(next_day, at=next_day.at + day), BackFilled(missing))
+    while market.follower.step(0):
+        pass
+    market.follower.flush(0)
+    assert not market.alarms
+    (kept,) = (
+        np.concatenate([part.number for part in market.archive.read("feed", "EURUSD", each)])
+        for each in market.archive.days("feed", "EURUSD")[:1]
+    )
+    assert kept.tolist() == [*range(1, 11), *range(21, 31)]
+    assert market.archive.kept().tick == 30
+    assert not list(tmp_path.rglob("1970-01-01/part-*"))  # a day that is over has no open file

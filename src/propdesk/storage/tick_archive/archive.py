@@ -132,7 +132,8 @@ class FileTickArchive(TickArchive):
         for each in older:
             if each < day:
                 self._close(self._directory(*which, each))
-        if directory.open_rows() >= self._closed_rows:
+        is_over = day < self._newest[which]  # a tick of a gap came the day after
+        if is_over or directory.open_rows() >= self._closed_rows:
             self._close(directory)
 
     def _close(self, directory: DayDirectory) -> None:

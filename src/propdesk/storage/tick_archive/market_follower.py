@@ -9,7 +9,7 @@ from collections.abc import Callable
 from propdesk.ports.event_log import Reader
 from propdesk.ports.tick_archive import ArchiveError, TickArchive
 from propdesk.wire.log_codec import LogCodec, LogCodecError
-from propdesk.wire.log_records import MARKET, SymbolDefined, Ticks
+from propdesk.wire.log_records import MARKET, BackFilled, SymbolDefined, Ticks
 
 FLUSH_S = 60.0
 FLUSH_TICKS = 2_000_000
@@ -95,9 +95,11 @@ class MarketFollower:
             record = self._codec.decode(body)
             if isinstance(record, SymbolDefined):
                 self._archive.define(record)
-            elif isinstance(record, Ticks):
-                self._archive.add(record)
-                self._waiting_ticks += len(record.at)
+            elif isinstance(record, Ticks | BackFilled):
+                # What was back-filled is kept where its number stands: behind what came before it.
+                ticks = record.ticks if isinstance(record, BackFilled) else record
+                self._archive.add(ticks)
+                self._waiting_ticks += len(ticks.at)
             else:
                 self._alarm(f"archive: market record {offset} is none of the market's")
         except (LogCodecError, KeyError) as error:
