@@ -11,7 +11,13 @@ from propdesk.connectors.simulated_platform.terms import GroupTerms
 from propdesk.domain.events import Deal, OrderSeen, StopSet
 from propdesk.domain.instants import HOUR, SECOND
 from propdesk.ports.platform import AccountSnapshot, CreateAccount, Reason, Rights, SetRights
-from propdesk.ports.platform_trading import CancelOrder, ChangeOrder, ClosePosition, PlaceOrder
+from propdesk.ports.platform_trading import (
+    CancelOrder,
+    ChangeOrder,
+    ClosePosition,
+    PlaceOrder,
+    ProtectPosition,
+)
 from tests.connectors.platforms.conformance import (
     account_on,
     assert_sums_are_the_snapshot,
@@ -247,6 +253,29 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
     assert (answer.reason, answer.is_done) == (reason, False)
     assert not deals(stage, account)
     assert now(stage, account).balance == 100000
+
+
+@pytest.mark.parametrize("level", ["NaN", "Infinity", "-1", "0", "1.070001", "1E+40"])
+def test_a_level_that_is_no_price_changes_nothing(
+    stage: SimulatedStage, account: str, level: str
+) -> None:
+    order, position = stage.bid_below(account, "0.10", "1.07000"), stage.buy(account, "0.10")
+    assert order
+    assert position
+    before = now(stage, account)
+    wrong = Decimal(level)
+    for request in (
+        ChangeOrder(account, order, wrong),
+        ChangeOrder(account, order, Decimal("1.07000"), stop=wrong),
+        ProtectPosition(account, position, stop=wrong),
+        ProtectPosition(account, position, target=wrong),
+        ProtectPosition(account, position, trail=wrong),
+        ClosePosition(account, position, wrong),
+    ):
+        answer = stage.trading.trade(request)
+        assert answer.reason is Reason.INVALID
+    after = now(stage, account)
+    assert (after.orders, after.positions) == (before.orders, before.positions)
 
 
 def test_the_same_request_again_is_done_once(stage: SimulatedStage, account: str) -> None:

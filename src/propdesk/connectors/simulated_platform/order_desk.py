@@ -127,6 +127,7 @@ def _change(books: Books, account: Account, request: ChangeOrder, at: int) -> Tr
     if account.rights is not Rights.TRADE:
         raise Refused(Reason.NOT_ALLOWED, account.rights.value)
     price = _price(books, account, order.symbol, order.side, at)
+    _check_digits(books, order.symbol, request.price, request.stop, request.target)
     changed = msgspec.structs.replace(
         order,
         at=books.stamp(at),
@@ -187,8 +188,8 @@ def _protect(books: Books, account: Account, request: ProtectPosition, at: int) 
     if account.rights not in {Rights.TRADE, Rights.CLOSE_ONLY}:
         raise Refused(Reason.NOT_ALLOWED, account.rights.value)
     price = _price(books, account, position.symbol, other_side(position.side), at)
+    _check_digits(books, position.symbol, request.stop, request.target, request.trail)
     _check_sides(position.side, price, request.stop, request.target)
-    _check_trail(request.trail)
     stamp = books.stamp(at)
     books.emit(
         Protected(account.id, stamp, position.id, request.stop, request.target, request.trail)
@@ -238,12 +239,8 @@ def _check_lots(books: Books, symbol: str, lots: Decimal) -> None:
 
 
 def _check_levels(books: Books, request: PlaceOrder, price: Decimal) -> None:
-    levels = (request.price, request.limit_price, request.stop, request.target)
-    digits = books.catalogue.get(request.symbol).digits
-    for level in levels:
-        if level is not None and not _is_price(level, digits):
-            raise Refused(Reason.INVALID, f"{level} is no price of {digits} decimals")
-    _check_trail(request.trail)
+    levels = (request.price, request.limit_price, request.stop, request.target, request.trail)
+    _check_digits(books, request.symbol, *levels)
     if request.kind == "market":
         _check_sides(request.side, price, request.stop, request.target)
         return
@@ -270,9 +267,12 @@ def _check_sides(side: Side, price: Decimal, stop: Decimal | None, target: Decim
         raise Refused(Reason.INVALID, f"the target {target} is not on the winning side of {price}")
 
 
-def _check_trail(trail: Decimal | None) -> None:
-    if trail is not None and not (trail.is_finite() and trail > ZERO):
-        raise Refused(Reason.INVALID, f"{trail} is no distance")
+def _check_digits(books: Books, symbol: str, *levels: Decimal | None) -> None:
+    """Prices and distances are whole points above zero."""
+    digits = books.catalogue.get(symbol).digits
+    for level in levels:
+        if level is not None and not _is_price(level, digits):
+            raise Refused(Reason.INVALID, f"{level} is no price of {digits} decimals")
 
 
 def _is_price(level: Decimal, digits: int) -> bool:
