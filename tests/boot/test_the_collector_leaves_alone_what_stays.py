@@ -38,6 +38,8 @@ def test_what_came_since_the_last_snapshot_is_set_aside_before_the_next() -> Non
     seen: list[bool] = []
 
     class Worker:
+        owes = False
+
         def step(self, wait_s: float) -> int:
             del wait_s
             accounts.append(Account())

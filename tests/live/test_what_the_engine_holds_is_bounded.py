@@ -88,18 +88,18 @@ def test_while_its_words_cannot_be_written_an_engine_reads_no_more() -> None:
             each.write([enrolled(name, "ftmo-2-step", "challenge", Decimal(100000))])
             each.write([Moment(name, (opened,)), TimePassed(START + 3 * SECOND)])
     engine = engine_on(written.log, MemorySnapshots(), [])
-    engine._writer = deaf = Deaf(engine._writer)
+    engine.saying.writer = deaf = Deaf(engine.saying.writer)
     for _ in range(30):
         with pytest.raises(LogUnavailable):
             engine.step(0)
     begun = engine._applied
-    waiting = len(engine._waiting)
+    waiting = len(engine.saying.waiting)
     written.write([Moment("A0", (bought("A0"),))] * 1)
     quiet.write([Moment("A0", (bought("A0"),))])
     for _ in range(30):
         with pytest.raises(LogUnavailable):
             engine.step(0)
-    assert (engine._applied, len(engine._waiting)) == (begun, waiting)
+    assert (engine._applied, len(engine.saying.waiting)) == (begun, waiting)
     deaf.is_deaf = False
     judge_all(engine)
     judge_all(engine_on(quiet.log, MemorySnapshots(), []))

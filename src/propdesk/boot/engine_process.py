@@ -154,7 +154,6 @@ def _go_on(
         except (LogUnavailable, Uncertain) as error:
             _log.warning("log_unavailable", error=str(error))
             over.wait(RETRY_S)
-    worker.saying.finish()
     worker.save()
     return 0
 

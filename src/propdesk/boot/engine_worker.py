@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from propdesk.boot.aside import Aside, AsideFailed
+from propdesk.boot.saying import Saying
 from propdesk.boot.verdict_stream import key_of, said_last
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.domain.conditions import Conditions
@@ -25,7 +26,7 @@ from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
 from propdesk.engine.rejudging_pass import JudgedAgain
 from propdesk.engine.seats import Seat
-from propdesk.ports.event_log import Entry, EventLogError, KeyReused, Reader, Record, Writer
+from propdesk.ports.event_log import Entry, EventLogError, Reader, Record, Writer
 from propdesk.ports.snapshot_store import (
     BaseGone,
     SnapshotDamaged,
@@ -48,7 +49,6 @@ from propdesk.wire.log_records import (
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 READ_BYTES_MAX = 1_048_576
-APPENDED_RECORDS_MAX = 2_000
 SAID_AT_ONCE_MAX = 256
 """What one record causes is made durable in parts of so many: a tick may end thousands."""
 EXPLAINED_AT_ONCE = 4
@@ -84,13 +84,14 @@ class EngineWorker:
         snapshots: SnapshotStore,
         questions: HandOver,
         alarm: Callable[[str], None],
+        says_beside: bool = False,
     ) -> None:
         self._stream, self._verdicts = events_of(number), verdicts_of(number)
         self._number, self._firm = str(number), firm
-        self._reader, self._writer = reader, writer
+        self._reader = reader
+        self.saying = Saying(writer, alarm, beside=says_beside)
         self._snapshots, self._questions = snapshots, questions
         self._alarm = alarm
-        self._waiting: list[Entry] = []
         self._refused: set[int] = set()
         self._aside: tuple[Aside, list[Seat], int] | None = None
         self._sit_down()
@@ -191,10 +192,11 @@ class EngineWorker:
 
     def _step(self, wait_s: float) -> int:
         self.is_saving()
-        self._append()  # what the log did not take comes first, or it would grow without end
+        # What the log did not take comes first, or it would grow without end.
+        self.saying.hand_over(patiently=bool(self.saying.waiting))
         # Asked for before it is read: the log tells by itself that there is more, and a read
         # that finds nothing costs as much as one that does.
-        answered = self._questions.answer(self.answers, at_most=QUESTIONS_AT_ONCE)
+        answered = self._answer(QUESTIONS_AT_ONCE)
         idle_s = 0 if answered or self.partition.owed else wait_s
         if not self._reader.wait({self._stream: self._applied}, idle_s):
             self._explain(EXPLAINED_AT_ONCE)
@@ -203,19 +205,30 @@ class EngineWorker:
         for number, record in enumerate(records, start=1):
             self._apply(record)
             self._applied = record.offset
-            if len(self._waiting) >= APPENDED_RECORDS_MAX:
-                self._append()
+            if len(self.saying.waiting) >= SAID_AT_ONCE_MAX:
+                self.saying.hand_over(patiently=True)
             if number % RECORDS_BETWEEN_ANSWERS == 0:
-                self._append()  # nobody is shown what is not durable
-                self._questions.answer(self.answers, at_most=1)
-        self._append()
+                self._answer(1)
+        self.saying.hand_over()
         return len(records)
+
+    def _answer(self, at_most: int) -> int:
+        """Answer what is asked: nobody is shown what is not durable."""
+        if not self._questions.is_asked:
+            return 0
+        self.saying.finish()
+        return self._questions.answer(self.answers, at_most=at_most)
 
     def _explain(self, at_most: int) -> None:
         """Explain verdicts that were written before their accounts were asked."""
         for each in self.partition.explained(at_most):
             self._hear(each)
-        self._append()
+        self.saying.hand_over()
+
+    @property
+    def owes(self) -> bool:
+        """Whether verdicts are written that are not explained yet: no snapshot is begun."""
+        return self.partition.owed > 0
 
     @property
     def behind(self) -> int:
@@ -246,9 +259,9 @@ class EngineWorker:
         late: EventLogError | None = None
         for each in said:
             self._hear(each)
-            if late is None and len(self._waiting) >= SAID_AT_ONCE_MAX:
+            if late is None and len(self.saying.waiting) >= SAID_AT_ONCE_MAX:
                 try:
-                    self._append()
+                    self.saying.hand_over()
                 except EventLogError as error:
                     late = error  # it waits, and is appended again behind the record
         if late is not None:
@@ -284,25 +297,7 @@ class EngineWorker:
     # -- what was said
     def _hear(self, said: EngineRecord) -> None:
         self.answers.note(said)
-        self._waiting.append(Entry(self._verdicts, key_of(said), encode(said)))
-
-    def _append(self) -> None:
-        if not self._waiting:
-            return
-        try:
-            self._writer.append(self._waiting)
-        except KeyReused as reused:
-            # Said before, in other words: by a version that judged otherwise. The first stands.
-            self._alarm(f"said otherwise before: {reused}")
-            self._append_each()
-        self._waiting.clear()
-
-    def _append_each(self) -> None:
-        for entry in self._waiting:
-            try:
-                self._writer.append([entry])
-            except KeyReused as reused:
-                self._alarm(str(reused))
+        self.saying.waiting.append(Entry(self._verdicts, key_of(said), encode(said)))
 
     # -- snapshots
     def save(self) -> bool:
@@ -316,8 +311,12 @@ class EngineWorker:
             self._hear(said)
         if self.partition.place.offset == self._saved_at:
             return False
-        if self._waiting:
-            return False  # whoever goes on from it would not say again what is not durable yet
+        try:
+            self.saying.finish()
+        except EventLogError as error:
+            # Whoever goes on from it would not say again what is not durable.
+            _log.warning("no_snapshot", error=str(error))
+            return False
         try:
             self._write(every=False)
         except BaseGone:
@@ -336,10 +335,11 @@ class EngineWorker:
         Packing an account's evaluator takes most of a millisecond, and the book and the table of
         accounts have a price too: where thousands changed, nothing would be judged for seconds.
         """
-        if self.is_saving() or self._waiting or self.partition.place.offset == self._saved_at:
+        if self.is_saving() or self.partition.place.offset == self._saved_at:
             return False
-        if self.partition.owed:
+        if self.owes:
             return False  # an account that was struck has no state until it is explained
+        self.saying.finish()  # whoever goes on from it would not say it again
         offset, every = self.partition.place.offset, self._base is None
         aside = Aside(partial(self._saved_as, every=every), seconds_max=ASIDE_S_MAX)
         seats = [each for each in self.partition.desk.seats.values() if each.changed]

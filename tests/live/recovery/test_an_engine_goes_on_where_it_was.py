@@ -394,7 +394,7 @@ def test_days_that_roll_together_are_told_one_by_one() -> None:
     engine = engine_on(log, MemorySnapshots(), alarms)
     for each in (*others, replace(said)):
         engine._hear(each)
-    engine._append()
+    engine.saying.finish()
     assert not alarms
     assert [decode(body) for _, body in said_on(log)] == others
 

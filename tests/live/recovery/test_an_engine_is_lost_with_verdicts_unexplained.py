@@ -99,7 +99,7 @@ def test_a_burst_is_made_durable_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     written, alarms = WrittenLog(MemoryLog()), list[str]()
     written.write([*held(), *fall()])
     engine = engine_on(written.log, MemorySnapshots(), alarms)
-    append, counts, away = engine._writer.append, list[int](), [True]
+    append, counts, away = engine.saying.writer.append, list[int](), [True]
 
     def counted(entries: Sequence[Entry]) -> Sequence[int]:
         counts.append(len(entries))
@@ -107,7 +107,7 @@ def test_a_burst_is_made_durable_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
             raise LogUnavailable("away for once")
         return append(entries)
 
-    monkeypatch.setattr(engine._writer, "append", counted)
+    monkeypatch.setattr(engine.saying.writer, "append", counted)
     engine.step(0)
     assert counts[:4] == [8, 8, 8, 2 * ACCOUNTS + ACCOUNTS - 16], "statuses of the opening, too"
     assert said_on(written.log) == undisturbed()

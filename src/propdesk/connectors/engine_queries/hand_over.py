@@ -50,6 +50,11 @@ class HandOver:
             self._wake()
         return answer
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a question waits."""
+        return not self._waiting.empty()
+
     def answer(self, accounts: LiveAccounts, *, at_most: int = 1) -> int:
         """Answers up to ``at_most`` of those waiting, and says how many. Never waits.
 
