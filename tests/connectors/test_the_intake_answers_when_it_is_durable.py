@@ -20,14 +20,16 @@ from propdesk.connectors.feeds.group_commit import GroupCommit
 from propdesk.connectors.intake.client import IntakeClient
 from propdesk.connectors.intake.server import CONNECTIONS_MAX, IntakeServer
 from propdesk.domain import events as domain
-from propdesk.domain.events import AccountOpened, Deal, GapOpened, TimePassed
+from propdesk.domain.events import AccountOpened, Deal, GapClosed, GapOpened, TimePassed
 from propdesk.domain.instants import SECOND
 from propdesk.ports.event_log import Entry, Fenced, LogUnavailable, Uncertain, Writer
 from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
 from propdesk.ports.intake_in_memory import MemoryIntake
 from propdesk.wire.intake_frames import FRAME_BYTES_MAX, FrameError, QuotesSent, framed
 from propdesk.wire.log_records import (
+    MARKET,
     AccountEnrolled,
+    BackFilled,
     Delivered,
     Mark,
     Moment,
@@ -145,6 +147,15 @@ def test_a_delivery_is_accepted_and_again_when_it_is_sent_again(intake: Intake) 
         assert intake.feed_lost("lp") == Accepted()
 
 
+def test_what_was_missing_is_accepted_and_again_when_it_is_sent_again(intake: Intake) -> None:
+    intake.quotes("lp", [quote(1, "1.08", "1.09")])
+    intake.feed_lost("lp")
+    missing = [quote(2, "1.07", "1.08", at=NOW + 1), quote(3, "1.06", "1.07", at=NOW + 1)]
+    for _ in range(2):
+        assert intake.back_fill("lp", missing) == Accepted(quotes=2)
+        assert intake.back_fill("lp", [], whole=[("EURUSD", NOW + 2)]) == Accepted()
+
+
 def test_a_key_used_for_other_events_is_refused(intake: Intake) -> None:
     intake.events([OPENED], source="mt5", key="1")
     accepted = intake.events([DEAL], source="mt5", key="1")
@@ -159,6 +170,8 @@ def test_the_memory_keeps_everything_once_and_can_be_away() -> None:
         memory.quotes("lp", QUOTES)
         memory.events([OPENED], source="mt5", key="1")
     memory.feed_lost("lp")
+    memory.back_fill("lp", QUOTES, whole=[("EURUSD", NOW)])
+    assert memory.kept_back_fills == [("lp", tuple(QUOTES), (("EURUSD", NOW),))]
     assert memory.kept_quotes == [("lp", each) for each in QUOTES]
     assert memory.kept_events == [OPENED]
     assert memory.lost_feeds == ["lp"]
@@ -359,6 +372,25 @@ def test_more_quotes_than_a_message_holds_are_several(
         many = [quote(n, "0" if n == 3 else "1.08", "1.09") for n in range(20)]
         accepted = client.quotes("lp", many)
     assert accepted == Accepted(19, 0, ("quote 3 of EURUSD: not_positive",))
+
+
+def test_a_gap_is_whole_with_the_last_message_of_what_was_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("propdesk.connectors.intake.client.QUOTES_OF_ONE_MESSAGE_MAX", 7)
+    desk = Desk()
+    with linked(desk, tmp_path / "s") as client:
+        client.quotes("lp", [quote(1, "1.08", "1.09")])
+        client.feed_lost("lp")
+        many = [quote(n, "0" if n == 4 else "1.08", "1.09", at=NOW + n) for n in range(2, 22)]
+        accepted = client.back_fill("lp", many, whole=[("EURUSD", NOW + 30)])
+    assert accepted == Accepted(19, 0, ("quote 4 of EURUSD: not_positive",))
+    *_, mark, closed = desk.events()
+    assert (mark, closed) == (Mark(20), GapClosed(NOW + 30, "EURUSD", back_filled=True))
+    late = [each.ticks for each in desk.records(MARKET) if isinstance(each, BackFilled)]
+    assert [(each.first, each.sequence, len(each.at)) for each in late] == [
+        (2, 2, 2), (4, 5, 4), (8, 9, 7), (15, 16, 6),
+    ]  # fmt: skip
 
 
 def test_nobody_listening_is_away_and_the_next_try_may_succeed(tmp_path: Path) -> None:
