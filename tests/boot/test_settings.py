@@ -42,6 +42,7 @@ def test_an_empty_variable_counts_as_not_set():
         ("PROPDESK_HTTPS", "true", "neither yes nor no"),
         ("PROPDESK_PROXIES", "10", "not a number from 0 to 9"),
         ("PROPDESK_TOOLS", "open", "neither public nor staff"),
+        ("PROPDESK_TEST_PAYMENTS", "on", "neither yes nor no"),
         ("PROPDESK_REGISTRATION", "no", "neither open nor closed"),
         ("PROPDESK_SESSION_EVENTS_DAYS", "0", "not a number from 1"),
         ("PROPDESK_PROT", "8001", "no such setting"),
@@ -90,6 +91,7 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
             "PROPDESK_MAIL_FROM": "desk@firm.example",
             "PROPDESK_HTTPS": "yes",
             "PROPDESK_PROXIES": "2",
+            "PROPDESK_TEST_PAYMENTS": "yes",
             "PROPDESK_TOOLS": "staff",
             "PROPDESK_REGISTRATION": "closed",
             "PROPDESK_SESSION_EVENTS_DAYS": "30",
@@ -103,6 +105,8 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
     assert (read_back.mail_url, read_back.mail_from) == (given.mail_url, "desk@firm.example")
     assert (read_back.is_https, read_back.proxies, read_back.session_events_days) == (True, 2, 30)
     assert not read_back.tools_are_public
+    assert read_back.test_payments
+    assert not load({}).test_payments
     assert not read_back.registration_is_open
     assert load({}).tools_are_public
     assert load({}).registration_is_open

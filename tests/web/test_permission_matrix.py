@@ -53,6 +53,10 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("healthz", "get", {}, ALL),
     ("readyz", "get", {}, ALL),
     ("first-owner", "get", {}, ALL),  # not found: there is an owner
+    ("programmes", "get", {}, ALL),
+    ("programme", "get", {"slug": "none"}, ALL),
+    ("programme-yaml", "get", {"slug": "none"}, ALL),
+    ("payment-notices", "post", {"provider": "none"}, ALL),  # believed by its signature alone
     # Signing in.
     ("account_login", "get", {}, ALL),
     ("account_logout", "get", {}, ALL),
@@ -90,6 +94,11 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("mfa_reauthenticate_webauthn", "get", {}, OWN),
     ("mfa_remove_webauthn", "get", {"pk": 0}, OWN),
     ("mfa_edit_webauthn", "get", {"pk": 0}, OWN),
+    ("checkout", "get", {"slug": "none"}, OWN),
+    ("own-orders", "get", {}, OWN),
+    ("order", "get", {"reference": "O-2026-000001"}, OWN),
+    ("order-pay", "post", {"reference": "O-2026-000001"}, OWN),
+    ("test-payment", "get", {"payment": "none"}, OWN),
     # Staff.
     ("live", "get", {}, STAFF),
     ("live-events", "get", {}, STAFF),

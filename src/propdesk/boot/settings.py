@@ -58,6 +58,8 @@ class Settings:
     """Whether people reach the pages by HTTPS, through a proxy that says so."""
     proxies: int
     """How many proxies in front add themselves to X-Forwarded-For; none is believed beyond."""
+    test_payments: bool
+    """Whether orders are paid at a provider that moves no money."""
     tools_are_public: bool
     """Whether anybody may judge a statement and read the rulebooks."""
     registration_is_open: bool
@@ -85,6 +87,7 @@ class Settings:
             "PROPDESK_MAIL_FROM": self.mail_from,
             "PROPDESK_HTTPS": _word(self.is_https, "yes", "no"),
             "PROPDESK_PROXIES": str(self.proxies),
+            "PROPDESK_TEST_PAYMENTS": _word(self.test_payments, "yes", "no"),
             "PROPDESK_TOOLS": _word(self.tools_are_public, "public", "staff"),
             "PROPDESK_REGISTRATION": _word(self.registration_is_open, "open", "closed"),
             "PROPDESK_SESSION_EVENTS_DAYS": str(self.session_events_days),
@@ -121,6 +124,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=parsed("PROPDESK_MAIL_FROM", _mail_from, MAIL_FROM_DEFAULT),
         is_https=parsed("PROPDESK_HTTPS", _either("yes", "no"), False),
         proxies=parsed("PROPDESK_PROXIES", _from_to(0, PROXIES_MAX), 0),
+        test_payments=parsed("PROPDESK_TEST_PAYMENTS", _either("yes", "no"), False),
         tools_are_public=parsed("PROPDESK_TOOLS", _either("public", "staff"), True),
         registration_is_open=parsed("PROPDESK_REGISTRATION", _either("open", "closed"), True),
         session_events_days=parsed(

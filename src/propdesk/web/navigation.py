@@ -29,6 +29,7 @@ class Item:
     """Names of pages below it."""
 
 
+SHOP = (Item("programmes", _("Programmes"), also=("programme", "checkout")),)
 TOOLS = (
     Item("home", _("Judge"), also=("judge-upload", "judging", "judgement", "day", "trades")),
     Item("rulebooks", _("Rulebooks"), also=("rulebook", "rulebook-difference")),
@@ -40,7 +41,7 @@ STAFF = (
     Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
 )
-TRADER: tuple[Item, ...] = ()
+TRADER: tuple[Item, ...] = (Item("own-orders", _("Orders"), also=("order", "test-payment")),)
 """The pages of a trader's portal."""
 OWN = (
     Item("profile", _("Profile")),
@@ -89,7 +90,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     elif who.is_staff:
         main = (*STAFF, *tools)
     else:
-        main = (*TRADER, *tools) if who.person is not None else tools
+        main = (*SHOP, *TRADER, *tools) if who.person is not None else (*SHOP, *tools)
     return {
         "who": who,
         "main_links": _links(main, who, current, unowned=unowned),

@@ -103,7 +103,7 @@ class Wanted:
 @cache
 def programmes() -> tuple[Programme, ...]:
     """Every programme, by firm and title."""
-    every = (_programme(each) for each in shelf())
+    every = (programme_line(each) for each in shelf())
     return tuple(sorted(every, key=lambda each: (each.firm.casefold(), each.title.casefold())))
 
 
@@ -115,7 +115,8 @@ def firms() -> list[str]:
     return list(dict.fromkeys(each.firm for each in programmes()))
 
 
-def _programme(loaded: LoadedRulebook) -> Programme:
+def programme_line(loaded: LoadedRulebook) -> Programme:
+    """The few figures of a rulebook that a trader compares."""
     book = loaded.rulebook
     size = usual_size(book)
     evaluations = [each for each in book.phases if each.stage == "evaluation"]

@@ -36,6 +36,7 @@ urlpatterns = [
     path("live/", live.board, name="live"),
     path("live/events", live.events, name="live-events"),
     path("live/<path:name>/", live.account, name="live-account"),
+    path("", include("propdesk.web.firm_urls")),
     path("welcome/", people_own.welcome, name="welcome"),
     path("first-owner/", people_first_owner.first_owner, name="first-owner"),
     path("me/profile/", people_own.profile, name="profile"),
