@@ -15,6 +15,7 @@ from propdesk.ports.made_up_accounts import MadeUpAccounts
 from propdesk.web.live import source
 from propdesk.web.live.age import age_of
 from propdesk.web.live.remembered import Remembered
+from propdesk.web.live.words import as_of
 from propdesk.web.pages import live
 from propdesk.web.received import received_at
 
@@ -189,6 +190,14 @@ def test_margin_and_exposure_are_shown_with_their_minute_and_of_trades(client, e
     assert f"Exposure {worth} this minute {low} to {high}" in text
     assert f"{Decimal(held.margin):,} {Decimal(held.peak_margin):,}" in text
     assert "2 Mar 2026, 08:00:00.000 UTC EURUSD buy 0.50 −12.50 540.00" in text
+
+
+def test_the_board_tells_a_whole_name_and_a_curve_from_when_it_is_kept(client, engine):
+    assert '<a href="/live/A001/" title="A001">A001</a>' in shown(client, "/live/?q=A001")
+    curve = engine.curve("A001")
+    assert f"Minutes are kept from {as_of(curve.since)} on." in text_of(
+        shown(client, "/live/A001/")
+    )
 
 
 def test_what_is_not_known_is_never_a_zero(client, engine, monkeypatch):

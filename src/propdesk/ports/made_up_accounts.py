@@ -193,7 +193,9 @@ class MadeUpAccounts(LiveAccounts):
         if found is None:
             return None
         points = tuple(each for each in found.points if each.at >= since)
-        return Curve(account=account, points=points)
+        return Curve(
+            account=account, points=points, since=found.points[0].at if found.points else 0
+        )
 
     # -- how it is made up --------------------------------------------------------------------
     def _answer_or_raise(self) -> None:

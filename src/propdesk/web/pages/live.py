@@ -82,6 +82,7 @@ def _curve(curve: Curve | None) -> dict[str, Any]:
     return {
         "drawing": drawing(series_of(curve), (), names=LINES),
         "points": points_of(curve),
+        "kept_since": as_of(curve.since) if curve is not None and curve.since else None,
     }
 
 
