@@ -113,10 +113,10 @@ def test_what_is_odd_but_right_is_a_tick(good: FeedQuote) -> None:
     assert not desk.sequencer.refused
 
 
-def test_a_crossed_quote_is_written_as_printed_where_a_policy_takes_it() -> None:
-    desk = Desk(QuotePolicy({"EURUSD": SymbolPolicy({Fault.CROSSED: Outcome.ACCEPT})}))
-    desk.quotes(quote(1, "1.08011", "1.08010"))
-    assert desk.ticks() == [(1, "EURUSD", 0, "1.08011", "1.08010")]
+def test_no_policy_takes_a_crossed_quote_for_two_prices() -> None:
+    """It proves a span; judged as printed it would prove for each side what is better for it."""
+    with pytest.raises(PolicyError, match="crossed cannot be treated by accept"):
+        SymbolPolicy({Fault.CROSSED: Outcome.ACCEPT})
 
 
 def test_a_finer_price_makes_the_symbol_finer_from_there_on() -> None:

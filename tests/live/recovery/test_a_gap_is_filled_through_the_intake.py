@@ -12,10 +12,18 @@ import pytest
 from propdesk.boot.engine_worker import EngineWorker
 from propdesk.boot.ingest_process import PARTITIONS
 from propdesk.connectors.feeds.deliveries import BackFillCame, EventsCame, FeedLost, QuotesCame
-from propdesk.connectors.feeds.quote_policy import QuotePolicy
+from propdesk.connectors.feeds.quote_policy import Fault, Outcome, QuotePolicy, SymbolPolicy
 from propdesk.connectors.feeds.sequencer import Sequencer
 from propdesk.connectors.feeds.standing import recover, streams_of
-from propdesk.domain.events import AccountOpened, BalanceAdjusted, Deal, GapClosed
+from propdesk.connectors.quotes.crossed import told
+from propdesk.domain.events import (
+    AccountOpened,
+    BalanceAdjusted,
+    Deal,
+    GapClosed,
+    GapOpened,
+    Quote,
+)
 from propdesk.domain.instants import parse_instant
 from propdesk.ports.intake import Accepted, FeedQuote
 from propdesk.ports.memory_log import MemoryLog
@@ -30,6 +38,8 @@ from propdesk.wire.log_records import (
     VerdictCorrected,
     VerdictSaid,
 )
+from tests.live.markets import Step
+from tests.live.recovery.disturbed import in_true_order
 from tests.live.recovery.firm_on_a_log import (
     EVENTS,
     engine_on,
@@ -38,6 +48,7 @@ from tests.live.recovery.firm_on_a_log import (
     records_on,
     said_on,
 )
+from tests.live.test_the_engine_says_what_the_evaluator_says import figures
 
 START = parse_instant("2026-03-02T08:00:00Z")
 SECOND = 1_000_000
@@ -64,7 +75,8 @@ def deal(second: float, name: str, **changed: object) -> Deal:
 class House:
     """An intake and an engine on one log, and time as the test tells it."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: QuotePolicy | None = None) -> None:
+        self.policy = QuotePolicy() if policy is None else policy
         self.log, self.snapshots = MemoryLog(), MemorySnapshots()
         self.alarms: list[str] = []
         self.second = 0.0
@@ -76,7 +88,7 @@ class House:
         self.writer = self.log.writer(streams_of(PARTITIONS), "intake")
         self.sequencer = Sequencer(
             recover(self.log.reader(), PARTITIONS), catalogue=load_catalogue(None),
-            policy=QuotePolicy(), now=self.now,
+            policy=self.policy, now=self.now,
         )  # fmt: skip
 
     def begin_engine(self) -> EngineWorker:
@@ -402,3 +414,51 @@ def test_where_the_past_is_gone_an_account_stays_unknown_and_says_why() -> None:
     assert house.status() == "unknown"
     doubts = house.engine.partition.desk.result("A1").doubts
     assert any("the log does not reach back to its enrolment" in each for each in doubts)
+
+
+# --- crossed quotes --------------------------------------------------------------------------
+CROSSED_AT = START + 30 * SECOND
+CROSSED = {
+    "a loss at one end": ("1.10000", "1.09300"),
+    "a loss at no end": ("1.10000", "1.09990"),
+}
+
+
+@pytest.mark.parametrize(("bid", "ask"), CROSSED.values(), ids=CROSSED)
+@pytest.mark.parametrize("outcome", [Outcome.DROP, Outcome.HOLD])
+def test_a_crossed_quote_is_what_its_policy_says(bid: str, ask: str, outcome: Outcome) -> None:
+    """Dropped, the evaluator is not told of it; held, it is told of a gap up to the next quote."""
+    house = House(QuotePolicy(otherwise=SymbolPolicy({Fault.CROSSED: outcome}))).opened().at(30)
+    crossed = FeedQuote(3, "EURUSD", CROSSED_AT, Decimal(bid), Decimal(ask))
+    assert house.quotes(crossed).refused == ("quote 3 of EURUSD: crossed",)
+    house.at(31).quotes(quote(4, 31, "1.10000"))
+    steps: list[Step] = [
+        (AccountOpened("A1", START, "USD", Decimal(100000)),),
+        Quote(START + SECOND, "EURUSD", Decimal("1.09990"), Decimal("1.10000")),
+        (deal(1.5, "D1"),),
+        Quote(START + 2 * SECOND, "EURUSD", Decimal("1.10010"), Decimal("1.10020")),
+        Quote(START + 31 * SECOND, "EURUSD", Decimal("1.10000"), Decimal("1.10010")),
+    ]
+    if outcome is Outcome.HOLD:
+        gap = START + 2 * SECOND
+        steps[4:4] = [
+            (GapOpened(gap, "EURUSD", "crossed"),),
+            (GapClosed(START + 31 * SECOND, "EURUSD"),),
+        ]
+    expected = in_true_order(enrolled("A1", "ftmo-2-step", "challenge", Decimal(100000)), steps, [])
+    found = house.engine.partition.desk.result("A1")
+    assert figures(found) == figures(expected)
+    assert found.status == ("active" if outcome is Outcome.DROP else "unknown")
+
+
+def test_what_a_history_says_of_a_crossed_quote_is_never_better_live_when_it_is_held() -> None:
+    """The history's span allows the loss and does not prove it: unknown, as the held one."""
+    price = told(Quote(CROSSED_AT, "EURUSD", Decimal("1.10000"), Decimal("1.09300")))
+    steps: list[Step] = [
+        (AccountOpened("A1", START, "USD", Decimal(100000)),),
+        Quote(START + SECOND, "EURUSD", Decimal("1.09990"), Decimal("1.10000")),
+        (deal(1.5, "D1"),),
+        (price,),
+    ]  # fmt: skip
+    command = enrolled("A1", "ftmo-2-step", "challenge", Decimal(100000))
+    assert in_true_order(command, steps, []).status == "unknown"

@@ -67,7 +67,6 @@ _CHOICES: Mapping[Fault, frozenset[Outcome]] = MappingProxyType(
         Fault.DUPLICATE: frozenset({Outcome.DROP}),
         Fault.UNKNOWN_SYMBOL: frozenset({Outcome.DROP}),
         Fault.DIGITS: frozenset(Outcome),
-        Fault.CROSSED: frozenset(Outcome),
         Fault.ZERO_SPREAD: frozenset(Outcome),
     }
 )
