@@ -49,8 +49,6 @@ from propdesk.wire.log_records import (
 from propdesk.wire.rulebook_file import LoadedRulebook
 
 READ_BYTES_MAX = 1_048_576
-SAID_AT_ONCE_MAX = 256
-"""What one record causes is made durable in parts of so many: a tick may end thousands."""
 EXPLAINED_AT_ONCE = 4
 """So many accounts are explained before the log is looked at again: a millisecond."""
 QUESTIONS_AT_ONCE = 4
@@ -205,8 +203,7 @@ class EngineWorker:
         for number, record in enumerate(records, start=1):
             self._apply(record)
             self._applied = record.offset
-            if len(self.saying.waiting) >= SAID_AT_ONCE_MAX:
-                self.saying.hand_over(patiently=True)
+            self.saying.keep_up()
             if number % RECORDS_BETWEEN_ANSWERS == 0:
                 self._answer(1)
         self.saying.hand_over()
@@ -259,9 +256,9 @@ class EngineWorker:
         late: EventLogError | None = None
         for each in said:
             self._hear(each)
-            if late is None and len(self.saying.waiting) >= SAID_AT_ONCE_MAX:
+            if late is None:
                 try:
-                    self.saying.hand_over()
+                    self.saying.keep_up()
                 except EventLogError as error:
                     late = error  # it waits, and is appended again behind the record
         if late is not None:

@@ -9,6 +9,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from propdesk.ports.event_log import Entry, KeyReused, Writer
 
+SAID_AT_ONCE_MAX = 256
+"""Without another thread what is said is made durable in parts of so many: a tick may end
+thousands, and the first of them is not to wait for the last."""
+WAITING_MAX = 2_000
+
 
 class Saying:
     """The entries on their way to the log. Belongs to one thread; ``beside`` it uses another."""
@@ -26,6 +31,12 @@ class Saying:
     def is_done(self) -> bool:
         """Whether all that was said is durable."""
         return not self.waiting and self._under_way is None
+
+    def keep_up(self) -> None:
+        """Begin to make durable what waits, where that keeps nobody, or so much waits."""
+        count = len(self.waiting)
+        if count >= SAID_AT_ONCE_MAX or (count and self._thread is not None):
+            self.hand_over(patiently=count >= WAITING_MAX)
 
     def hand_over(self, *, patiently: bool = False) -> None:
         """Begin to make durable what waits; ``patiently``: also where others are under way.

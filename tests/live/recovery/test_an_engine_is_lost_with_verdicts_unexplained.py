@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from propdesk.boot import engine_worker
+from propdesk.boot import saying
 from propdesk.domain.events import AccountOpened, Deal, Quote
 from propdesk.domain.instants import parse_instant
 from propdesk.ports.event_log import Entry, LogUnavailable
@@ -95,7 +95,7 @@ def test_a_snapshot_at_the_end_explains_them_first() -> None:
 def test_a_burst_is_made_durable_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of them can be read before the last was said; a part the log did not take is
     appended again with the rest."""
-    monkeypatch.setattr(engine_worker, "SAID_AT_ONCE_MAX", 8)
+    monkeypatch.setattr(saying, "SAID_AT_ONCE_MAX", 8)
     written, alarms = WrittenLog(MemoryLog()), list[str]()
     written.write([*held(), *fall()])
     engine = engine_on(written.log, MemorySnapshots(), alarms)

@@ -5,6 +5,7 @@ from threading import Event
 
 import pytest
 
+from propdesk.boot import saying as saying_module
 from propdesk.boot.engine_worker import EngineWorker
 from propdesk.boot.saying import Saying
 from propdesk.connectors.engine_queries.frames import AskBoard
@@ -97,6 +98,23 @@ def test_who_hands_over_goes_on_and_what_comes_meanwhile_goes_together(
     assert (before, saying.is_done) == (False, True)
     assert keys_on(log) == ["a", "b", "c"]
     assert slow.counts == [1, 2]
+
+
+def test_who_keeps_up_waits_for_nobody_until_too_much_waits(
+    log: MemoryLog, slow: Slow, saying: Saying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saying_module, "WAITING_MAX", 3)
+    for key in ("a", "b", "c"):
+        say(saying, key)
+        saying.keep_up()
+    assert [each.key for each in saying.waiting] == ["b", "c"]
+    assert keys_on(log) == []
+    slow.let.set()
+    say(saying, "d")
+    saying.keep_up()
+    assert keys_on(log)[:1] == ["a"], "the first is durable before more is taken"
+    saying.finish()
+    assert keys_on(log) == ["a", "b", "c", "d"]
 
 
 def test_what_the_log_refused_is_told_and_said_again_first(
