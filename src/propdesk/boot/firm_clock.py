@@ -1,4 +1,4 @@
-"""The firm's clock: plans what is due in the days ahead, and does what is due now.
+"""The firm's clock: opens what was paid, plans what is due ahead, and does what is due now.
 
 It must not keep time itself: what is planned is in the database, and survives any process.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from propdesk.boot.paid_orders import provision_paid
 from propdesk.crm.accounts.actions.close_before import close_before, warn_before
 from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
 from propdesk.crm.accounts.actions.set_kill_switch import RUNS_OUT
@@ -36,12 +37,14 @@ class FirmClock:
         self._planned: datetime | None = None
 
     def step(self) -> bool:
-        """Plan where it is time to, and do one piece of work; False: nothing is due."""
+        """Plan where it is time to, open what was paid, and do one piece of due work; False:
+        nothing waits."""
         now = self._clock()
         if self._planned is None or now - self._planned >= PLAN_EVERY:
             plan_closings(now)
             self._planned = now
-        return do_next(DOERS, now, self._alarm)
+        provisioned = provision_paid(now, self._alarm)
+        return do_next(DOERS, now, self._alarm) or bool(provisioned)
 
     def run(self, over: threading.Event) -> None:
         """Go on until ``over`` is set. Raises what the database raises."""

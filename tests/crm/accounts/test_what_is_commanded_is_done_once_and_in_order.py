@@ -170,9 +170,7 @@ def test_a_claim_is_one_couriers_and_runs_out() -> None:
 @pytest.mark.django_db
 def test_the_same_key_is_the_same_message() -> None:
     key = uuid7(NOW)
-    message = Message(
-        destination="notice", account="A1", name="warning", body=b"{}", key=key, due_at=NOW
-    )
+    message = Message(destination="notice", account="A1", name="warning", body=b"{}", key=key)
     for _ in range(2):
         with transaction.atomic():
             enqueue_messages([message], NOW)

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from propdesk.crm.accounts.actions.refuse_approval import refuse_approval
 from propdesk.crm.accounts.actions.show_credentials import show_credentials
 from propdesk.crm.accounts.models import Approval, Case, CaseKind
 from propdesk.crm.audit.actor import Actor
@@ -252,6 +253,27 @@ def test_a_reinstatement_needs_two_persons_and_undoes_no_verdict(firm: Firm) -> 
     with pytest.raises(ActionRefused) as error:
         reinstate(asked.pk, by=SECOND_STAFF, at=firm.now)
     assert refusal(error) == "decided"
+
+
+def test_a_proposal_may_be_refused_and_then_made_anew(firm: Firm) -> None:
+    enrolment = firm.enrolled()
+    firm.say(enrolment, "breached")
+
+    def propose() -> Approval:
+        return propose_reinstatement(
+            enrolment.pk, Decimal(90_000), by=STAFF, at=firm.now, reason="feed gap"
+        )
+
+    asked = propose()
+    with pytest.raises(ActionRefused) as error:
+        propose()
+    assert refusal(error) == "proposed_already"
+    refuse_approval(asked.pk, by=SUPPORT, at=firm.now, reason="no gap was found")
+    with pytest.raises(ActionRefused) as error:
+        reinstate(asked.pk, by=SECOND_STAFF, at=firm.now)
+    assert refusal(error) == "decided"
+    firm.now = propose().expires_at
+    assert propose().decision == "", "one that has lapsed stands in nobody's way"
 
 
 def test_the_database_refuses_an_approval_by_who_proposed(firm: Firm) -> None:

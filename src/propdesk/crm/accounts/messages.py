@@ -4,7 +4,6 @@ It must not enqueue them: an action does, in its own transaction.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -44,9 +43,7 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     command: dict[str, Any]
 
 
-def command_message(
-    account: TradingAccount, command: Command, key: UUID, due_at: datetime | None = None
-) -> Message:
+def command_message(account: TradingAccount, command: Command, key: UUID) -> Message:
     """A command to the account's platform. Its own key is written by whoever delivers it."""
     fields = msgspec.to_builtins(command)
     del fields["key"]
@@ -56,7 +53,6 @@ def command_message(
         name=_NAME_OF[type(command)],
         body=_JSON.encode(_Written(account.server, fields)),
         key=key,
-        due_at=due_at,
     )
 
 

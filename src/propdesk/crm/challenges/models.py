@@ -176,8 +176,7 @@ class EnrolmentPhase(models.Model):
             pgtrigger.FSM(
                 name="phase_edges",
                 field="outcome",
-                transitions=[("", each) for each in Outcome.values if each]
-                + [(each, "replaced") for each in ("passed", "failed", "expired", "ended")],
+                transitions=[("", each) for each in Outcome.values if each],
             )
         ]
 

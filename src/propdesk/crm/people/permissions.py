@@ -45,6 +45,7 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "people.merge_persons": RULING | {SUPPORT},
     # Accounts and challenges.
     "accounts.close_case": RULING | {RISK},
+    "accounts.refuse_approval": RULING | {RISK, SUPPORT},
     "accounts.propose_kill_switch": RULING | {RISK},
     "accounts.set_kill_switch": RULING | {RISK},
     "accounts.lift_kill_switch": RULING | {RISK, SYSTEM},

@@ -34,8 +34,6 @@ class Message:
     name: str
     body: bytes
     key: UUID
-    due_at: datetime | None = None
-    """None: at once."""
 
 
 def enqueue_messages(messages: Iterable[Message], at: datetime) -> None:
@@ -56,7 +54,7 @@ def enqueue_messages(messages: Iterable[Message], at: datetime) -> None:
                 "account": each.account,
                 "command": each.name,
                 "body": hexed(each.body),
-                "next_try_at": each.due_at or at,
+                "next_try_at": at,
                 "attempts": 0,
                 "refusals": 0,
                 "claimed_by": "",
