@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from propdesk.connectors.feeds.deliveries import EventsCame, QuotesCame
+from propdesk.connectors.feeds.deliveries import BackFillCame, EventsCame, FeedLost, QuotesCame
 from propdesk.connectors.simulated_platform.bridge import Bridge, PointFile
-from propdesk.domain.events import AccountOpened, AccountReported, Deal
+from propdesk.domain.events import AccountOpened, AccountReported, Deal, GapClosed, GapOpened
 from propdesk.ports.intake import Accepted, FeedQuote, IntakeAway
 from propdesk.ports.intake_in_memory import MemoryIntake
 from propdesk.ports.platform import MarginCalled, ResumeLost, Rights, SetRights
 from propdesk.wire.log_records import MARKET, Delivered, Moment, Ticks, events_of
 from tests.connectors.platforms.conformance import account_on, deltas_of, done, read
 from tests.connectors.platforms.simulated_stage import SocketStage
-from tests.connectors.sequenced import Desk
+from tests.connectors.sequenced import NOW, Desk
 
 
 class Unreliable(MemoryIntake):
@@ -40,6 +40,28 @@ class Unreliable(MemoryIntake):
         accepted = super().events(events, source=source, key=key)
         self._called()
         return accepted
+
+
+class ToDesk(MemoryIntake):
+    """Into a real sequencer."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+
+    def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
+        now = quotes[-1].at
+        return self.desk.take(QuotesCame(feed, list(quotes), now), now=now)[0]
+
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        now = max(until for _, until in whole)
+        return self.desk.take(BackFillCame(feed, quotes, whole, now), now=now)[0]
+
+    def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
+        now = max(getattr(each, "at", 0) for each in events)
+        return self.desk.take(EventsCame(source, key, list(events), now), now=now)[0]
 
 
 @pytest.fixture
@@ -142,21 +164,47 @@ def test_a_point_of_another_journal_is_not_gone_on_from(stage: SocketStage) -> N
         bridge_of(stage, MemoryIntake()).forward()
 
 
+def test_after_each_absence_it_says_that_nothing_is_missing(stage: SocketStage) -> None:
+    """Once everything is delivered, and only then; in steady running it says nothing."""
+    intake = MemoryIntake()
+    some_life(stage, "A")
+    bridge = bridge_of(stage, intake)
+    bridge.forward()
+    some_life(stage, "B")
+    bridge.forward()
+    last = intake.kept_quotes[-3][1].at
+    whole = {symbol: until for _, _, each in intake.kept_back_fills for symbol, until in each}
+    assert len(intake.kept_back_fills) == 1
+    assert whole["EURUSD"] == last
+    intake.away = True
+    stage.price("1.08200", "1.08210")
+    with pytest.raises(IntakeAway):
+        bridge.forward()
+    intake.away = False
+    bridge.forward()
+    assert len(intake.kept_back_fills) == 2
+    assert ("EURUSD", intake.kept_quotes[-1][1].at) in intake.kept_back_fills[-1][2]
+
+
+def test_a_gap_of_the_log_is_whole_again_when_the_platform_is_back(stage: SocketStage) -> None:
+    desk = Desk()
+    intake = ToDesk(desk)
+    some_life(stage, "A")
+    bridge_of(stage, intake).forward()
+    desk.take(FeedLost("sim", NOW), now=NOW)
+    stage.restart()
+    stage.price("1.08200", "1.08210")
+    bridge_of(stage, intake).forward()
+    gaps = [each for each in desk.records(events_of(0)) if isinstance(each, GapOpened | GapClosed)]
+    assert [type(each) for each in gaps] == [GapOpened, GapClosed, GapClosed]
+    assert getattr(gaps[-1], "back_filled", False)
+
+
 def test_the_sequencer_takes_all_of_it(stage: SocketStage) -> None:
     """The real order of the log: every tick has a number, each event follows its ticks."""
     desk = Desk()
-
-    class ToDesk(MemoryIntake):
-        def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
-            now = quotes[-1].at
-            return desk.take(QuotesCame(feed, list(quotes), now), now=now)[0]
-
-        def events(self, events: Sequence[Delivered], *, source: str, key: str) -> Accepted:
-            now = stage.clock.now
-            return desk.take(EventsCame(source, key, list(events), now), now=now)[0]
-
     account = some_life(stage, "A")
-    bridge = bridge_of(stage, ToDesk())
+    bridge = bridge_of(stage, ToDesk(desk))
     bridge.forward()
     assert bridge.refused == []
     assert sum(len(each.at) for each in desk.records(MARKET) if isinstance(each, Ticks)) == 3

@@ -2,7 +2,9 @@
 
 What was delivered is said by a resume point in a file, written after the intake has it. So a kill
 of anybody at any moment sends something again and loses nothing; ticks bear their numbers and
-deliveries their keys, by which the intake knows what it has. It works for every platform.
+deliveries their keys, by which the intake knows what it has. Because nothing is lost, a gap that
+the intake saw while somebody was away is whole when everything is delivered, and is said to be. It
+works for every platform that has a resume point.
 """
 
 import os
@@ -15,7 +17,7 @@ from typing import TypeGuard
 import structlog
 
 from propdesk.domain.events import Event
-from propdesk.ports.intake import Accepted, FeedQuote, Intake
+from propdesk.ports.intake import Accepted, FeedQuote, Intake, IntakeAway
 from propdesk.ports.platform import (
     BEGINNING,
     AccountChanged,
@@ -23,6 +25,7 @@ from propdesk.ports.platform import (
     Delta,
     MarginCalled,
     Platform,
+    PlatformAway,
     ResumePoint,
 )
 
@@ -64,21 +67,43 @@ class Bridge:
     events: int = 0
     refused: list[str] = field(default_factory=list)
     """The last of what the intake refused."""
+    _is_unsure: bool = True
+    """The intake may think that something is missing."""
+    _quoted_at: int = 0
+    """The time of the last quote delivered."""
 
     def forward(self, *, wait_s: float = 0.0) -> bool:
         """Deliver what there is; whether that is everything. Raises ``PlatformAway``,
         ``ResumeLost`` and ``IntakeAway``: call it again later."""
-        deltas = self.platform.deltas(self.point.read(), wait_s=wait_s)
-        for each in _deliveries(deltas.batches):
+        try:
+            deltas = self.platform.deltas(self.point.read(), wait_s=wait_s)
+            self._deliver(deltas.batches)
+            if deltas.batches:
+                # After this point the intake has everything that was read.
+                self.point.write(deltas.upto)
+            if deltas.is_synced and self._is_unsure and self._quoted_at:
+                self._assure()
+        except (PlatformAway, IntakeAway):
+            self._is_unsure = True
+            raise
+        return deltas.is_synced
+
+    def _deliver(self, batches: Sequence[Batch]) -> None:
+        for each in _deliveries(batches):
             if isinstance(each, _Quotes):
                 accepted = self.intake.quotes(self.source, each.quotes)
+                self._quoted_at = each.quotes[-1].at
             else:
                 accepted = self.intake.events(each.events, source=self.source, key=each.key)
             self._note(accepted)
-        # After this point the intake has everything that was read.
-        if deltas.batches:
-            self.point.write(deltas.upto)
-        return deltas.is_synced
+
+    def _assure(self) -> None:
+        """Say that no quote is missing. Symbols the intake never heard of it may refuse."""
+        if "ticks" in self.platform.capabilities().tells:
+            symbols = [each.symbol for each in self.platform.instruments()]
+            whole = [(symbol, self._quoted_at) for symbol in symbols]
+            self.intake.back_fill(self.source, (), whole=whole)
+        self._is_unsure = False
 
     def _note(self, accepted: Accepted) -> None:
         self.quotes += accepted.quotes

@@ -29,14 +29,14 @@ PROFILES: Mapping[str, Profile] = {
     )
 }
 DEFAULT: Mapping[str, int] = {
-    "disciplined": 32,
-    "gambler": 17,
+    "disciplined": 28,
+    "gambler": 18,
     "martingale": 11,
     "grid": 9,
-    "news": 8,
+    "news": 9,
     "copier": 5,
-    "scalper": 10,
-    "inactive": 8,
+    "scalper": 11,
+    "inactive": 9,
 }
 """In per cent."""
 MIXES: Mapping[str, Mapping[str, int]] = {
