@@ -22,9 +22,11 @@ from propdesk.domain.events import (
     Deal,
     GapClosed,
     GapOpened,
+    InstrumentDefined,
     Quote,
 )
 from propdesk.domain.instants import parse_instant
+from propdesk.engine import rejudging_pass, rejudging_past
 from propdesk.ports.intake import Accepted, FeedQuote
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
@@ -316,6 +318,137 @@ def test_an_account_that_waits_is_unknown_over_a_restart_of_the_engine() -> None
     house.rest()
     assert house.verdicts() == [("daily_loss", "fail", 30)]
     assert not house.alarms
+
+
+@pytest.mark.parametrize("begun_again", ["before", "behind"])
+def test_an_intake_that_was_begun_again_knows_its_gaps(begun_again: str) -> None:
+    house = disconnected()
+    if begun_again == "before":
+        house.begin_intake()
+    house.at(63).quotes(quote(9, 63, "1.10020"))
+    if begun_again == "behind":
+        house.begin_intake()
+    assert house.back_fill(quote(2, 2, DIP), quote(6, 30, "1.09900"), quote(9, 63, DIP),
+                           whole=63) == Accepted(quotes=3)  # fmt: skip
+    late = [e.ticks.at.tolist() for e in _market(house) if isinstance(e, BackFilled)]
+    assert late == [[START + 30 * SECOND]]
+    house.rest()
+    assert house.status() == "active"
+    assert not house.verdicts()
+
+
+def test_a_position_that_was_closed_before_the_silence_was_noticed_saw_the_fall() -> None:
+    house = House().opened().at(100)
+    house.events(deal(100, "D2", entry="out", side="sell", price=Decimal("1.10010"),
+                      profit=Decimal("100.00")))  # fmt: skip
+    house.at(310)
+    assert [each.at for each in _events(house) if isinstance(each, GapOpened)] == [
+        START + 2 * SECOND
+    ]
+    assert house.status() == "active"  # it is flat: nothing is unknown of it
+    house.back_fill(quote(6, 30, DIP), whole=309)
+    house.rest()
+    assert house.verdicts() == [("daily_loss", "fail", 30)]
+
+
+def test_a_missing_quote_of_the_stamp_that_ends_the_gap_comes_before_it() -> None:
+    house = disconnected().at(64)
+    house.quotes(quote(9, 63, "1.10020"))
+    assert house.back_fill(quote(8, 63, "1.09900"), whole=63) == Accepted(quotes=1)
+    house.rest()
+    assert house.status() == "active"
+    row = house.engine.answers.account("A1")
+    assert row is not None
+    assert row.row.equity == "100200.00"
+    house.at(80).quotes(quote(10, 80, "1.10030"))
+    house.events(deal(80, "D2", position="P2", lots=Decimal(1)))
+    assert not house.alarms
+
+
+def test_a_missing_quote_may_be_finer_than_any_before() -> None:
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    assert house.back_fill(quote(6, 30, "1.094999"), whole=63) == Accepted(quotes=1)
+    house.rest()
+    assert house.verdicts() == [("daily_loss", "fail", 30)]  # 5,001 below; a cent less would not be
+    assert not house.alarms
+
+
+def test_an_instrument_defined_since_is_judged_by_from_its_place_on() -> None:
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    smaller = InstrumentDefined(house.now, "EURUSD", 5, Decimal(10_000), "EUR", "USD", "EUR")
+    house.events(smaller)
+    house.back_fill(quote(6, 30, "1.09600"), whole=63)  # 4,000 below by the larger contract
+    house.rest()
+    row = house.engine.answers.account("A1")
+    assert row is not None
+    assert row.row.equity == "100020.00"
+    assert house.status() == "active"
+    assert house.engine.save()
+    house.begin_engine()
+    house.at(90).quotes(quote(10, 90, "1.04000"))
+    assert house.verdicts() == [("daily_loss", "fail", 90)]
+    assert not house.alarms
+
+
+# --- the queue ---------------------------------------------------------------------------------
+def test_so_many_are_taken_at_once_and_the_others_wait_unknown() -> None:
+    house = House()
+    names = [f"A{number}" for number in range(11)]
+    house.events(*(enrolled(name, "ftmo-2-step", "challenge", Decimal(100000)) for name in names))
+    house.events(*(AccountOpened(name, START, "USD", Decimal(100000)) for name in names))
+    house.at(1).quotes(quote(1, 1, "1.09990"))
+    house.events(*(deal(1.5, f"D{name}", account=name) for name in names))
+    house.at(2).quotes(quote(2, 2, "1.10010"))
+    house.at(3).lose_feed()
+    house.at(63).quotes(quote(9, 63, "1.10020"))
+    house.back_fill(quote(6, 30, "1.09900"), whole=63)
+    waiting = []
+    for number in range(1, 5):
+        waiting.append(len(house.engine.partition.rejudging.queue))
+        seats = house.engine.partition.desk.seats.values()
+        assert sum(each.status == "unknown" for each in seats) == waiting[-1]
+        house.at(63 + number)
+    assert waiting == [11, 7, 3, 0]
+
+
+def test_a_fault_in_judging_again_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ArithmeticError("no such number")
+
+    monkeypatch.setattr(rejudging_pass, "_run", broken)
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    house.back_fill(quote(6, 30, "1.09900"), whole=63)
+    house.rest()
+    assert [each for each in house.alarms if "no such number" in each]
+    assert house.status() == "unknown"
+    house.at(90).quotes(quote(10, 90, DIP))
+    assert house.verdicts() == [("daily_loss", "fail", 90)]
+
+
+def test_a_past_that_is_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rejudging_past, "TICKS_MAX", 2)
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    house.back_fill(quote(6, 30, "1.09900"), whole=63)
+    house.rest()
+    assert house.status() == "unknown"
+    doubts = house.engine.partition.desk.result("A1").doubts
+    assert any("more than 2 ticks would have to be judged again" in each for each in doubts)
+
+
+def test_a_doubt_about_the_engine_itself_is_not_judged_away() -> None:
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    seat = house.engine.partition.desk.seats["A1"]
+    seat.evaluator.standing.uncertain["engine"] = "decimals and integers differ"
+    house.back_fill(quote(6, 30, "1.09900"), whole=63)
+    house.rest()
+    assert house.status() == "unknown"
+    doubts = house.engine.partition.desk.result("A1").doubts
+    assert doubts == ("decimals and integers differ",)
 
 
 # --- corrections -----------------------------------------------------------------------------

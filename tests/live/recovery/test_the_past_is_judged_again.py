@@ -28,7 +28,7 @@ from tests.live.recovery.firm_on_a_log import (
 )
 from tests.live.test_the_engine_says_what_the_evaluator_says import figures
 
-QUIET_US = (20_000, 1_000_000, 30_000_000, 600_000_000)
+QUIET_US = (20_000, 1_000_000, 30_000_000, 600_000_000, 7_200_000_000)  # days roll too
 
 
 def held_by_the_log(log: MemoryLog) -> dict[str, dict[str, tuple[str, str, int]]]:
@@ -104,7 +104,7 @@ def test_both_together_wherever_the_engine_is_lost(seed: int) -> None:
 
 
 def test_there_was_something_to_correct() -> None:
-    assert all(compare(seed, holes=5, late=0.3, restarts=0) for seed in (305, 311))
+    assert all(compare(seed, holes=5, late=0.3, restarts=0) for seed in (304, 306))
 
 
 @pytest.mark.drill
