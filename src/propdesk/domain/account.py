@@ -277,8 +277,9 @@ class Account:
     def _note_margin(self, deal: Deal) -> None:
         """The most margin each open position used after a fill of its own."""
         peaks, situation = self.peak_margins, self.situation
-        for gone in peaks.keys() - {each.id for each in situation.positions.values()}:
-            del peaks[gone]
+        if len(peaks) > len(situation.positions):
+            open_ones = {each.id for each in situation.positions.values()}
+            self.peak_margins = peaks = {n: peaks[n] for n in peaks if n in open_ones}
         position = situation.entered_by(deal) if deal.entry in {"in", "inout"} else None
         if position is None:
             return

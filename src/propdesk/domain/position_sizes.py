@@ -77,7 +77,9 @@ def size_of(
     if unit == "margin_percent" and used is None:
         return None  # no leverage is given for this asset class
     ends = []
-    for rate, margin_rate in zip(rates, margin_rates, strict=True):
+    # Both ends are one where nothing is a span: then one of them is enough.
+    are_known = rates[0] is rates[1] and margin_rates[0] is margin_rates[1]
+    for rate, margin_rate in zip(rates[are_known:], margin_rates[are_known:], strict=True):
         exposure = Exposure(
             instrument=instrument,
             side=held.side,
@@ -155,14 +157,16 @@ def _rates(instrument: Instrument, currency: str, held: Held, situation: Situati
     prices = situation.prices.get(conversion.symbol)
     if prices is not None:
         low, high = prices[2:] if held.side == "buy" else prices[:2]
-        ends = (Fraction(low), Fraction(high))
+        ends = _exactly(Fraction(low)) if low == high else (Fraction(low), Fraction(high))
     elif conversion.symbol == instrument.symbol and held.price is not None:
         ends = _exactly(Fraction(held.price))
     else:
         return None
     if min(ends) <= 0:
         return None
-    return (1 / ends[1], 1 / ends[0]) if conversion.inverse else ends
+    if not conversion.inverse:
+        return ends
+    return _exactly(1 / ends[0]) if ends[0] is ends[1] else (1 / ends[1], 1 / ends[0])
 
 
 def _exactly(value: Fraction) -> Range:

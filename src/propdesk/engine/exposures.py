@@ -69,11 +69,12 @@ class Exposures:
         self._running.note(ticks, self._book)
 
     def before(self, seat: Seat, events: Sequence[Event]) -> Holdings | None:
-        """What an account holds before its deals of one stamp; None: there are none."""
+        """What an account holds before its deals of one stamp; None: there are none. It is known
+        already where there were deals before."""
         account = seat.evaluator.account
         if account is None or not any(isinstance(each, Deal) for each in events):
             return None
-        return holdings_of(account.situation)
+        return () if seat.slot in self._changes else holdings_of(account.situation)
 
     def after(self, seat: Seat, before: Holdings | None) -> None:
         """The deals are booked."""
