@@ -16,6 +16,8 @@ from collections.abc import Callable
 from propdesk.boot.parent_death import end_with_parent
 
 ANSWER_BYTES_MAX = 65_536
+NICE = 10
+"""What is done aside is done when the parent, and whoever it works with, need no processor."""
 
 
 class AsideFailed(Exception):
@@ -63,6 +65,7 @@ def _work_and_leave(work: Callable[[], str], write: int) -> None:
     code = 1
     try:
         gc.disable()  # it would write to every page, and there is nothing to gain
+        os.nice(NICE)
         os.closerange(3, write)
         os.closerange(write + 1, os.sysconf("SC_OPEN_MAX"))
         end_with_parent()

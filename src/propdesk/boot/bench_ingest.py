@@ -28,6 +28,8 @@ from propdesk.ports.event_log import Reader
 from propdesk.ports.intake import Accepted
 from propdesk.storage.embedded_postgres import EmbeddedPostgres
 from propdesk.storage.event_log import PostgresLog
+from propdesk.storage.tick_archive import FileTickArchive
+from propdesk.storage.tick_archive.market_follower import MarketFollower
 from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.log_codec import decode
 from propdesk.wire.log_records import (
@@ -44,7 +46,7 @@ BEGIN_S_MAX = 60.0
 JUDGE_S_MAX = 900.0
 SETTLE_S_MAX = 60.0
 QUOTE_EVERY_S = 20.0
-FLAT_OUT_TIMES = 20
+FLAT_OUT_DEALS_S, FLAT_OUT_TICKS_S = 20, 60
 """Flat out, so many seconds' worth of the timetable's deals and ticks are sent."""
 STREAM = verdicts_of(0)
 LOOK_S = 0.2
@@ -87,6 +89,7 @@ def ingest_bench(load: Load) -> dict[str, Any]:
             "book": _book(load, url),
             "figures": {
                 **figures,
+                "ticks_into_archive_per_s": _archived(url, home),
                 "enrolled_accounts_per_s": round(load.accounts / enrolled_s),
                 "cpu_s": processes.used_since(used),
                 "resident_mib": processes.resident_mib(),
@@ -273,7 +276,7 @@ def _taken(accepted: Accepted) -> None:
 def _measured(load: Load, socket: Path, sequence: int, heard: Heard) -> dict[str, Any]:
     mine, theirs = multiprocessing.Pipe()
     spawn = multiprocessing.get_context("spawn")
-    flat = (int(load.deals_per_s * FLAT_OUT_TIMES), int(load.ticks_per_s * FLAT_OUT_TIMES))
+    flat = (load.deals_per_s * FLAT_OUT_DEALS_S, load.ticks_per_s * FLAT_OUT_TICKS_S)
     sender = spawn.Process(target=send, args=(load, socket, sequence, flat, theirs), daemon=True)
     sender.start()
 
@@ -297,10 +300,28 @@ def _measured(load: Load, socket: Path, sequence: int, heard: Heard) -> dict[str
             heard.until(lambda: heard.statuses[SENTINEL] == status, "the last of them")  # noqa: B023
             took_s = (heard.told_at[SENTINEL] - flat_out.begun) / 1e6
             rates[f"{name}_flat_out_per_s"] = round(flat_out.count / took_s)
+            logged_s = (flat_out.logged - flat_out.begun) / 1e6
+            rates[f"{name}_into_log_per_s"] = round(flat_out.count / logged_s)
     finally:
         sender.terminate()
         sender.join()
     return _latencies(load, heard, sent) | rates
+
+
+def _archived(url: str, home: Path) -> int:
+    """So many ticks a second go from the log into the files of an archive, beside nothing else."""
+    with closing(PostgresLog(url).reader()) as reader:
+        archive = FileTickArchive(home, _refused_by_archive)
+        follower = MarketFollower(reader, archive, _refused_by_archive)
+        begun = time.monotonic()
+        while follower.step(time.monotonic()):
+            pass
+        follower.flush(time.monotonic())
+        return round(archive.kept().tick / (time.monotonic() - begun))
+
+
+def _refused_by_archive(sentence: str) -> None:
+    raise BenchFailed(sentence)
 
 
 def _latencies(load: Load, heard: Heard, sent: Sent) -> dict[str, Any]:

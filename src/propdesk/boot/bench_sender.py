@@ -56,10 +56,12 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class FlatOut:
-    """So many deals or ticks were sent as fast as they were taken, from this moment on."""
+    """So many deals or ticks were sent as fast as they were taken, from this moment on; the
+    last of them was answered, and so was in the log, at ``logged``."""
 
     begun: int
     count: int
+    logged: int
 
 
 def send(load: Load, path: Path, sequence: int, flat: tuple[int, int], pipe: Connection) -> None:
@@ -140,8 +142,10 @@ class _Sender:
         for _ in range(0, count, FLAT_DEALS_OF_A_MESSAGE):
             self._send_deals(FLAT_DEALS_OF_A_MESSAGE, _now())
         self._platform.settle()
-        self._tell([Paused(SENTINEL, _now())])
-        return FlatOut(begun, -(-count // FLAT_DEALS_OF_A_MESSAGE) * FLAT_DEALS_OF_A_MESSAGE)
+        logged = _now()
+        self._tell([Paused(SENTINEL, logged)])
+        sent = -(-count // FLAT_DEALS_OF_A_MESSAGE) * FLAT_DEALS_OF_A_MESSAGE
+        return FlatOut(begun, sent, logged)
 
     def ticks_flat_out(self, count: int) -> FlatOut:
         load, at = self._load, _now()
@@ -153,8 +157,9 @@ class _Sender:
         for frame in frames:
             self._feed.send(frame)
         self._feed.settle()
-        self._tell([Resumed(SENTINEL, _now())])
-        return FlatOut(begun, len(ticks))
+        logged = _now()
+        self._tell([Resumed(SENTINEL, logged)])
+        return FlatOut(begun, len(ticks), logged)
 
     def end(self) -> None:
         self._feed.end()

@@ -1,13 +1,14 @@
 """A snapshot written by a child while its engine goes on judging."""
 
 import fcntl
+import os
 import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from propdesk.boot.aside import Aside, AsideFailed
+from propdesk.boot.aside import NICE, Aside, AsideFailed
 from propdesk.boot.engine_worker import EngineWorker
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
@@ -108,6 +109,17 @@ def test_at_the_end_the_engine_does_not_wait_for_its_child(tmp_path: Path) -> No
 
 def _has_ended(aside: Aside) -> bool:
     return aside.answer() is not None
+
+
+def test_a_child_stands_back_for_whoever_judges() -> None:
+    aside, answers = Aside(lambda: str(os.nice(0)), seconds_max=30.0), list[str]()
+
+    def has_answered() -> bool:
+        answers.extend(filter(None, [aside.answer()]))
+        return bool(answers)
+
+    wait_until(has_answered)
+    assert int(answers[0]) == min(19, os.nice(0) + NICE)
 
 
 def test_a_child_that_fails_or_never_ends_is_noticed() -> None:
