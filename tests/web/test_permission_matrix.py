@@ -30,6 +30,10 @@ RULING = "> x + 2 + 2 x x x x x x x x"  # owner, admin
 BARRING = "> x + 2 + 2 + 2 x x x x x x"  # owner, admin, risk
 SUSPEND = "> x + 2 + 2 + 2 x x + 2 x x"  # owner, admin, risk, support
 MERGING = "> x + 2 + 2 x x x x + 2 x x"  # owner, admin, support
+PRICING = "> x + 2 + 2 x x + 2 x x x x"  # owner, admin, finance
+COUPONS = "> x + 2 + 2 x x + 2 + 2 x x"  # owner, admin, finance, support
+ORDERS = "> x + 2 + 2 x x + 2 + 2 + 2"  # all but risk
+MONEY = "> x + 2 + 2 x x + 2 x x + 2"  # owner, admin, finance, auditor
 
 ID: dict[str, Any] = {"id": NOBODY}
 NAME: dict[str, Any] = {"name": "ftmo-2-step"}
@@ -112,6 +116,23 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("person-resume", "post", ID, BARRING),
     ("person-ban", "post", ID, BARRING),
     ("person-merge", "post", ID, MERGING),
+    ("staff-programmes", "get", {}, STAFF),
+    ("staff-programme", "get", {"slug": "none"}, STAFF),
+    ("programme-create", "post", {}, RULING),
+    ("programme-draft", "get", {"slug": "none"}, RULING),
+    ("programme-publish", "post", {"slug": "none"}, RULING),
+    ("programme-withdraw", "post", {"slug": "none"}, RULING),
+    ("programme-duplicate", "post", {"slug": "none"}, RULING),
+    ("programme-offer", "post", {"slug": "none"}, RULING),
+    ("programme-prices", "post", {"slug": "none"}, PRICING),
+    ("programme-add-on-price", "post", {"slug": "none"}, PRICING),
+    ("coupons", "get", {}, STAFF),
+    ("coupon-create", "post", {}, PRICING),
+    ("coupon-end", "post", ID, COUPONS),
+    ("staff-orders", "get", {}, ORDERS),
+    ("staff-order", "get", {"reference": "O-2026-000001"}, ORDERS),
+    ("order-refund", "post", {"reference": "O-2026-000001"}, PRICING),
+    ("finance", "get", {}, MONEY),
     ("roles", "get", {}, LOOKING),
     ("audit", "get", {}, LOOKING),
     ("audit-export", "get", {}, LOOKING),

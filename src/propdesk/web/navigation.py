@@ -38,6 +38,15 @@ LIVE = Item("live", _("Live"), "live.read", also=("live-account",))
 STAFF = (
     LIVE,
     Item("people", _("People"), "people.read", also=("person",)),
+    Item(
+        "staff-programmes",
+        _("Programmes"),
+        "catalog.read",
+        also=("staff-programme", "programme-draft"),
+    ),
+    Item("coupons", _("Coupons"), "catalog.read"),
+    Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
+    Item("finance", _("Finance"), "ledger.read"),
     Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
 )
