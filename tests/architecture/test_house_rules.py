@@ -54,6 +54,7 @@ LONG_FILES: dict[str, str] = {
     "domain/rules/news.py": "one rule, one file: every effect of one window",
     "domain/rules/overall_loss.py": "one rule, one file: four movements of one floor",
     "domain/valuation.py": "a definition and its compiled forms, compared line by line",
+    "engine/kernel.py": "the compiler takes one module, whose functions call each other",
 }
 
 # Modules that read the clock outside boot, each with its reason.
