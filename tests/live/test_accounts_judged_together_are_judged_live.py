@@ -323,3 +323,13 @@ def test_a_status_follows_the_other_accounts() -> None:
     said = [e.status for e in driven.said if isinstance(e, StatusChanged) and e.account == "A"]
     assert said == ["active", "unknown", "active"]
     assert_same(driven, APART, "A", steps)
+
+
+def test_an_account_that_is_opened_twice_still_holds_what_it_held() -> None:
+    held: Step = (deal("B", START + 2, "b", "sell"),)
+    twice = opened("B", "ann", AFTER)
+    steps = [opened("A", "ann"), opened("B", "ann"), PRICE, held, twice]
+    steps.append((deal("A", AFTER + 1, "a"),))
+    once, lost = (told(driven_by(steps, each, enrolled="AB"), "A") for each in (False, True))
+    assert [each[1:3] for each in once] == [("hedging", "warn"), ("hedging", "unknown")]
+    assert once == lost

@@ -120,7 +120,7 @@ class Circles:
         self._read(account)
         if not looking and not _reported_among_deals(events):
             self.together.close(account)
-        elif opening is None:
+        elif opening is None or own is not None:  # it is open, whatever is said now
             self.together.book_of(account)
         elif account in self._seats:
             self.together.begin(opened(opening))
