@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
+from propdesk.boot.courier_process import SIMULATED
+from propdesk.connectors.simulated_platform.terms import DEFAULT_GROUPS
 from propdesk.crm.accounts.actions.refuse_approval import refuse_approval
 from propdesk.crm.accounts.actions.show_credentials import show_credentials
 from propdesk.crm.accounts.models import Approval, Case, CaseKind
@@ -26,7 +28,13 @@ from propdesk.crm.challenges.actions.retry import retry
 from propdesk.crm.challenges.actions.settle_gate import settle_gate
 from propdesk.crm.challenges.actions.suspend import suspend
 from propdesk.crm.challenges.actions.terminate import terminate
-from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase, Gate, GateTerms
+from propdesk.crm.challenges.models import (
+    Enrolment,
+    EnrolmentPhase,
+    Gate,
+    GateTerms,
+    PhasePlace,
+)
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.people.permissions import NotPermitted
 from propdesk.crm.refusal import ActionRefused
@@ -83,6 +91,14 @@ def test_what_was_bought_is_opened_and_the_engine_told(firm: Firm) -> None:
     assert isinstance(created, CreateAccount)
     assert (created.balance, created.owner) == (Decimal(100_000), str(firm.person.pk))
     assert AuditRow.objects.filter(action="challenges.provision").count() == 1
+
+
+def test_a_programme_without_places_opens_on_the_platform_that_ships(firm: Firm) -> None:
+    PhasePlace.objects.all().delete()
+    provision(firm.bought(), by=SYSTEM, at=NOW)
+    account = EnrolmentPhase.objects.get().account
+    assert (account.server, account.group) == (SIMULATED, "usd-hedging")
+    assert account.group in {each.name for each in DEFAULT_GROUPS}
 
 
 def test_an_order_is_provisioned_once(firm: Firm) -> None:

@@ -21,8 +21,8 @@ from propdesk.domain.rulebook import Phase
 from propdesk.ports.platform import CreateAccount
 from propdesk.wire.rulebook_file import LoadedRulebook, with_add_ons
 
-SERVER_DEFAULT, GROUP_DEFAULT = "simulated", "main"
-"""Of a programme that names no place."""
+SERVER_DEFAULT, GROUP_DEFAULT = "simulated", "{currency}-hedging"
+"""Of a programme that names no place: the platform that ships, its group of the currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def open_phase(
     if phase is None:
         raise LookupError(f"the rulebook has no phase {number}")
     attempt = enrolment.phases.filter(number=number).count() + 1
-    place, login = _place(enrolment, phase), _next_login()
+    place, login = _place(enrolment, phase, book.rulebook.currency), _next_login()
     account = TradingAccount.objects.create(
         id=uuid7(at), engine_account=login, person=enrolment.person_id,
         created_at=at, server=place.server, login=login, group=place.group,
@@ -92,12 +92,12 @@ def _command(account: TradingAccount, balance: Decimal, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _place(enrolment: Enrolment, phase: Phase) -> Place:
+def _place(enrolment: Enrolment, phase: Phase, currency: str) -> Place:
     found = PhasePlace.objects.filter(
         programme=enrolment.version.programme_id, phase=phase.name
     ).first()
     if found is None:
-        return Place(SERVER_DEFAULT, GROUP_DEFAULT, None)
+        return Place(SERVER_DEFAULT, GROUP_DEFAULT.format(currency=currency.lower()), None)
     return Place(found.server, found.group, found.leverage)
 
 
