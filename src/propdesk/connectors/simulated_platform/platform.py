@@ -166,7 +166,7 @@ class SimulatedPlatform(Platform, PlatformTrading):
                 taken += quote(self.books, each.symbol, each.bid, each.ask, each.at)
         return taken
 
-    def run(self, step: Callable[[Books], None]) -> None:
+    def run(self, step: Callable[[Books], object]) -> None:
         """Let a simulation change the books; kept when it returns."""
         with self._changing():
             step(self.books)
