@@ -156,7 +156,10 @@ class Partition:
 
     def _gap(self, record: GapOpened | GapClosed) -> Iterator[EngineRecord]:
         """A gap that is filled after it was closed ends nothing now."""
-        filled = self.rejudging.note_gap(record, self.place.offset)
+        filled, in_doubt = self.rejudging.note_gap(record, self.place.offset)
+        for seat in in_doubt:
+            self.desk.bring_up(seat)
+            yield from self._said([self.desk.ask_status(seat)])
         later = isinstance(record, GapClosed) and record.back_filled
         if later and (filled is None or not filled.was_open):
             return

@@ -29,6 +29,7 @@ TAKEN = 4
 BLEMISHES_MAX = 32
 LATE = "an event came after its time"
 FILLED = "the ticks of a gap were back-filled"
+UNKNOWN = "unknown"
 WAITS = "it waits to be judged again: "
 CARRIED = ("engine",)
 """Doubts that are no part of the history: a person must look, whatever it says judged again."""
@@ -112,27 +113,33 @@ class Rejudging:
                 price = (int(ticks.bid[row]), int(ticks.ask[row]), digits)
                 self.gaps.reach(instrument.symbol, int(ticks.at[row]), price)
 
-    def note_gap(self, event: GapOpened | GapClosed, offset: int) -> Gap | None:
-        """Before it is applied. Returns the gap where it is whole again by this record."""
+    def note_gap(self, event: GapOpened | GapClosed, offset: int) -> tuple[Gap | None, list[Seat]]:
+        """Before it is applied. The gap where it is whole by this record, and who is in doubt by
+        that who was not before."""
         instrument = self.desk.instruments.catalogue.find(event.symbol)
         if instrument is None:
-            return None
+            return None, []
         symbol, book = instrument.symbol, self.desk.book
         if isinstance(event, GapOpened):
             number = self.desk.instruments.number_of(symbol)
             quote = book.quote(number)
             price = None if quote is None else (quote.bid, quote.ask, book.digits(number))
             self.gaps.open(symbol, event.at, price)
-            return None
+            return None, []
         if not event.back_filled:
             self.gaps.close(symbol, event.at)
-            return None
+            return None, []
         gap = self.gaps.fill(symbol, event.at)
-        if gap is not None and self.again is not None:
-            for seat in self.desk.seats.values():
-                if _concerns(seat.evaluator.account, seat, symbol, gap):
-                    self._put(seat, gap.since, offset, FILLED)
-        return gap
+        if gap is None or self.again is None:
+            return gap, []
+        concerned = [
+            each
+            for each in self.desk.seats.values()
+            if _concerns(each.evaluator.account, each, symbol, gap)
+        ]
+        for seat in concerned:
+            self._put(seat, gap.since, offset, FILLED)
+        return gap, [each for each in concerned if each.status != UNKNOWN]
 
     def _put(self, seat: Seat, since: int, offset: int, why: str) -> None:
         waiting = self.queue.get(seat.name)
@@ -217,9 +224,10 @@ def _concerns(account: Account | None, seat: Seat, symbol: str, gap: Gap) -> boo
         return False
     if symbol in account.worth.by_symbol:
         return True
-    coverage = seat.evaluator.coverage.closed()
-    if any(
-        each.symbol == symbol and (each.end or gap.since) >= gap.since for each in coverage.gaps
+    coverage = seat.evaluator.coverage
+    if not coverage.known and any(
+        each.symbol == symbol and (each.end is None or each.end >= gap.since)
+        for each in coverage.closed().gaps
     ):
         return True
     for trade in reversed(account.situation.trades):

@@ -28,7 +28,7 @@ from propdesk.engine.recovery import (
     state_version,
 )
 from propdesk.engine.rejudging import Again, Due, Rejudging, tell_price
-from propdesk.engine.rejudging_past import BEHIND_QUOTES, Columns, Happened, Past, PastTooLong
+from propdesk.engine.rejudging_past import BEHIND_QUOTES, Columns, Happened, Past, PastUnreadable
 from propdesk.engine.seats import Seat, Spot
 from propdesk.ports.event_log import EventLogError, OffsetGone, Reader
 from propdesk.ports.snapshot_store import Snapshot, SnapshotDamaged, SnapshotStore
@@ -98,7 +98,7 @@ class JudgedAgain(Again):
         for number, seats in begun.items():
             try:
                 found |= self._judged_from(self._origins[number], seats, rejudging, until)
-            except (PastTooLong, OffsetGone) as error:
+            except (PastUnreadable, OffsetGone) as error:
                 found |= {seat.name: str(error) for seat, _ in seats}
             except EventLogError:
                 raise

@@ -39,8 +39,9 @@ Names: TypeAlias = Callable[[str], str | None]
 Step: TypeAlias = AccountEnrolled | Moment | General
 
 
-class PastTooLong(Exception):
-    """There are more ticks than can be judged again at once. The caller says so of the account."""
+class PastUnreadable(Exception):
+    """There are more ticks than can be judged again at once, or a record is not there. The caller
+    says so of the account."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,19 +92,25 @@ class Past:
         self.symbols.update(symbols)
 
     def extend(self, until: Spot) -> None:
-        """Read on. Raises ``PastTooLong``, and what the log raises."""
+        """Read on. Raises ``PastUnreadable``, and what the log raises."""
         while self._offset < until.offset:
-            for record in self._reader.read(self._stream, self._offset, bytes_max=READ_BYTES_MAX):
+            for record in self._more(self._stream, self._offset):
                 if record.offset <= until.offset:
                     self._take(record)
                     self._offset = record.offset
         while self._read_to < until.tick:
-            for record in self._reader.read(MARKET, self._market, bytes_max=READ_BYTES_MAX):
+            for record in self._more(MARKET, self._market):
                 if self._read_to < until.tick:
                     self._take_market(record)
                     self._market = record.offset
 
     # -- reading
+    def _more(self, stream: str, after: int) -> Sequence[Record]:
+        records = self._reader.read(stream, after, bytes_max=READ_BYTES_MAX)
+        if not records:
+            raise PastUnreadable(f"{stream} ends at record {after}")
+        return records
+
     def _take(self, record: Record) -> None:
         account = account_of_moment(record.body)
         if account is not None:
@@ -152,7 +159,7 @@ class Past:
         columns = columns.rows(np.flatnonzero(number > self._tick))
         self._count += len(columns.at)
         if self._count > TICKS_MAX:
-            raise PastTooLong(f"more than {TICKS_MAX} ticks would have to be judged again")
+            raise PastUnreadable(f"more than {TICKS_MAX} ticks would have to be judged again")
         self._columns.append(columns)
 
     # -- in the order of time

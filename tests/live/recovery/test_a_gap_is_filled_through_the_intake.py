@@ -347,6 +347,7 @@ def test_a_position_that_was_closed_before_the_silence_was_noticed_saw_the_fall(
     ]
     assert house.status() == "active"  # it is flat: nothing is unknown of it
     house.back_fill(quote(6, 30, DIP), whole=309)
+    assert house.status() == "unknown"
     house.rest()
     assert house.verdicts() == [("daily_loss", "fail", 30)]
 
@@ -362,6 +363,18 @@ def test_a_missing_quote_of_the_stamp_that_ends_the_gap_comes_before_it() -> Non
     assert row.row.equity == "100200.00"
     house.at(80).quotes(quote(10, 80, "1.10030"))
     house.events(deal(80, "D2", position="P2", lots=Decimal(1)))
+    assert not house.alarms
+
+
+def test_a_gap_ends_no_earlier_than_the_newest_tick_that_came_of_it() -> None:
+    house = disconnected().at(63)
+    house.back_fill(quote(6, 40, "1.09900"), whole=35)
+    (closed,) = [each for each in _events(house) if isinstance(each, GapClosed)]
+    assert closed == GapClosed(START + 40 * SECOND, "EURUSD", back_filled=True)
+    house.rest()
+    row = house.engine.answers.account("A1")
+    assert row is not None
+    assert (house.status(), row.row.equity) == ("active", "99000.00")
     assert not house.alarms
 
 
@@ -449,6 +462,32 @@ def test_a_doubt_about_the_engine_itself_is_not_judged_away() -> None:
     assert house.status() == "unknown"
     doubts = house.engine.partition.desk.result("A1").doubts
     assert doubts == ("decimals and integers differ",)
+
+
+@pytest.mark.parametrize("saved", ["before it was filled", "while it waited", "at its very end"])
+def test_a_state_from_before_it_was_judged_again_is_not_begun_from(saved: str) -> None:
+    """Such a snapshot holds the gap; whatever comes late behind it would bring it back."""
+    house = disconnected().at(63)
+    house.quotes(quote(9, 63, "1.10020"))
+    if saved == "before it was filled":
+        assert house.engine.save()
+    house.back_fill(quote(6, 30, "1.09900"), whole=63)
+    if saved == "while it waited":
+        assert house.engine.save()
+    house.rest()
+    if saved == "at its very end":
+        assert house.engine.save()
+    assert house.status() == "active"
+    house.at(90).quotes(quote(10, 90, "1.10020"))
+    small = {"position": "P2", "lots": Decimal(1), "price": Decimal("1.10020")}
+    house.events(deal(88, "D2", **small))
+    house.events(deal(86, "D3", **(small | {"position": "P3"})))
+    assert house.status() == "unknown"
+    house.rest()
+    assert house.status() == "active"
+    coverage = house.engine.partition.desk.result("A1").coverage
+    assert not coverage.gaps
+    assert not house.alarms
 
 
 # --- corrections -----------------------------------------------------------------------------

@@ -72,9 +72,7 @@ def _take(
 
 
 def _close(draft: Draft, came: BackFillCame, line: Line, until: int) -> None:
-    for gap in line.fillable.fill(until):
-        if not gap.until:  # nothing came behind it yet, and all before this moment is known
-            line.listening.hear(until, came.arrival)
-        draft.fill_gap(
-            came.feed, GapClosed(gap.until or until, line.symbol, back_filled=True), gap.since
-        )
+    for gap, was_open in line.fillable.fill(until):
+        if was_open:  # nothing came behind it yet, and all before this moment is known
+            line.listening.hear(gap.until, came.arrival)
+        draft.fill_gap(came.feed, GapClosed(gap.until, line.symbol, back_filled=True), gap.since)

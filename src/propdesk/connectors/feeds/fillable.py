@@ -60,15 +60,16 @@ class Fillable:
         """The log has this tick of a gap now."""
         self.gaps[number] = replace(self.gaps[number], reached=at, sequence=sequence)
 
-    def fill(self, until: int) -> list[GapStood]:
-        """Nothing is missing up to a moment: the gaps that are whole by this, oldest first. One
-        that is open ends there."""
+    def fill(self, until: int) -> list[tuple[GapStood, bool]]:
+        """Nothing is missing up to a moment: the gaps that are whole by this, oldest first, each
+        with whether it was open. That one ends there, or with the newest tick that came of it."""
         whole = []
         for number, gap in enumerate(self.gaps):
             if gap.filled or (gap.until or gap.since + 1) > until:
                 continue
-            whole.append(gap)
-            self.gaps[number] = replace(gap, until=gap.until or until, filled=True)
+            end = gap.until or max(until, gap.reached)
+            self.gaps[number] = replace(gap, until=end, filled=True)
+            whole.append((self.gaps[number], not gap.until))
         return whole
 
     def recall(self, gaps: Iterable[GapStood]) -> None:
