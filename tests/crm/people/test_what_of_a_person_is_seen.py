@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from propdesk.crm.people.masking import Field, shown
-from propdesk.crm.people.models import Purpose, SessionEvent, SessionEventKind
+from propdesk.crm.people.models import Person, Purpose, SessionEvent, SessionEventKind
 from propdesk.crm.people.networks import network_of
+from propdesk.crm.people.searching import found
 from propdesk.crm.people.session_events import (
     Seen,
     device_hash,
@@ -105,3 +107,43 @@ def test_what_is_older_than_its_time_is_forgotten() -> None:
         keep_session_event(SessionEventKind.LOGIN_FAILED, at=AT - age, seen=SEEN_BY)
     assert forget_session_events(AT, 30) == 1
     assert SessionEvent.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "role", "names"),
+    [
+        ("lark", "owner", ["lark", "skylark"]),
+        ("KYLA", "owner", ["skylark"]),
+        ("k@exa", "owner", ["lark", "skylark"]),
+        ("k@exa", "risk", []),
+        ("sk", "risk", ["skylark"]),
+        ("a%k", "owner", []),
+        ("'); drop", "owner", []),
+        ("lark", "auditor", []),
+        ("k lark", "owner", []),
+        ("élan", "owner", ["Élan"]),
+    ],
+)
+def test_a_part_of_a_name_or_address_finds(text: str, role: str, names: list[str]) -> None:
+    for name in ("lark", "skylark", "wren"):
+        registered(name)
+    registered("elan", display_name="Élan")
+    people = found(Person.objects.order_by("id"), text, frozenset({role}))
+    assert [each.display_name for each in people] == names
+
+
+@pytest.mark.django_db
+def test_an_id_finds_whoever_may_look() -> None:
+    person = registered("lark")
+    registered("wren")
+    assert found(Person.objects.all(), str(person.id), frozenset({"auditor"})).get() == person
+
+
+@pytest.mark.django_db
+def test_a_search_is_answered_from_the_index_of_pieces() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    plan = found(Person.objects.order_by("-id"), "lark", frozenset({"owner"})).explain()
+    assert "people_person_pieces" in plan

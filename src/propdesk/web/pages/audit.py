@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from propdesk.crm.audit.models import AuditRow
 from propdesk.crm.audit.record import record
+from propdesk.crm.people.permissions import PERMITTED
 from propdesk.web.access import allowed
 from propdesk.web.received import received_at
 from propdesk.web.visitor import visitor
@@ -40,7 +41,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "rows": found[:ROWS],
         "following": found[ROWS - 1].number if len(found) > ROWS else None,
         "wanted": wanted,
-        "actions": AuditRow.objects.order_by("action").values_list("action", flat=True).distinct(),
+        "actions": sorted(PERMITTED),
         "query": request.GET.urlencode(),
     }
     return render(request, "web/people/audit.html", context)

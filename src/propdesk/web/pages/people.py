@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from propdesk.crm.audit.models import AuditRow
-from propdesk.crm.people.masking import SEEN_WHOLE, Field
 from propdesk.crm.people.models import (
     Person,
     RoleGrant,
@@ -21,6 +20,7 @@ from propdesk.crm.people.models import (
     consents_of,
 )
 from propdesk.crm.people.permissions import PERMITTED, STAFF, permitting_role
+from propdesk.crm.people.searching import found
 from propdesk.crm.people.standings import EDGES
 from propdesk.web.access import allowed
 from propdesk.web.people_forms import GrantForm, InviteForm, MergeForm, ReasonForm
@@ -38,10 +38,10 @@ def people(request: HttpRequest) -> HttpResponse:
         name: request.GET.get(name, "").strip()[:TEXT_LENGTH_MAX]
         for name in ("q", "standing", "role", "after")
     }
-    found = list(_found(wanted, visitor(request))[: ROWS + 1])
-    more = found[ROWS - 1].id if len(found) > ROWS else None
+    listed = list(_listed(wanted, visitor(request))[: ROWS + 1])
+    more = listed[ROWS - 1].id if len(listed) > ROWS else None
     context = {
-        "people": found[:ROWS],
+        "people": listed[:ROWS],
         "wanted": wanted,
         "following": more,
         "standings": Standing.choices,
@@ -52,9 +52,8 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "web/people/list.html", context)
 
 
-def _found(wanted: dict[str, str], who: Visitor) -> QuerySet[Person]:
-    """Whom the list shows, newest first. A field that the role sees masked is not searched in:
-    a search that finds would say what the mask hides."""
+def _listed(wanted: dict[str, str], who: Visitor) -> QuerySet[Person]:
+    """Whom the list shows, newest first."""
     people = Person.objects.prefetch_related("grants").order_by("-id")
     if wanted["standing"]:
         people = people.filter(standing=wanted["standing"])
@@ -62,21 +61,7 @@ def _found(wanted: dict[str, str], who: Visitor) -> QuerySet[Person]:
         people = people.filter(grants__role=wanted["role"], grants__revoked_at__isnull=True)
     if wanted["after"]:
         people = people.filter(id__lt=_id(wanted["after"]))
-    if wanted["q"]:
-        people = people.filter(_like(wanted["q"], who))
-    return people
-
-
-def _like(text: str, who: Visitor) -> Q:
-    try:
-        like = Q(id=UUID(text))
-    except ValueError:
-        like = Q(id__in=())
-    if SEEN_WHOLE[Field.EMAIL] & who.roles:
-        like |= Q(email__icontains=text)
-    if SEEN_WHOLE[Field.NAME] & who.roles:
-        like |= Q(display_name__icontains=text) | Q(legal_name__icontains=text)
-    return like
+    return found(people, wanted["q"], who.roles) if wanted["q"] else people
 
 
 def _id(text: str) -> UUID:
@@ -97,25 +82,25 @@ def person_page(
     request: HttpRequest, whom: UUID, *, refused: str = "", status: int = 200
 ) -> HttpResponse:
     """The page of one person; with a refusal, above it, after an action that was not done."""
-    found = Person.objects.select_related("merged_into").filter(pk=whom).first()
-    if found is None:
+    shown = Person.objects.select_related("merged_into").filter(pk=whom).first()
+    if shown is None:
         raise Http404
     who = visitor(request)
-    ids = [found.id, *found.merged_from.values_list("id", flat=True)]
+    ids = [shown.id, *shown.merged_from.values_list("id", flat=True)]
     sees_audit = _may("audit.read", who)
     context = {
-        "person": found,
-        "grants": _grants(found),
+        "person": shown,
+        "grants": _grants(shown),
         "merged_from": ids[1:],
-        "consents": consents_of(found.id),
+        "consents": consents_of(shown.id),
         "changes": StandingChange.objects.filter(person_id__in=ids).order_by("-at")[:ROWS],
         "events": SessionEvent.objects.filter(person_id__in=ids).order_by("-at")[:ROWS],
         "sessions": UserSession.objects.filter(user_id__in=ids).order_by("-last_seen_at")[:ROWS],
         "sees_audit": sees_audit,
         "rows": _rows(ids) if sees_audit else (),
-        "moves": _moves(found, who),
-        "may_merge": _may("people.merge_persons", who) and found.standing != Standing.MERGED,
-        "may_grant": _may("people.grant_role", who) and found.is_active,
+        "moves": _moves(shown, who),
+        "may_merge": _may("people.merge_persons", who) and shown.standing != Standing.MERGED,
+        "may_grant": _may("people.grant_role", who) and shown.is_active,
         "grant_form": GrantForm(),
         "merge_form": MergeForm(),
         "reason_form": ReasonForm(),
