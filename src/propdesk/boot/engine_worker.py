@@ -52,6 +52,8 @@ READ_BYTES_MAX = 1_048_576
 EXPLAINED_AT_ONCE = 4
 """So many accounts are explained before the log is looked at again: a millisecond."""
 QUESTIONS_AT_ONCE = 4
+RECORDS_BETWEEN_SAYING = 16
+"""What was said of the first of many records is not to wait for the last."""
 RECORDS_BETWEEN_ANSWERS = 128
 """Behind its log an engine is asked all the same, and answers within a second."""
 ASIDE_S_MAX = 600.0
@@ -203,7 +205,8 @@ class EngineWorker:
         for number, record in enumerate(records, start=1):
             self._apply(record)
             self._applied = record.offset
-            self.saying.keep_up()
+            if number % RECORDS_BETWEEN_SAYING == 0:
+                self.saying.hand_over()
             if number % RECORDS_BETWEEN_ANSWERS == 0:
                 self._answer(1)
         self.saying.hand_over()

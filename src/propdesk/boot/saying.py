@@ -10,8 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from propdesk.ports.event_log import Entry, KeyReused, Writer
 
 SAID_AT_ONCE_MAX = 256
-"""Without another thread what is said is made durable in parts of so many: a tick may end
-thousands, and the first of them is not to wait for the last."""
+"""What is said is made durable in parts of so many: a tick may end thousands, and the first of them
+is not to wait for the last. An append has a price of its own, whatever it holds."""
+SAID_BESIDE_MIN = 32
+"""Beside the judging the parts may be smaller: nobody waits for them."""
 WAITING_MAX = 2_000
 
 
@@ -33,9 +35,9 @@ class Saying:
         return not self.waiting and self._under_way is None
 
     def keep_up(self) -> None:
-        """Begin to make durable what waits, where that keeps nobody, or so much waits."""
+        """Begin to make durable what waits, where enough does."""
         count = len(self.waiting)
-        if count >= SAID_AT_ONCE_MAX or (count and self._thread is not None):
+        if count >= (SAID_AT_ONCE_MAX if self._thread is None else SAID_BESIDE_MIN):
             self.hand_over(patiently=count >= WAITING_MAX)
 
     def hand_over(self, *, patiently: bool = False) -> None:

@@ -70,10 +70,10 @@ class Quote:
 
 def quote_in(instruments: Rows, number: int) -> Quote | None:
     """The price of an instrument in rows as of some tick; None where there was none that counts."""
-    if number >= len(instruments) or not instruments[number]["known"]:
+    if number >= len(instruments):
         return None
-    row = instruments[number]
-    return Quote(int(row["bid"]), int(row["ask"]))
+    bid, ask, *_, known, _silent = instruments[number].item()  # a row at once: it is asked often
+    return Quote(bid, ask) if known else None
 
 
 class Book:
@@ -82,6 +82,7 @@ class Book:
     def __init__(self, kernel: Any = plain_kernel) -> None:
         self._kernel = kernel
         self._names: dict[int, tuple[str, int]] = {}
+        self._ceilings: dict[int, int] = {}  # as the arrays have them, which are slow to ask
         self._closed: list[int] = []
         self._slot_count = 0
         self._arrays = Arrays()
@@ -99,7 +100,7 @@ class Book:
         if not 0 < ceiling <= MAGNITUDE_MAX:
             raise BookError(f"{name}: a ceiling of {ceiling} points")
         self._arrays.make_room_for_instrument(number)
-        self._state.instruments[number]["ceiling"] = ceiling
+        self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
 
     def rescale(self, number: int, digits: int, ceiling: int) -> tuple[int, ...]:
@@ -112,7 +113,7 @@ class Book:
         silent = self._state.instruments[number]["silent"]
         touched = self.silence(number)
         self._state.instruments[number]["silent"] = silent
-        self._state.instruments[number]["ceiling"] = ceiling
+        self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
         for terms in self._terms_of(number):
             terms["d"] = 0
@@ -125,7 +126,7 @@ class Book:
     def ceiling(self, number: int) -> int:
         """The magnitude in points beyond which an instrument's price does not count."""
         self._named(number)
-        return int(self._state.instruments[number]["ceiling"])
+        return self._ceilings[number]
 
     def ceilings(self, numbers: ShortInts) -> Ints:
         """The ceilings of many instruments at once."""
@@ -325,6 +326,8 @@ class Book:
         book._names = {number: (name, digits) for number, name, digits in head["instruments"]}
         book._slot_count, book._closed = head["slot_count"], head["closed"]
         book._arrays = Arrays.from_parts(parts, head["blocks"])
+        ceilings = book._state.instruments["ceiling"].tolist()
+        book._ceilings = {number: ceilings[number] for number in book._names}
         return book
 
     # -- rows

@@ -1,12 +1,13 @@
 """An engine that goes on judging while the log writes: nothing is lost, and all is in order."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from threading import Event
 
 import pytest
 
 from propdesk.boot import saying as saying_module
-from propdesk.boot.engine_worker import EngineWorker
+from propdesk.boot.engine_worker import RECORDS_BETWEEN_SAYING, EngineWorker
 from propdesk.boot.saying import Saying
 from propdesk.connectors.engine_queries.frames import AskBoard
 from propdesk.connectors.engine_queries.hand_over import HandOver
@@ -104,6 +105,7 @@ def test_who_keeps_up_waits_for_nobody_until_too_much_waits(
     log: MemoryLog, slow: Slow, saying: Saying, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saying_module, "WAITING_MAX", 3)
+    monkeypatch.setattr(saying_module, "SAID_BESIDE_MIN", 1)
     for key in ("a", "b", "c"):
         say(saying, key)
         saying.keep_up()
@@ -166,6 +168,24 @@ def test_an_engine_that_says_beside_says_the_same() -> None:
     judge_all(engine_on(alone.log, MemorySnapshots(), alarms))
     assert said_on(beside.log) == said_on(alone.log)
     assert not alarms
+
+
+def test_what_was_said_of_the_first_records_does_not_wait_for_the_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written, alarms = WrittenLog(MemoryLog()), list[str]()
+    written.write(drawn(3))
+    engine = engine_on(written.log, MemorySnapshots(), alarms)
+    hand_over, durable = Saying.hand_over, list[int]()
+
+    def counted(saying: Saying, *, patiently: bool = False) -> None:
+        hand_over(saying, patiently=patiently)
+        durable.append(engine._applied)
+
+    monkeypatch.setattr(Saying, "hand_over", counted)
+    applied = engine.step(0)
+    assert applied > 100
+    assert max(later - at for at, later in pairwise(durable)) <= RECORDS_BETWEEN_SAYING
 
 
 def test_nobody_is_shown_and_nothing_is_kept_that_is_not_durable(
