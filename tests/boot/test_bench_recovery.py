@@ -47,6 +47,7 @@ def test_the_first_verdict_comes_after_a_start_and_after_a_take_over(
     assert found["book"]["accounts"] == 100
     assert figures["first_verdict_after_start_s"] > 0
     assert figures["first_verdict_after_take_over_s"] > 0
+    assert figures["first_verdict_after_a_freeze_s"] > 1, "it waits for the lease to run out"
     assert figures["snapshot_bytes"] > 100_000
     assert figures["fork_ms"] < figures["kept_aside_s"] * 1000
     assert found["baselines"]["the_whole_log_replayed"]["seconds"] > 0

@@ -6,6 +6,7 @@ begun and killed. It must not spare them anything: they are the processes of an 
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ SIZE = Decimal(100000)
 AT = parse_instant("2026-03-02T08:00:00Z")
 EVENTS, VERDICTS = events_of(0), verdicts_of(0)
 HELD = tuple(PRICES)[:8]
-FALLING = ("XPTUSD", "LTCUSD")
+FALLING = ("XPTUSD", "LTCUSD", "SOLUSD")
 """Each held by one account only, which breaks its limit when the price halves."""
 ACTIVE_OF_TEN = 4
 DEALS_PER_S, PULSE_S = 500, 0.02
@@ -242,19 +243,26 @@ def _alarm(sentence: str) -> None:
 
 # --- processes that begin --------------------------------------------------------------------
 def _begun(log: PostgresLog, made: MadeUpLog, home: Path, url: str) -> dict[str, Any]:
-    """An engine from its command to its first verdict; then its stand-by, after its death."""
+    """An engine from its command to its first verdict; its stand-by's, after its death; and the
+    next one's, after the second froze and holds a lease it cannot renew."""
     with ExitStack() as ending:
         begun = time.perf_counter()
         first = ending.enter_context(_engine(home, url))
         alone_s = _until_said(log, made, FALLING[0], begun)
-        ending.enter_context(_engine(home, url))
+        second = ending.enter_context(_engine(home, url))
         time.sleep(READY_S)  # so that it waits for the lease
         begun = time.perf_counter()
         first.kill()
         taken_s = _until_said(log, made, FALLING[1], begun)
+        ending.enter_context(_engine(home, url))
+        time.sleep(READY_S)
+        begun = time.perf_counter()
+        second.send_signal(signal.SIGSTOP)
+        frozen_s = _until_said(log, made, FALLING[2], begun)
     return {
         "first_verdict_after_start_s": round(alone_s, 2),
         "first_verdict_after_take_over_s": round(taken_s, 2),
+        "first_verdict_after_a_freeze_s": round(frozen_s, 2),
     }
 
 

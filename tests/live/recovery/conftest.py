@@ -1,6 +1,9 @@
 """A database that may be killed, and a place for compiled kernels, for all drills of a session."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,4 +29,11 @@ def drill_database(drill_home: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def kernels(drill_home: Path) -> Path:
+    """Compiled before any drill begins: to compile them takes a busy machine minutes, and no
+    process of a drill lives that long."""
+    subprocess.run(
+        [sys.executable, "-m", "propdesk.boot.kernel_cache"],
+        env={**os.environ, "PROPDESK_HOME": str(drill_home)},
+        check=True,
+    )
     return drill_home / "kernels"
