@@ -97,6 +97,8 @@ class Rejudging:
         seat = self.desk.seats.get(record.account)
         if self.again is None or seat is None or seat.evaluator.account is None:
             return
+        if len(self.desk.strikes):  # one that was struck is as of before, until it is asked
+            self.desk.bring_up(seat)
         at = record.events[0].at
         if at < seat.evaluator.account.at:
             self._put(seat, at, offset, LATE)

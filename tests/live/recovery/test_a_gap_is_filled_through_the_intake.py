@@ -538,6 +538,27 @@ def test_a_deal_that_comes_late_takes_a_breach_back() -> None:
     assert row.row.balance == "100100.00"
 
 
+def test_a_late_deal_is_late_for_an_account_whose_breach_is_not_explained_yet() -> None:
+    house = House()
+    names = [f"A{number}" for number in range(6)]
+    house.events(*(enrolled(name, "ftmo-2-step", "challenge", Decimal(100000)) for name in names))
+    house.events(*(AccountOpened(name, START, "USD", Decimal(100000)) for name in names))
+    house.at(1).quotes(quote(1, 1, "1.09990"))
+    house.events(*(deal(1.5, f"D{name}", account=name) for name in names))
+    house.at(10)
+    closed = deal(8, "D9", account="A5", entry="out", side="sell", price=Decimal("1.10010"),
+                  profit=Decimal("100.00"))  # fmt: skip
+    house.take(
+        QuotesCame("lp", [quote(2, 10, DIP)], house.now),
+        EventsCame("mt5", "late", [closed], house.now),
+    )
+    house.rest()
+    seats = house.engine.partition.desk.seats
+    assert {name: seats[name].status for name in names} == {
+        **dict.fromkeys(names, "breached"), "A5": "active",
+    }  # fmt: skip
+
+
 def test_a_verdict_that_was_taken_back_may_hold_after_all() -> None:
     house = House().opened().at(10)
     house.quotes(quote(3, 10, DIP))
