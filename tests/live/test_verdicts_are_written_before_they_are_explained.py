@@ -24,6 +24,7 @@ from propdesk.domain.rules.daily_loss import DailyLoss, DailyLossJudge
 from propdesk.domain.rules.open_risk import OpenRisk
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.terms import Effect, RuleTerms
+from propdesk.engine import strikes
 from propdesk.engine.book import Book
 from propdesk.engine.layout import Rows
 from propdesk.engine.strikes import Strikes
@@ -311,6 +312,19 @@ def test_an_evaluator_that_fails_in_hindsight_is_told_and_in_doubt(
     quoted(driven, "1.05000")
     assert driven.desk.result("A1").status == "breached"
     assert len(driven.alarms) == 1
+
+
+@pytest.mark.parametrize(("accounts", "struck"), [(3, 0), (4, 4)])
+def test_a_few_are_asked_at_once(
+    accounts: int, struck: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strikes, "STRUCK_MIN", 4)
+    driven = holding(*[(DAILY,)] * accounts)
+    counted = counting(monkeypatch)
+    quoted(driven, "1.04000")
+    assert len(counted) == struck
+    fallen = [each.account for each in driven.said if isinstance(each, VerdictSaid)]
+    assert fallen == [name_of(number) for number in range(accounts)]
 
 
 def test_the_prices_of_the_tick_are_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:

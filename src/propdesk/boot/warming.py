@@ -15,6 +15,7 @@ from propdesk.boot.engine_worker import EngineWorker, Firm
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.domain.events import AccountOpened, Deal, GapClosed, GapOpened, TimePassed
 from propdesk.domain.instants import DAY, SECOND, parse_instant
+from propdesk.engine.strikes import STRUCK_MIN
 from propdesk.ports.event_log import Entry
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
@@ -68,20 +69,20 @@ def _day() -> tuple[Sequence[LogRecord], Sequence[LogRecord]]:
     size, price = Decimal(100000), Decimal("1.08000")
     bought = Deal("A1", AT + SECOND, "D1", "P1", "EURUSD", "buy", "in", Decimal(1), price)
     sold = replace(bought, at=AT + DAY, id="D2", side="sell", entry="out")
-    ended = replace(bought, account="A2", lots=Decimal(3))
+    ended = [f"E{number}" for number in range(STRUCK_MIN)]
     enrolled = AccountEnrolled(
         "A1", rulebook.name, rulebook.version, loaded.sha256, PHASE, str(size)
     )
     return (
         [
             enrolled,
-            replace(enrolled, account="A2"),
+            *(replace(enrolled, account=each) for each in ended),
             SymbolDefined(0, "warming", "EURUSD", 5),
             _ticks(1, 2),
             Mark(2),
-            Moment("A2", (AccountOpened("A2", AT, "USD", size),)),
-            Moment("A2", (ended,)),
-            _ticks(3, 4, far=-2000),  # more than three lots may lose: its verdict is foretold
+            *(Moment(each, (AccountOpened(each, AT, "USD", size),)) for each in ended),
+            *(Moment(e, (replace(bought, account=e, lots=Decimal(3)),)) for e in ended),
+            _ticks(3, 4, far=-2000),  # more than three lots may lose: the verdicts are foretold
             Mark(4),
             Moment("A1", (AccountOpened("A1", AT, "USD", size),)),
             Moment("A1", (bought,)),

@@ -18,6 +18,9 @@ from propdesk.engine.layout import Rows
 from propdesk.engine.seats import Seat, Spot
 from propdesk.engine.shapes import Settled
 
+STRUCK_MIN = 4
+"""Fewer accounts that a tick touches are asked at once: that takes no longer than to copy what the
+kernel saw of them, and they need not be asked again."""
 STRUCK: Status = "breached"
 """What an account is that was struck."""
 
@@ -72,7 +75,7 @@ class Strikes:
         Nothing bounds them from here on, until they are explained.
         """
         armed = [each for each in seats if each.arming.last_words and each.shape is not None]
-        if not armed:
+        if len(armed) < STRUCK_MIN:
             return []
         equities = [each.shape.parts_from for each in armed if each.shape is not None]
         caught = self._book.caught([each.slot for each in armed], equities)
