@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 
 import pytest
@@ -326,3 +327,39 @@ def test_a_group_of_another_currency_is_refused(stage: SimulatedStage) -> None:
     account = opened(stage)
     assert not done(stage.platform, SetGroup("g", account, "euro")).is_confirmed
     assert not done(stage.platform, SetGroup("h", account, "netting")).is_confirmed
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_after_every_quote_no_account_stands_below_its_level(
+    stage: SimulatedStage, seed: int
+) -> None:
+    """Random positions in dollars, euros and yen, prices that creep and jump: looked at the long
+    way after each quote, although the platform looks only when it must."""
+    chance = Random(f"margin/{seed}")
+    account = opened(stage, "2500.00")
+    prices = {
+        "EURUSD": (Decimal("1.08000"), Decimal("0.00001")),
+        "GBPUSD": (Decimal("1.26500"), Decimal("0.00001")),
+        "USDJPY": (Decimal("149.500"), Decimal("0.001")),
+        "XAUUSD": (Decimal("2350.00"), Decimal("0.01")),
+        "GER40": (Decimal("18000.00"), Decimal("0.10")),
+    }
+    for number in range(400):
+        symbol = chance.choice(sorted(prices))
+        if number % 10 == 0:
+            lots = Decimal(chance.randint(10, 90)).scaleb(-2)
+            stage.place(account, chance.choice(("buy", "sell")), str(lots), symbol=symbol)
+        bid, point = prices[symbol]
+        step = chance.choice((1, 3, 10, 40, 120, 400)) * chance.choice((1, -1))
+        bid += step * point
+        prices[symbol] = bid, point
+        assert stage.quote(symbol, str(bid), str(bid + 10 * point))
+        snapshot = stage.platform.snapshot(account)
+        if not snapshot.positions:
+            continue
+        assert snapshot.equity is not None
+        assert snapshot.margin is not None
+        assert snapshot.equity * 2 > snapshot.margin, number
+        is_below = snapshot.equity <= snapshot.margin
+        assert stage.core.books.accounts[account].is_called is is_below, number
+    assert_sums_are_the_snapshot(stage.platform, account)

@@ -171,6 +171,7 @@ def _close_all(books: Books, command: CloseAll, at: int) -> Answer:
             books, account, position, position.lots, price, at,
             reason="dealer", comment=command.comment,
         )  # fmt: skip
+    look_at_margin(books, account, at)
     if left:
         stamp, detail = books.stamp(at), f"{len(left)} positions are still open"
         return Answer(

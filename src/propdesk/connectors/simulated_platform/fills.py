@@ -1,7 +1,7 @@
 """Fills: what an order or a close becomes at a price, with its costs, and the report after it.
 
-The caller has found the price and that it may be done; money and margin are looked at here. It
-must not look at rights or market hours.
+The caller has found the price and that it may be done; whether there is money for it is looked at
+here. It must not look at rights or market hours, and after it the caller looks at the margin.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from propdesk.connectors.simulated_platform.accounts import Account
 from propdesk.connectors.simulated_platform.books import Books, points
 from propdesk.connectors.simulated_platform.facts import Dealt, OrderTold, Reported
 from propdesk.connectors.simulated_platform.valuing import ARITHMETIC_USED
-from propdesk.connectors.simulated_platform.waiting import watch_margin, watch_position
+from propdesk.connectors.simulated_platform.waiting import watch_position
 from propdesk.domain.events import Entry, Side
 from propdesk.domain.exact import ZERO, round_half_away, round_ratio_half_away
 from propdesk.domain.instruments import Instrument
@@ -185,7 +185,6 @@ def _deal(
     )
     watch_position(books, account, position)
     report(books, account, at)
-    watch_margin(books, account)
 
 
 def _booked(

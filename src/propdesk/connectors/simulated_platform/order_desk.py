@@ -19,6 +19,7 @@ from propdesk.connectors.simulated_platform.fills import (
     other_side,
     slipped,
 )
+from propdesk.connectors.simulated_platform.stop_out import look_at_margin
 from propdesk.connectors.simulated_platform.waiting import (
     forget_order,
     watch_order,
@@ -95,6 +96,7 @@ def _place(books: Books, account: Account, request: PlaceOrder, at: int) -> Trad
     filled = fill(books, account, order, slipped(books, account, order, price), at)
     if filled.reason is not None:
         return TradeAnswer(filled.at, filled.reason, order=order.id)
+    look_at_margin(books, account, at)
     return TradeAnswer(filled.at, order=order.id, position=filled.position, price=filled.price)
 
 
@@ -180,6 +182,7 @@ def _close(books: Books, account: Account, request: ClosePosition, at: int) -> T
         received_at=at,
         client=request.client,
     )
+    look_at_margin(books, account, at)
     return TradeAnswer(filled.at, position=position.id, price=filled.price)
 
 

@@ -78,6 +78,7 @@ def _trigger(books: Books, account: Account, order: OrderTold, at: int) -> None:
     price = market_price(books, order.symbol, order.side)
     if price is not None:
         fill(books, account, msgspec.structs.replace(order, reason="pending"), price, at)
+        look_at_margin(books, account, at)
     forget_order(books, account.id, order.id)
 
 
@@ -92,6 +93,7 @@ def _protect(books: Books, account: Account, position: Position, at: int) -> Non
     )
     reason = "stop_loss" if is_stopped else "take_profit"
     close(books, account, position, position.lots, price, at, reason=reason)
+    look_at_margin(books, account, at)
 
 
 def _trail(books: Books, account: Account, position: Position) -> None:

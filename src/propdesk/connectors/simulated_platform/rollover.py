@@ -15,8 +15,9 @@ from propdesk.connectors.simulated_platform.accounts import Account
 from propdesk.connectors.simulated_platform.books import Books, points
 from propdesk.connectors.simulated_platform.facts import Adjusted, RolledOver, SwapAccrued
 from propdesk.connectors.simulated_platform.fills import report
+from propdesk.connectors.simulated_platform.stop_out import look_at_margin
 from propdesk.connectors.simulated_platform.valuing import ARITHMETIC_USED
-from propdesk.connectors.simulated_platform.waiting import forget_order, watch_margin
+from propdesk.connectors.simulated_platform.waiting import forget_order
 from propdesk.domain.clock import local_instant, zone_of
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instants import datetime_of
@@ -67,7 +68,7 @@ def _roll(books: Books, at: int) -> None:
             for position in [*account.positions.values()]:
                 _charge(books, account, position, nights, at)
         report(books, account, books.stamp(at))
-        watch_margin(books, account)
+        look_at_margin(books, account, at)
     books.emit(RolledOver(at))
 
 

@@ -36,6 +36,7 @@ def look_at_margin(books: Books, account: Account, at: int) -> None:
             comment=f"so {_shown(level)}%",
         )  # fmt: skip
         level = _level(books, account)
+    _call(books, account, level, group.margin_call)
     watch_margin(books, account)
 
 
