@@ -191,6 +191,7 @@ REFUSED = [
     ("a value", RulebookPublished(hash_of(NOT_ONE), NOT_ONE, START), "is no rulebook"),
     ("another hash", replace(published(OURS), sha256="0" * 64), "has another hash"),
     ("laid out", RulebookPublished(hash_of(LAID_OUT), LAID_OUT, START), "has another hash"),
+    ("not as hashed", RulebookPublished(OURS.sha256, LAID_OUT, START), "has another hash"),
 ]
 
 

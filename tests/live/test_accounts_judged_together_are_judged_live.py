@@ -307,6 +307,7 @@ def test_what_happens_costs_its_circle_and_nobody_else() -> None:
     driven.restart()
     driven.take(GroupFormed(AFTER, "G", ("A5", "A9")))
     assert awake(driven) == {"A1", "A7", "A5", "A9", *(f"A1{each}" for each in range(10))}
+    assert driven.desk.circles.groups_of("A7") == []
     driven.restart()
     driven.take(Moment("A7", (deal("A7", AFTER, "q"),)))
     assert awake(driven) == {"A7"}
@@ -333,3 +334,17 @@ def test_an_account_that_is_opened_twice_still_holds_what_it_held() -> None:
     once, lost = (told(driven_by(steps, each, enrolled="AB"), "A") for each in (False, True))
     assert [each[1:3] for each in once] == [("hedging", "warn"), ("hedging", "unknown")]
     assert once == lost
+
+
+def test_what_an_account_did_while_nobody_looked_is_known_when_somebody_does_again() -> None:
+    together, apart = ("A", "B"), ("A", "C")
+    steps: list[Step] = [
+        opened("A"), opened("B"), opened("C"), PRICE,
+        (GroupFormed(START + 1, "G", together),), (deal("B", START + 2, "b", "sell"),),
+        (GroupFormed(START + 3, "G", apart),), (deal("B", START + 4, "b", "buy", "out"),),
+        (deal("A", START + 5, "a"),), (GroupFormed(AFTER, "G", together),),
+        (deal("B", AFTER + 1, "c", "sell"),),
+    ]  # fmt: skip
+    driven = driven_by(steps, restarts=False)
+    every = assert_same(driven, APART, "A", steps)
+    assert [each.at for each in every.result().verdicts] == [AFTER + 1]
