@@ -137,7 +137,7 @@ class Rejudging:
         concerned = [
             each
             for each in self.desk.seats.values()
-            if _concerns(each.evaluator.account, each, symbol, gap)
+            if _concerns(each.evaluator.account, symbol, gap)
         ]
         for seat in concerned:
             self._put(seat, gap.since, offset, FILLED)
@@ -220,17 +220,11 @@ def _merged(blemishes: tuple[Blemish, ...]) -> tuple[Blemish, ...]:
     return (one, *rest)
 
 
-def _concerns(account: Account | None, seat: Seat, symbol: str, gap: Gap) -> bool:
+def _concerns(account: Account | None, symbol: str, gap: Gap) -> bool:
     """Whether an account may have depended on a symbol at some moment from the gap's begin on."""
     if account is None:
         return False
     if symbol in account.worth.by_symbol:
-        return True
-    coverage = seat.evaluator.coverage
-    if not coverage.known and any(
-        each.symbol == symbol and (each.end is None or each.end >= gap.since)
-        for each in coverage.closed().gaps
-    ):
         return True
     for trade in reversed(account.situation.trades):
         if trade.closed_at < gap.since:

@@ -18,6 +18,7 @@ from propdesk.connectors.feeds.standing import recover, streams_of
 from propdesk.connectors.quotes.crossed import told
 from propdesk.domain.events import (
     AccountOpened,
+    AccountReported,
     BalanceAdjusted,
     Deal,
     GapClosed,
@@ -219,6 +220,23 @@ def test_ticks_of_a_gap_that_is_not_said_to_be_whole_prove_nothing() -> None:
     house.rest()
     assert house.status() == "unknown"
     assert not house.verdicts()
+    small = {"position": "P2", "lots": Decimal(1)}
+    house.events(deal(63, "D2", **small))
+    house.events(deal(62, "D3", **(small | {"position": "P3"})))  # late: it is judged again
+    house.rest()
+    assert house.status() == "unknown"
+    assert not house.verdicts()
+
+
+def test_a_deal_precedes_the_missing_quotes_of_its_stamp() -> None:
+    house = disconnected().at(40)
+    house.events(deal(30, "D2", entry="out", side="sell", price=Decimal("1.10010"),
+                      profit=Decimal("100.00")))  # fmt: skip
+    house.at(63).quotes(quote(9, 63, "1.10020"))
+    house.back_fill(quote(6, 30, DIP), whole=63)
+    house.rest()
+    assert not house.verdicts()
+    assert house.status() == "active"
 
 
 REFUSED = [
@@ -355,9 +373,12 @@ def test_a_position_that_was_closed_before_the_silence_was_noticed_saw_the_fall(
 def test_a_missing_quote_of_the_stamp_that_ends_the_gap_comes_before_it() -> None:
     house = disconnected().at(64)
     house.quotes(quote(9, 63, "1.10020"))
+    reported = AccountReported("A1", START + 64 * SECOND, equity=Decimal("100200.00"))
+    house.events(reported)  # by the quote behind the gap
     assert house.back_fill(quote(8, 63, "1.09900"), whole=63) == Accepted(quotes=1)
     house.rest()
     assert house.status() == "active"
+    assert not house.engine.partition.desk.result("A1").mismatches
     row = house.engine.answers.account("A1")
     assert row is not None
     assert row.row.equity == "100200.00"
@@ -424,6 +445,28 @@ def test_so_many_are_taken_at_once_and_the_others_wait_unknown() -> None:
         assert sum(each.status == "unknown" for each in seats) == waiting[-1]
         house.at(63 + number)
     assert waiting == [11, 7, 3, 0]
+
+
+def test_what_disturbs_an_account_that_waits_hides_nothing_older() -> None:
+    house = House()
+    names = [f"A{number}" for number in range(6)]
+    house.events(*(enrolled(name, "ftmo-2-step", "challenge", Decimal(100000)) for name in names))
+    house.events(*(AccountOpened(name, START, "USD", Decimal(100000)) for name in names))
+    house.at(1).quotes(quote(1, 1, "1.09990"))
+    house.events(*(deal(1.5, f"D{name}", account=name) for name in names))
+    house.at(3).lose_feed()
+    house.at(63).quotes(quote(9, 63, "1.10020"))
+    assert house.engine.save()
+    house.at(90).quotes(quote(10, 90, "1.10020"))
+    missing = BackFillCame("lp", [quote(6, 30, DIP)], [("EURUSD", START + 63 * SECOND)], house.now)
+    small = {"account": "A5", "lots": Decimal(1)}
+    deals = deal(88, "D2", position="P2", **small), deal(80, "D3", position="P3", **small)
+    house.take(missing, EventsCame("mt5", "late", deals, house.now))
+    assert house.engine.partition.rejudging.queue["A5"].why == "an event came after its time"
+    house.rest()
+    seats = house.engine.partition.desk.seats
+    assert {name: seats[name].status for name in names} == dict.fromkeys(names, "breached")
+    assert not house.alarms
 
 
 def test_a_fault_in_judging_again_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
