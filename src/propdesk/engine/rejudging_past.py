@@ -191,17 +191,16 @@ class Past:
         yield from moments
 
     def ticks(self, gaps: Gaps, name_of: Names, until: Spot) -> Columns:
-        """Every tick up to ``until``, in the order of time. Those that were back-filled count
-        where their gap is whole."""
+        """Every tick up to ``until``, in the order of time. Those of a gap that is not whole are
+        among them: the symbol is silent there."""
         columns = _joined(self._columns)
-        keep, rank = columns.number <= until.tick, columns.number.copy()
+        rank = columns.number.copy()
         for row in np.flatnonzero(columns.late).tolist():
             at, name = int(columns.at[row]), name_of(self.symbols[int(columns.symbol[row])][0])
             gap = gaps.whole_around(name or "", at)
-            keep[row] &= gap is not None
             if gap is not None and at == gap.until:
                 rank[row] = 0  # before the first quote behind the gap
-        rows = np.flatnonzero(keep)
+        rows = np.flatnonzero(columns.number <= until.tick)
         return columns.rows(rows[np.lexsort((rank[rows], columns.at[rows]))])
 
 

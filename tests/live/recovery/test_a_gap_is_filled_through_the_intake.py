@@ -466,6 +466,7 @@ def test_what_disturbs_an_account_that_waits_hides_nothing_older() -> None:
     house.rest()
     seats = house.engine.partition.desk.seats
     assert {name: seats[name].status for name in names} == dict.fromkeys(names, "breached")
+    assert {second for _, _, second in house.verdicts()} == {30}
     assert not house.alarms
 
 
@@ -579,6 +580,19 @@ def test_a_deal_that_comes_late_takes_a_breach_back() -> None:
     row = house.engine.answers.account("A1")
     assert row is not None
     assert row.row.balance == "100100.00"
+
+
+def test_the_last_quote_before_a_gap_that_stays_is_judged_as_it_was() -> None:
+    house = House().opened().at(10)
+    house.quotes(quote(3, 10, DIP))
+    house.lose_feed()
+    house.at(12)
+    house.events(BalanceAdjusted("A1", START + 9 * SECOND, Decimal(1), "correction", "M1"))
+    house.rest()
+    assert house.status() == "breached"
+    (corrected,) = [e for e in house.said() if isinstance(e, VerdictCorrected)]
+    assert corrected.replaced_by == corrected.id  # the same, with a dollar more
+    assert (corrected.observed, corrected.at) == ("93001", START + 10 * SECOND)
 
 
 def test_a_late_deal_is_late_for_an_account_whose_breach_is_not_explained_yet() -> None:
