@@ -290,9 +290,10 @@ class EngineWorker:
 
     def _bury(self, record: Record, account: str | None, reason: str) -> None:
         self._alarm(f"{record.stream}, record {record.offset}: {reason}")
-        if account is not None:
-            self.partition.desk.doubt(account, reason)
         self._hear(DeadLetter(record.stream, record.offset, account, reason))
+        if account is not None:
+            for each in self.partition.doubted(account, reason):
+                self._hear(each)
 
     # -- what was said
     def _hear(self, said: EngineRecord) -> None:

@@ -247,7 +247,7 @@ class Desk:
 
     def ask_status(self, seat: Seat) -> Told:
         """What an account's status is now, where it changed without being asked."""
-        return self._heard(seat)
+        return self._guarded(seat, lambda: None, settled=True)
 
     def define(self, record: SymbolDefined) -> None:
         """A symbol of the market stream, or more digits of one."""

@@ -172,6 +172,11 @@ class Partition:
         self.place.at = max(self.place.at, at)
         yield from self._said(self.desk.wake(at))
 
+    def doubted(self, account: str, reason: str) -> list[EngineRecord]:
+        """Put an account in doubt whose record was put aside; what it is from there on."""
+        self.desk.doubt(account, reason)
+        return self._status_of(account)
+
     def _status_of(self, account: str | None) -> list[EngineRecord]:
         seat = self.desk.seats.get(account or "")
         return [] if seat is None else list(self._said([self.desk.ask_status(seat)]))
