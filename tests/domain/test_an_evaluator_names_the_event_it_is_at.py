@@ -7,6 +7,7 @@ import pytest
 
 from propdesk.domain.evaluation import UnusableHistory
 from propdesk.domain.evaluator import Evaluator
+from propdesk.domain.events import Event
 from propdesk.domain.rules.flat_by import FlatBy
 from propdesk.domain.rules.overall_loss import OverallLoss
 from propdesk.domain.worth import Market
@@ -16,7 +17,7 @@ FLOOR = OverallLoss(mode="static", allowance=money("10000"), comparison="touch")
 
 
 def test_an_opening_that_cannot_be_is_refused_by_its_number() -> None:
-    story = [quote("2026-03-02 07:00:00", "EURUSD", "1.07990", "1.08000"),
+    story: list[Event] = [quote("2026-03-02 07:00:00", "EURUSD", "1.07990", "1.08000"),
              opened("2026-03-02 08:00:00", balance="90000")]  # fmt: skip
     with pytest.raises(UnusableHistory) as refused:
         judged(rulebook(FLOOR), story)
@@ -25,7 +26,7 @@ def test_an_opening_that_cannot_be_is_refused_by_its_number() -> None:
 
 def test_a_timer_between_two_events_is_of_the_later_ones_number() -> None:
     flat = FlatBy(before="overnight", at=time(21), zone="UTC")
-    story = [opened("2026-03-02 08:00:00"),
+    story: list[Event] = [opened("2026-03-02 08:00:00"),
              deal("2026-03-02 10:00:00", "P", "buy", "in", "1", "1.08000"),
              passed("2026-03-02 22:00:00")]  # fmt: skip
     (verdict,) = judged(rulebook(flat), story).verdicts
@@ -46,7 +47,7 @@ def test_the_market_that_was_given_is_the_one_that_is_read() -> None:
 
 
 def test_of_two_silent_symbols_each_gap_ends_with_its_own_quote() -> None:
-    story = [opened("2026-03-02 08:00:00"),
+    story: list[Event] = [opened("2026-03-02 08:00:00"),
              deal("2026-03-02 10:00:00", "P", "buy", "in", "1", "1.08000"),
              deal("2026-03-02 10:00:00", "Q", "buy", "in", "1", "1.30000", symbol="GBPUSD"),
              quote("2026-03-02 10:01:00", "EURUSD", "1.07990", "1.08000"),
