@@ -75,6 +75,11 @@ class FakeIntake(Intake):
     def quotes(self, feed: str, quotes: Sequence[FeedQuote]) -> Accepted:
         raise NotImplementedError
 
+    def back_fill(
+        self, feed: str, quotes: Sequence[FeedQuote], *, whole: Sequence[tuple[str, int]] = ()
+    ) -> Accepted:
+        raise NotImplementedError
+
     def feed_lost(self, feed: str) -> Accepted:
         raise NotImplementedError
 
