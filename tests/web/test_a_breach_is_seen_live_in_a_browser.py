@@ -13,8 +13,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Self
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from psycopg.conninfo import make_conninfo
 
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.connectors.engine_queries.server import QueryServer
@@ -26,6 +28,12 @@ from tests.web.test_every_page_is_accessible_and_light import violations
 
 pytestmark = pytest.mark.browser
 MINUTE = 60_000_000
+MIGRATE = """
+import django
+from django.core.management import call_command
+django.setup()
+call_command("migrate", interactive=False, verbosity=0)
+"""
 START_S_MAX = 60
 STOP_S_MAX = 8
 
@@ -92,17 +100,22 @@ def engine(home: Path) -> Iterator[Engine]:
         yield running
 
 
+def settings_of(home: Path, database_url: str) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "propdesk.web.settings",
+        "PROPDESK_HOME": str(home),
+        "PROPDESK_DATABASE_URL": database_url,
+        "PROPDESK_SECRET_KEY": "a key for tests only, of no worth to anybody",
+    }
+
+
 @contextmanager
 def served(home: Path, database_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "PROPDESK_HOME": str(home),
-        "PROPDESK_DATABASE_URL": database_url,
-        "PROPDESK_SECRET_KEY": "a key for tests only, of no worth to anybody",
-    }
+    environment = settings_of(home, database_url)
     process = subprocess.Popen([sys.executable, "-c", SERVE, str(port)], env=environment)
     try:
         until = time.monotonic() + START_S_MAX
@@ -124,8 +137,21 @@ def served(home: Path, database_url: str) -> Iterator[tuple[str, subprocess.Pope
 
 
 @pytest.fixture(scope="module")
-def site(home: Path, database_url: str) -> Iterator[str]:
-    with served(home, database_url) as (address, _):
+def pages_url(home: Path, database_url: str) -> str:
+    """A database of the pages' own: who may open one stands in it."""
+    name = "live_pages"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_conninfo(database_url, dbname=name)
+    environment = settings_of(home, url)
+    subprocess.run([sys.executable, "-c", MIGRATE], env=environment, check=True)
+    return url
+
+
+@pytest.fixture(scope="module")
+def site(home: Path, pages_url: str) -> Iterator[str]:
+    with served(home, pages_url) as (address, _):
         yield address
 
 
@@ -213,11 +239,11 @@ def test_figures_grey_out_when_nothing_new_comes(
 
 
 def test_a_stop_with_open_pages_ends_at_once_and_a_new_start_is_found(
-    home: Path, engine: Engine, database_url: str, browser: Browser
+    home: Path, engine: Engine, pages_url: str, browser: Browser
 ) -> None:
     context = browser.new_context()
     page = context.new_page()
-    with served(home, database_url) as (address, process):
+    with served(home, pages_url) as (address, process):
         page.goto(f"{address}/live/")
         line = page.locator("[data-live-age]")
         expect(line).to_have_attribute("data-now", "fresh", timeout=5_000)
