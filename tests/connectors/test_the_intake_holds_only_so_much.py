@@ -12,7 +12,7 @@ from propdesk.connectors.feeds.sequencer import FEEDS_MAX
 from propdesk.connectors.intake.client import IntakeClient
 from propdesk.connectors.intake.server import IN_FLIGHT_MAX
 from propdesk.ports.intake import Accepted, IntakeAway
-from propdesk.wire.intake_frames import QuotesSent, framed
+from propdesk.wire.intake_frames import Answer, QuotesSent, framed
 from tests.connectors.sequenced import Desk, quote
 from tests.connectors.test_the_intake_answers_when_it_is_durable import committing, serving
 
@@ -31,6 +31,17 @@ def test_a_sender_too_many_is_told_so_and_comes_when_there_is_room(tmp_path: Pat
         assert _taken_in_the_end(third) == Accepted(quotes=1)
         second.close()
         third.close()
+
+
+def test_a_sender_turned_away_before_it_spoke_hears_why(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(framed(Answer(away="enough are connected already")))
+    theirs.close()
+    client = IntakeClient(tmp_path / "s")
+    client._socket = ours
+    with pytest.raises(IntakeAway, match="enough are connected already"):
+        client.quotes("lp", [quote(1, "1.08", "1.09")])
+    client.close()
 
 
 def _taken_in_the_end(client: IntakeClient) -> Accepted:

@@ -107,7 +107,8 @@ class IntakeClient(Intake):
             self._socket.settimeout(self._timeout_s)
             with reachable(self._path) as name:
                 self._socket.connect(name)
-        self._socket.sendall(frame)
+        with suppress(BrokenPipeError):  # an end that turned us away said why before it closed
+            self._socket.sendall(frame)
         length = length_in(_exactly(self._socket, LENGTH_BYTES))
         return answer_in(_exactly(self._socket, length))
 
