@@ -404,6 +404,7 @@ def test_a_writer_killed_two_hundred_times_leaves_whole_snapshots(
     kill_and_look(tmp_path, alarms, kills=200, seed=2)
 
 
+@pytest.mark.drill
 def test_a_hundred_thousand_blobs_are_opened_at_once(tmp_path: Path, alarms: list[str]) -> None:
     count = 100_000
     store = FileSnapshots(tmp_path, alarms.append)

@@ -258,6 +258,7 @@ def test_columns_are_views_of_the_record_and_aligned(feed: str) -> None:
         assert not column.flags.writeable
 
 
+@pytest.mark.drill
 def test_a_million_ticks_a_second_go_in_and_out() -> None:
     count = 500
     batch = Ticks(

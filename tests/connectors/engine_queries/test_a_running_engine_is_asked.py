@@ -154,12 +154,12 @@ def test_many_who_wait_for_a_mute_server_do_not_wait_for_each_other(path):
         path.parent.mkdir(exist_ok=True)
         mute.bind(str(path))
         mute.listen()
-        asking = EngineClient(path, timeout_s=0.2)
+        asking = EngineClient(path, timeout_s=0.5)
         begun = time.monotonic()
         for each in [many.submit(asking.board) for _ in range(8)]:
             with pytest.raises(EngineAway):
                 each.result()
-        assert time.monotonic() - begun < 1, "one after the other is 1.6 s"
+        assert time.monotonic() - begun < 3, "one after the other is 4 s"
         path.unlink()
 
 

@@ -16,6 +16,9 @@ from types import TracebackType
 from typing import Self
 
 CPU_S_PER_MB, CPU_S_ADDED = 2.0, 1.0
+BESIDE_OTHERS = 3
+"""How much slower a core may be that others use as well: the same file was seen to take 1.4 s on
+a quiet machine and 2.4 s on another. What grows faster than its file is beyond it all the same."""
 MEMORY_TIMES, MEMORY_ADDED = 10, 16_000_000
 PARQUET_ADDED = 32_000_000
 """What its library takes of its own, for pools and threads, at the first file it reads."""
@@ -70,7 +73,8 @@ class Trials:
         """Read ``content`` as a file called ``name``."""
         path = Path(self._folder.name) / name
         path.write_bytes(content)
-        order = {"door": door, "path": str(path), "cpu_s_max": cpu_s_max(len(content))}
+        cpu_s = BESIDE_OTHERS * cpu_s_max(len(content))
+        order = {"door": door, "path": str(path), "cpu_s_max": cpu_s}
         stdin, stdout = self._server.stdin, self._server.stdout
         assert stdin is not None
         assert stdout is not None
@@ -97,7 +101,7 @@ def broken_promises(outcome: Outcome, name: str, size: int) -> list[str]:
         found.append(f"it {outcome.end}: {outcome.said}")
     if outcome.end == "refused" and not is_one_sentence(outcome.said, name):
         found.append(f"not one sentence that names the file: {outcome.said[:300]!r}")
-    if outcome.cpu_s > cpu_s_max(size):
+    if outcome.cpu_s > BESIDE_OTHERS * cpu_s_max(size):
         found.append(f"{outcome.cpu_s:.2f} s for {size:,} bytes")
     if outcome.memory > memory_max(size, name):
         found.append(f"{outcome.memory:,} bytes of memory for {size:,}")
