@@ -22,7 +22,6 @@ from propdesk.wire.rulebook_file import load_rulebook
 FEED = "bench"
 SLOTS_PER_S = 500
 """Quotes are handed over so often, as a feed handler hands over what came in the meantime."""
-SLOTS_OF_A_DEAL_MESSAGE = 10
 WARM_UP_SLOTS = 3 * SLOTS_PER_S
 """A kernel that was never run is compiled first; an installation has it compiled."""
 LADDER_SYMBOLS = (
@@ -82,6 +81,15 @@ class Load:
     def ladder_slot(self, number: int) -> int:
         """The slot whose tick ends the ladder account of this number (from 0)."""
         return WARM_UP_SLOTS + number * self._measured // self.ladder
+
+    def deals_of_slots(self) -> list[int]:
+        """How many deals are due in each slot: each at a moment of its own, drawn evenly, as the
+        deals of many traders come who know nothing of one another."""
+        draw = random.Random(self.seed + 2)  # noqa: S311 - a load, not a secret
+        due = [0] * self.slots
+        for _ in range(self.slots * self.deals_per_s // SLOTS_PER_S):
+            due[draw.randrange(self.slots)] += 1
+        return due
 
     @property
     def _measured(self) -> int:

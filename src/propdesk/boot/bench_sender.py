@@ -16,7 +16,6 @@ from threading import Thread
 
 from propdesk.boot.bench_load import (
     FEED,
-    SLOTS_OF_A_DEAL_MESSAGE,
     SLOTS_PER_S,
     Crowd,
     Load,
@@ -120,22 +119,19 @@ class _Sender:
     def by_timetable(self) -> Sent:
         load = self._load
         late = []
+        deals = load.deals_of_slots()
         begun = _now() + BEGIN_PAUSE_US
         for slot in range(load.slots):
             due = begun + slot * SLOT_US
             _sleep_until(due)
             late.append(_now() - due)
             self._feed.send(framed(QuotesSent(FEED, self._walks.slot(slot, due))))
-            if slot % SLOTS_OF_A_DEAL_MESSAGE == 0:
-                self._send_deals(self._due_deals(slot) - self._deals, due)
+            self._send_deals(deals[slot], due)
         self._feed.settle()
         self._platform.settle()
         cuts = statistics.quantiles(late, n=100, method="inclusive")
         refused = (*self._feed.refused, *self._platform.refused)
         return Sent(begun, cuts[49], cuts[98], self._deals, refused)
-
-    def _due_deals(self, slot: int) -> int:
-        return (slot + SLOTS_OF_A_DEAL_MESSAGE) * self._load.deals_per_s // SLOTS_PER_S
 
     def deals_flat_out(self, count: int) -> FlatOut:
         begun = _now()
