@@ -289,6 +289,18 @@ def test_ticks_nobody_can_read_are_a_dead_letter_with_an_alarm_and_the_next_are_
     assert [(v.account, v.outcome, v.tick) for v in house.of(VerdictSaid)] == [("A1", "fail", 3)]
 
 
+def test_who_holds_something_while_ticks_are_lost_is_unknown() -> None:
+    house = House()
+    (ticks,) = [each for each in house.intake.records(MARKET) if isinstance(each, Ticks)]
+    later = replace(ticks, first=4, sequence=4, at=ticks.at + 1)
+    house.intake.writer.append([Entry(MARKET, "good", encode(later))])
+    house.written(EVENTS, encode(Mark(4)))
+    said = [(each.account, each.status, each.tick) for each in house.of(StatusChanged)]
+    assert said[-1] == ("A1", "unknown", 3)
+    assert house.status("A2") == "active"
+    assert house.of(VerdictSaid) == []
+
+
 def test_a_record_that_breaks_the_engine_is_a_dead_letter_and_its_account_in_doubt(
     undisturbed: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,8 @@ EXPLAINED_A_RECORD = 1
 """So many of the accounts that were struck are explained behind each record, so that there is an
 end to it on a busy log; where nothing waits all of them are."""
 
+LOST = "ticks that cannot be read"
+
 
 class TicksMissing(Exception):
     """A mark names ticks that have not been handed in yet. Hand them in, and go on."""
@@ -185,6 +187,9 @@ class Partition:
     def _ticks(self, last: int) -> Iterator[EngineRecord]:
         while self.place.tick < last:
             offset, record = self._market[0]
+            if isinstance(record, Ticks | BackFilled) and record.first > self.place.tick + 1:
+                yield from self._lost(min(last, record.first - 1))
+                continue
             if isinstance(record, SymbolDefined):
                 self.desk.define(record)
             elif isinstance(record, BackFilled):
@@ -199,6 +204,15 @@ class Partition:
                 self._judged = None
             self._market.popleft()
             self.market = offset
+
+    def _lost(self, last: int) -> Iterator[EngineRecord]:
+        """Ticks up to a number are nowhere: their record was put aside. Nobody knows what they
+        were of, so whoever holds anything is as in a gap of every symbol."""
+        self.place.tick = last
+        market = self.desk.instruments
+        for symbol in [each for each in market.prices if each not in market.market.silent]:
+            yield from self._said(self.desk.general(GapOpened(self.place.at, symbol, LOST)))
+            yield from self._said(self.desk.general(GapClosed(self.place.at, symbol)))
 
     def _batch(self, ticks: Ticks, last: int) -> Iterator[EngineRecord]:
         """Judge a batch up to a tick's number, each tick before the next."""

@@ -196,6 +196,8 @@ class Rejudging:
         blemish = Blemish(due.since, until.offset)
         self.blemishes[due.account] = _merged((*self.blemishes.get(due.account, ()), blemish))
         seat.awake, seat.asleep, seat.shape = truth, None, None
+        # Booked in the order in which its deals came; whoever looks next sees the true one.
+        self.desk.circles.together.close(due.account)
         seat.said, seat.changed = len(new.verdicts), True
         return Rejudged(due, self.desk.ask_status(seat), changes)
 

@@ -152,6 +152,8 @@ class Past:
             )  # fmt: skip
 
     def _add(self, ticks: Ticks, *, late: bool) -> None:
+        if ticks.first > self._read_to + 1:
+            raise PastUnreadable(f"ticks {self._read_to + 1} to {ticks.first - 1} are lost")
         number = np.arange(ticks.first, ticks.last + 1, dtype=np.int64)
         self._read_to = max(self._read_to, ticks.last)
         is_late = np.full(len(number), late)

@@ -5,6 +5,7 @@ what held at its true time.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -28,6 +29,7 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.instants import parse_instant
 from propdesk.engine import rejudging_pass, rejudging_past
+from propdesk.ports.event_log import Record
 from propdesk.ports.intake import Accepted, FeedQuote
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
@@ -38,6 +40,7 @@ from propdesk.wire.log_records import (
     BackFilled,
     DeadLetter,
     StatusChanged,
+    Ticks,
     VerdictCorrected,
     VerdictSaid,
 )
@@ -494,6 +497,26 @@ def test_a_past_that_is_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
     assert house.status() == "unknown"
     doubts = house.engine.partition.desk.result("A1").doubts
     assert any("more than 2 ticks would have to be judged again" in each for each in doubts)
+
+
+def test_a_past_with_ticks_nobody_can_read_is_said() -> None:
+    house = House().opened()
+    for second in (5, 6, 7):
+        house.at(second).quotes(quote(second, second, "1.10020"))
+    records = house.log._streams[MARKET].records
+    torn = next(n for n, each in enumerate(records) if _first_tick(each) == 3)
+    records[torn] = replace(records[torn], body=records[torn].body[:-1])
+    house.at(10).events(deal(10, "D3", position="P2", lots=Decimal(1)))
+    house.events(deal(4, "D2", position="P3", lots=Decimal(1)))
+    house.rest()
+    assert house.status() == "unknown"
+    doubts = house.engine.partition.desk.result("A1").doubts
+    assert any("ticks 3 to 3 are lost" in each for each in doubts), doubts
+
+
+def _first_tick(record: Record) -> int | None:
+    decoded = decode(record.body)
+    return decoded.first if isinstance(decoded, Ticks) else None
 
 
 def test_a_doubt_about_the_engine_itself_is_not_judged_away() -> None:
