@@ -107,6 +107,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("live", "get", {}, STAFF),
     ("live-events", "get", {}, STAFF),
     ("live-account", "get", {"name": "A1"}, STAFF),
+    ("search", "get", {}, STAFF),
     ("people", "get", {}, STAFF),
     ("person", "get", ID, STAFF),
     ("staff-invite", "post", {}, RULING),

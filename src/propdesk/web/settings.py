@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
     "propdesk.crm.outbox",
+    "propdesk.crm.overview",
     "propdesk.crm.people",
     "propdesk.crm.purchases",
 ]

@@ -26,6 +26,9 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     # Looking.
     "live.read": STAFF,
     "people.read": STAFF,
+    "overview.search": STAFF,
+    "overview.read": STAFF,
+    "overview.read_funnel": RULING | {RISK, FINANCE, AUDITOR},
     "people.read_roles": RULING | {AUDITOR},
     "audit.read": RULING | {AUDITOR},
     "audit.export": RULING | {AUDITOR},
