@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from propdesk.boot.bench_ingest import BenchFailed, ingest_bench, load_of
+from propdesk.boot.bench_house import BenchFailed
+from propdesk.boot.bench_ingest import ingest_bench, load_of
 from propdesk.boot.bench_load import LADDER_SYMBOLS, Crowd, Load, Walks
 from propdesk.boot.cli import main
 from propdesk.domain.events import AccountOpened, Deal

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from propdesk.boot.bench_engine import engine_bench
-from propdesk.boot.bench_ingest import BenchFailed, ingest_bench, load_of
+from propdesk.boot.bench_house import BenchFailed
+from propdesk.boot.bench_ingest import ingest_bench, load_of
 from propdesk.boot.bench_log import log_bench
 from propdesk.boot.bench_recovery import recovery_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
