@@ -326,11 +326,12 @@ def test_a_pass_that_waits_for_the_reset_is_lost_by_a_breach_on_the_way() -> Non
     assert outcomes(broken) == [("daily_loss", "fail")]
 
 
-def test_a_review_holds_the_pass() -> None:
+def test_what_a_person_reviews_is_passed() -> None:
+    """The review is the firm's gate before the next account; without a pass it never opened."""
     book = rulebook(ProfitTarget(target=money("1000")), moment="after_manual_review")
     evaluator = evaluator_of(book)
     evaluator.feed([opened("2026-03-02 08:00:00"), won("1000"), passed("2026-03-05 08:00:00")])
-    assert (evaluator.status(), evaluator.standing.review) == ("active", True)
+    assert evaluator.status() == "passed"
 
 
 def test_a_platform_that_disagrees_holds_it_too() -> None:

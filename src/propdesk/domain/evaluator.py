@@ -42,6 +42,7 @@ from propdesk.domain.peers import Peers, related
 from propdesk.domain.price_limits import PriceLimits
 from propdesk.domain.rulebook import Phase, Rulebook
 from propdesk.domain.rules.registry import RULES
+from propdesk.domain.situation import Situation
 from propdesk.domain.snapshots import strip_of
 from propdesk.domain.watch import watch_of
 from propdesk.domain.worth import Market
@@ -284,8 +285,17 @@ class Evaluator:
         if isinstance(event, Paused):
             until = FOREVER if event.until is None else event.until
         self.standing.paused_until = until
+        if self.account is not None:
+            self._freeze(self.account.situation, is_frozen=until == FOREVER)
         self._objectives_due = True  # the pause may be all that held a pass back
         self.mark(f"{type(event).__name__.lower()}:{event.at}")
+
+    @staticmethod
+    def _freeze(situation: Situation, *, is_frozen: bool) -> None:
+        """From here on days do not count, or count again from the next one on."""
+        situation.is_frozen = is_frozen
+        if is_frozen:
+            situation.frozen_days.add(situation.day.day.label)
 
     def _define(self, event: InstrumentDefined) -> None:
         try:
@@ -362,6 +372,7 @@ class Evaluator:
         cause = f"day:{record.label.isoformat()}"
         self._each(lambda judge: judge.on_day_end(record), cause)
         open_day(account, record)
+        self._freeze(account.situation, is_frozen=account.situation.is_frozen)
         self._each(lambda judge: judge.on_day_start(), cause)
         if self.pass_due and not self.standing.breached:
             self._pass()
@@ -440,12 +451,12 @@ class Evaluator:
         if account.mismatches:  # the platform and we disagree: nobody passes on either figure
             return
         match self.phase.promotion.moment:
-            case "at_once":
+            # What a person reviews is a phase that is passed: the review is a gate before the next
+            # account, and the gate is the firm's to open.
+            case "at_once" | "after_manual_review":
                 self._pass()
             case "after_day_reset":
                 self.pass_due = True
-            case "after_manual_review":
-                standing.review = True  # and so held: a person decides
 
     def _pass(self) -> None:
         account = self.account

@@ -302,7 +302,11 @@ class Scaled:
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The firm stops the account: nothing is passed until it goes on. Rules keep their clocks."""
+    """The firm stops the account: nothing is passed until it goes on.
+
+    Without ``until`` the clocks of time limit and inactivity stand: no trading day that is paused
+    at any moment counts. With an end to it (a lock for the rest of a day) they go on.
+    """
 
     account: str
     at: Micros

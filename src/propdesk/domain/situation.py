@@ -170,6 +170,8 @@ class Situation:
     first_trade_at: int | None = None
     cycle_started_at: int | None = None
     opened_at: int = 0
+    is_frozen: bool = False  # the firm paused it, and said no end
+    frozen_days: set[date] = field(default_factory=set)  # of which any moment was paused so
     conditions: "Conditions | None" = None  # judges custom expressions; the wiring hands it in
 
     @property

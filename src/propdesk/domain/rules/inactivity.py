@@ -1,5 +1,6 @@
 """Inactivity (RULES T10): an account may not lie idle too long."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -65,13 +66,12 @@ _COUNTS = {  # by whether an open position counts, and a pending order
 }
 
 
-def idle_days(last: date, until: date, unit: Unit) -> int:
-    """Whole days after ``last`` up to and including ``until``; of a week, every day."""
-    days = (until - last).days
-    if unit != "trading_days":
-        return days
-    after = (last + timedelta(days=number) for number in range(1, days + 1))
-    return sum(each.weekday() < 5 for each in after)
+def idle_days(last: date, until: date, unit: Unit, frozen: AbstractSet[date] = frozenset()) -> int:
+    """Whole days after ``last`` up to and including ``until``, without those that are ``frozen``
+    by a pause; of a week, every other day."""
+    after = (last + timedelta(days=number) for number in range(1, (until - last).days + 1))
+    weekdays_only = unit == "trading_days"
+    return sum(each not in frozen and not (weekdays_only and each.weekday() >= 5) for each in after)
 
 
 class InactivityJudge(Judge[Inactivity]):
@@ -125,7 +125,7 @@ class InactivityJudge(Judge[Inactivity]):
         self.said = True
         return (
             Violation(
-                observed=idle_days(self.last, record.label, self.terms.unit),
+                observed=self._idle_days(record.label),
                 limit=7 if self.terms.days is None else self.terms.days,
                 detail={"last_activity": self.last.isoformat(), "unit": self.terms.unit},
             ),
@@ -133,10 +133,15 @@ class InactivityJudge(Judge[Inactivity]):
 
     def _idle(self, record: DayRecord) -> bool:
         if self.terms.days is not None:
-            return idle_days(self.last, record.label, self.terms.unit) >= self.terms.days
+            return self._idle_days(record.label) >= self.terms.days
         week = _monday(record.label)
+        if any(_monday(each) == week for each in self.situation.frozen_days):
+            return False  # the week was not whole
         following = self.situation.clock.next_day(record.day).label
         return _monday(following) > week > max(_monday(self.first), _monday(self.last))
+
+    def _idle_days(self, until: date) -> int:
+        return idle_days(self.last, until, self.terms.unit, self.situation.frozen_days)
 
     def _active(self, at: int) -> None:
         label = self.situation.clock.day_of(at).label

@@ -1,5 +1,6 @@
 """Time limit (RULES T7): by when a phase must be passed."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -47,12 +48,15 @@ def counts(label: date, unit: DayUnit) -> bool:
     return unit == "calendar_days" or label.weekday() < 5
 
 
-def last_day(first: date, days: int, unit: DayUnit) -> date:
-    """The last day in time, ``first`` being day one (or the weekday after it)."""
-    label, counted = first, int(counts(first, unit))
+def last_day(
+    first: date, days: int, unit: DayUnit, frozen: AbstractSet[date] = frozenset()
+) -> date:
+    """The last day in time, ``first`` being day one (or the first after it that counts): a day
+    that is ``frozen`` by a pause does not."""
+    label, counted = first, int(counts(first, unit) and first not in frozen)
     while counted < days:
         label += timedelta(days=1)
-        counted += counts(label, unit)
+        counted += counts(label, unit) and label not in frozen
     return label
 
 
@@ -74,10 +78,13 @@ class TimeLimitJudge(Judge[TimeLimit]):
         self.first: date | None = None
         self.deadline: int | None = None
         self.over = False
+        self.frozen = 0  # how many days a pause had frozen when the deadline was found
 
     def timer(self) -> int | None:
         self._settle()
-        return None if self.over or self.deadline is None else self.deadline + 1
+        if self.over or self.deadline is None or self.situation.is_frozen:
+            return None
+        return self.deadline + 1
 
     def on_time(self) -> Violations:
         return self._over()
@@ -92,7 +99,9 @@ class TimeLimitJudge(Judge[TimeLimit]):
 
     def _over(self) -> Violations:
         self._settle()
-        if self.over or self.deadline is None or self.situation.at <= self.deadline:
+        if self.over or self.deadline is None or self.situation.is_frozen:
+            return ()
+        if self.situation.at <= self.deadline:
             return ()
         self.over = True
         return (
@@ -111,14 +120,18 @@ class TimeLimitJudge(Judge[TimeLimit]):
         return Objective(
             rule=self.terms.name,
             required=self.terms.days,
-            current=sum(counts(each, self.terms.unit) for each in begun),
+            current=sum(
+                counts(each, self.terms.unit) and each not in self.situation.frozen_days
+                for each in begun
+            ),
             met=not self.over,
             figures={"deadline": None if self.deadline is None else format_instant(self.deadline)},
             blocks="payout",
         )
 
     def _settle(self) -> None:
-        if self.deadline is not None:
+        frozen = self.situation.frozen_days
+        if self.deadline is not None and (self.over or self.frozen == len(frozen)):
             return
         started = self.situation.opened_at
         if self.terms.counted_from == "first_trade":
@@ -127,5 +140,6 @@ class TimeLimitJudge(Judge[TimeLimit]):
             started = self.situation.first_trade_at
         clock = self.situation.clock
         day = clock.day_of(started)
-        self.first = day.label
-        self.deadline = end_of(last_day(day.label, self.terms.days, self.terms.unit), day, clock)
+        self.first, self.frozen = day.label, len(frozen)
+        last = last_day(day.label, self.terms.days, self.terms.unit, frozen)
+        self.deadline = end_of(last, day, clock)
