@@ -1,0 +1,1 @@
+"""What is done to keys: each file one verb."""
