@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "pgtrigger",
     "propdesk.crm.accounts",
+    "propdesk.crm.api_keys",
     "propdesk.crm.audit",
     "propdesk.crm.catalog",
     "propdesk.crm.challenges",

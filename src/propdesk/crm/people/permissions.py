@@ -37,6 +37,8 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "people.change_profile": frozenset({TRADER}),
     "people.change_sign_in": frozenset({TRADER}),
     "people.end_session": frozenset({TRADER}),
+    "api_keys.create_key": frozenset({TRADER}),
+    "api_keys.revoke_key": frozenset({TRADER}),
     # Staff about people.
     "people.create_owner": frozenset({SYSTEM}),
     "people.invite_staff": RULING,
