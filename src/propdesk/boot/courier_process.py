@@ -95,7 +95,15 @@ def by_the_clock(_settings: Settings, over: threading.Event) -> None:
     FirmClock(alarm, now).run(over)
 
 
-WORK = (to_engine, to_platforms, by_the_clock)
+def to_payment_providers(_settings: Settings, over: threading.Event) -> None:
+    """Ask for refunds until ``over`` is set."""
+    from propdesk.boot.refunds import carry_refunds  # noqa: PLC0415
+    from propdesk.web.payment_providers import providers  # noqa: PLC0415
+
+    carry_refunds(providers(), now, over)
+
+
+WORK = (to_engine, to_platforms, to_payment_providers, by_the_clock)
 
 
 def _name() -> str:

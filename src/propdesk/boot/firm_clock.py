@@ -1,4 +1,4 @@
-"""The firm's clock: opens what was paid, plans what is due ahead, and does what is due now.
+"""The firm's clock: opens what was paid, ends what ran out, plans ahead, does what is due now.
 
 It must not keep time itself: what is planned is in the database, and survives any process.
 """
@@ -9,15 +9,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from propdesk.boot.paid_orders import provision_paid
+from propdesk.boot.run_out import end_what_ran_out, plan_reminders
 from propdesk.crm.accounts.actions.close_before import close_before, warn_before
 from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
 from propdesk.crm.accounts.actions.set_kill_switch import RUNS_OUT
 from propdesk.crm.accounts.due_work import Doer, do_next
 from propdesk.crm.audit.actor import system
 from propdesk.crm.challenges.actions.plan_closings import CLOSE, WARN, plan_closings
+from propdesk.crm.challenges.actions.warn_waiting import WARN_WAITING, warn_waiting
 
 BY = system("firm clock")
 PLAN_EVERY = timedelta(minutes=5)
+LOOK_EVERY = timedelta(minutes=1)
+"""So late what has no moment of its own may end: an unpaid order, a pass that lapsed, a trial."""
 LOOK_S = 0.5
 
 
@@ -26,7 +30,12 @@ def run_out(detail: Mapping[str, Any], at: datetime) -> None:
     lift_kill_switch(detail["switch"], by=BY, at=at, reason="its time ran out")
 
 
-DOERS: Mapping[str, Doer] = {CLOSE: close_before, WARN: warn_before, RUNS_OUT: run_out}
+DOERS: Mapping[str, Doer] = {
+    CLOSE: close_before,
+    WARN: warn_before,
+    RUNS_OUT: run_out,
+    WARN_WAITING: warn_waiting,
+}
 
 
 class FirmClock:
@@ -35,6 +44,7 @@ class FirmClock:
     def __init__(self, alarm: Callable[[str], None], clock: Callable[[], datetime]) -> None:
         self._alarm, self._clock = alarm, clock
         self._planned: datetime | None = None
+        self._looked: datetime | None = None
 
     def step(self) -> bool:
         """Plan where it is time to, open what was paid, and do one piece of due work; False:
@@ -42,7 +52,11 @@ class FirmClock:
         now = self._clock()
         if self._planned is None or now - self._planned >= PLAN_EVERY:
             plan_closings(now)
+            plan_reminders(now)
             self._planned = now
+        if self._looked is None or now - self._looked >= LOOK_EVERY:
+            end_what_ran_out(now, self._alarm)
+            self._looked = now
         provisioned = provision_paid(now, self._alarm)
         return do_next(DOERS, now, self._alarm) or bool(provisioned)
 

@@ -59,6 +59,7 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "challenges.settle_gate": RULING | {RISK, SUPPORT, SYSTEM},
     "challenges.fail": RULING | {RISK},
     "challenges.expire": RULING | {SYSTEM},
+    "challenges.end_trial": RULING | {SYSTEM},
     "challenges.reset": RULING | {SYSTEM},
     "challenges.retry": RULING | {SUPPORT, TRADER, SYSTEM},
     "challenges.propose_reinstatement": RULING | {RISK, SUPPORT},
@@ -90,6 +91,12 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "purchases.open_dispute": RULING | {FINANCE},
     "purchases.close_dispute": RULING | {FINANCE},
     "ledger.read": RULING | {FINANCE, AUDITOR},
+    # Certificates.
+    "documents.read": STAFF,
+    "documents.issue_certificate": frozenset({SYSTEM}),
+    "documents.name_certificate": frozenset({TRADER}),
+    "documents.revoke_certificate": RULING | {RISK, SYSTEM},
+    "documents.restore_certificate": RULING | {RISK},
 }
 """A later app adds its actions here, named ``app.verb``."""
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.challenges.going_on import move
+from propdesk.crm.challenges.lapsing import WAITING
 from propdesk.crm.challenges.locks import locked_standing
 from propdesk.crm.challenges.models import Enrolment
 from propdesk.crm.challenges.written import written
@@ -14,7 +15,6 @@ from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 
 ACTION = "challenges.expire"
-WAITING = ("passed", "awaiting_kyc", "awaiting_contract")
 
 
 def expire(enrolment: UUID, *, by: Actor, at: datetime, reason: str) -> Enrolment:
