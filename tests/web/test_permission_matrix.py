@@ -33,6 +33,7 @@ MERGING = "> x + 2 + 2 x x x x + 2 x x"  # owner, admin, support
 PRICING = "> x + 2 + 2 x x + 2 x x x x"  # owner, admin, finance
 COUPONS = "> x + 2 + 2 x x + 2 + 2 x x"  # owner, admin, finance, support
 ORDERS = "> x + 2 + 2 x x + 2 + 2 + 2"  # all but risk
+FUNNEL = "> x + 2 + 2 + 2 + 2 x x + 2"  # all but support
 MONEY = "> x + 2 + 2 x x + 2 x x + 2"  # owner, admin, finance, auditor
 
 ID: dict[str, Any] = {"id": NOBODY}
@@ -103,11 +104,22 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("order", "get", {"reference": "O-2026-000001"}, OWN),
     ("order-pay", "post", {"reference": "O-2026-000001"}, OWN),
     ("test-payment", "get", {"payment": "none"}, OWN),
+    # Documents.
+    ("certificate", "get", {"code": "none"}, ALL),
+    ("own-documents", "get", {}, OWN),
+    ("certificate-pdf", "get", ID, OWN),
+    ("certificate-png", "get", ID, OWN),
+    ("certificate-name", "post", ID, OWN),
+    ("staff-certificates", "get", {}, STAFF),
+    ("certificate-revoke", "post", ID, BARRING),
+    ("certificate-restore", "post", ID, BARRING),
     # Staff.
     ("live", "get", {}, STAFF),
     ("live-events", "get", {}, STAFF),
     ("live-account", "get", {"name": "A1"}, STAFF),
     ("search", "get", {}, STAFF),
+    ("overview-funnel", "get", {}, FUNNEL),
+    ("overview-money", "get", {}, MONEY),
     ("people", "get", {}, STAFF),
     ("person", "get", ID, STAFF),
     ("staff-invite", "post", {}, RULING),
