@@ -47,6 +47,7 @@ STAFF = (
     Item("coupons", _("Coupons"), "catalog.read"),
     Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
     Item("finance", _("Finance"), "ledger.read"),
+    Item("staff-certificates", _("Certificates"), "documents.read"),
     Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
 )
@@ -72,6 +73,7 @@ OWN = (
         ),
     ),
     Item("sessions", _("Sessions")),
+    Item("own-documents", _("Documents")),
 )
 """What everybody has who signed in: the pages about oneself."""
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "propdesk.crm.audit",
     "propdesk.crm.catalog",
     "propdesk.crm.challenges",
+    "propdesk.crm.documents",
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
     "propdesk.crm.outbox",

@@ -37,6 +37,7 @@ urlpatterns = [
     path("live/events", live.events, name="live-events"),
     path("live/<path:name>/", live.account, name="live-account"),
     path("", include("propdesk.web.firm_urls")),
+    path("", include("propdesk.web.documents_urls")),
     path("", include("propdesk.web.overview_urls")),
     path("welcome/", people_own.welcome, name="welcome"),
     path("first-owner/", people_first_owner.first_owner, name="first-owner"),

@@ -1,0 +1,1 @@
+"""What is done with certificates: one verb a file."""
