@@ -33,6 +33,8 @@ class Kind(Enum):
     """Public, unless the installation closes its tools to all but staff."""
     SIGNED_IN = auto()
     ACTION = auto()
+    API = auto()
+    """An address of the API: its door asks, of a session or a key, and answers in its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Access:
 
 
 PUBLIC, TOOL, SIGNED_IN = Access(Kind.PUBLIC), Access(Kind.TOOL), Access(Kind.SIGNED_IN)
+API = Access(Kind.API)
 
 # The views of the library that signs people in, by the names of their addresses. They ask for a
 # session themselves where they need one that is only half begun.
@@ -97,6 +100,11 @@ def signed_in(view: View) -> View:
     return _marked(view, SIGNED_IN)
 
 
+def by_the_door(view: View) -> View:
+    """Whoever the door of the API lets in may open it."""
+    return _marked(view, API)
+
+
 def allowed(action: str, *, unowned: bool = False) -> Callable[[View], View]:
     """Whom the table of permissions permits ``action`` may open it; with ``unowned``, anybody
     while there is no owner. Raises ``KeyError`` for an action that is not in the table."""
@@ -136,7 +144,7 @@ class Guard:
         access = access_of(view, name or "")
         if access is None:
             return errors.not_permitted(request)
-        if access.kind is Kind.PUBLIC or (access.kind is Kind.TOOL and settings.TOOLS_ARE_PUBLIC):
+        if access.kind in {Kind.PUBLIC, Kind.API} or (access.kind is Kind.TOOL and settings.TOOLS_ARE_PUBLIC):
             return None
         who = visitor(request)
         if _opens(access, who):
