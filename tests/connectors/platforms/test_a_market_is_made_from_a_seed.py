@@ -45,6 +45,29 @@ def test_it_is_resumed_at_any_moment(hours: int) -> None:
     assert days(5, after=after) == [each for each in days(5) if each.at > after]
 
 
+def test_it_knows_where_a_day_ends_and_forgets_it() -> None:
+    made = market()
+    assert made.heads("EURUSD", BEGINS, 1.0) == 0, "nothing was walked yet"
+    said: dict[tuple[str, int], int] = {}
+    first: dict[tuple[str, int], Quote] = {}
+    last: dict[tuple[str, int], Quote] = {}
+    for quote in takewhile(lambda each: each.at < BEGINS + 3 * DAY, made.ticks(0)):
+        key = quote.symbol, (quote.at - BEGINS) // DAY
+        if key not in first:
+            first[key] = quote
+            said[key] = made.heads(quote.symbol, quote.at, float(quote.bid))
+        last[key] = quote
+    right = [said[key] == (1 if last[key].bid > first[key].bid else -1) for key in first]
+    assert sum(right) >= len(right) - 3, "but where the spread decides"
+    resumed = market()
+    next(resumed.ticks(BEGINS + 2 * DAY))
+    assert resumed.heads("EURUSD", BEGINS + 2 * DAY, 1.08) == made.heads(
+        "EURUSD", BEGINS + 2 * DAY, 1.08
+    )
+    next(resumed.ticks(BEGINS + 40 * DAY))
+    assert resumed.heads("EURUSD", BEGINS + 2 * DAY, 1.08) == 0
+
+
 def test_no_two_quotes_have_one_time_and_none_goes_back() -> None:
     times = [each.at for each in days(8)]
     assert all(before < after for before, after in pairwise(times))

@@ -21,6 +21,7 @@ from propdesk.connectors.simulated_platform.traders import (
 from propdesk.connectors.simulated_platform.traders.mix import PROFILES
 from propdesk.connectors.simulated_platform.traders.seen import (
     Held,
+    Nature,
     Profile,
     Seen,
     Signal,
@@ -93,6 +94,33 @@ def test_the_disciplined_follows_the_trend_at_a_set_risk_and_stops() -> None:
     # Done, he trades for the days one has to have, with next to nothing.
     over = orders(disciplined.PROFILE, replace(CALM, balance=110_000.0, equity=110_000.0))
     assert all(at_risk(each) < 0.1 for each in over)
+
+
+def test_the_disciplined_judge_for_themselves_and_some_judge_better() -> None:
+    """Where the day ends above, who has an eye buys more often; none is always right."""
+    known = dict.fromkeys(NAMES, replace(EURO, heads=1))
+
+    def bought(eye: float) -> float:
+        seen = replace(CALM, symbols=known, nature=Nature(eye=eye))
+        found = [
+            each
+            for number in range(2000)
+            for each in disciplined.PROFILE.decide(seen, Random(number))
+            if isinstance(each, PlaceOrder)
+        ]
+        return sum(each.side == "buy" for each in found) / len(found)
+
+    dull, sharp = disciplined.HITS
+    assert bought(0.0) == pytest.approx(dull, abs=0.05)
+    assert bought(1.0) == pytest.approx(sharp, abs=0.05)
+
+
+def test_the_disciplined_differ_in_what_they_dare() -> None:
+    risks = [
+        max(at_risk(each) for each in orders(disciplined.PROFILE, replace(CALM, nature=nature)))
+        for nature in (Nature(nerve=0.0), Nature(nerve=1.0))
+    ]
+    assert risks[1] > 1.3 * risks[0]
 
 
 def test_the_gambler_risks_much_and_is_impatient() -> None:

@@ -41,8 +41,7 @@ def test_some_pass_and_gamblers_breach(tmp_path: Path) -> None:
 def test_a_thousand_traders_of_the_default_mix(tmp_path: Path, seed: str) -> None:
     found = outcomes(tmp_path, 1000, seed, 2000)
     everybody = sum(found.values(), Counter())
-    # All trade in one market, so markets differ more than their thousand traders do.
-    assert 10 <= percent(everybody, "phase 1") <= 30
-    assert 5 <= percent(everybody, "passed") <= 20
+    assert 15 <= percent(everybody, "phase 1") <= 35
+    assert 10 <= percent(everybody, "passed") <= 20
     assert percent(found["gambler"], "breached") > 80
     assert percent(found["martingale"], "breached") > 80

@@ -25,6 +25,7 @@ from propdesk.connectors.simulated_platform.facts import (
     Reported,
     RolledOver,
     SwapAccrued,
+    SymbolSet,
     Ticked,
     TradeAnswered,
 )
@@ -51,6 +52,8 @@ class Books:
     triggers: PriceTriggers = field(default_factory=PriceTriggers)
     accounts: dict[str, Account] = field(default_factory=dict)
     answers: dict[str, Answered | TradeAnswered] = field(default_factory=dict)
+    halted: set[str] = field(default_factory=set)
+    """Symbols in which no new order is taken."""
     now: int = 0
     """The time of the last fact; each happening has one of its own."""
     ticket: int = 0
@@ -136,6 +139,10 @@ class Books:
         self.now = max(self.now, fact.at)
         self.accounts[fact.account].set(fact)
 
+    def _halt(self, fact: SymbolSet) -> None:
+        self.now = max(self.now, fact.at)
+        (self.halted.add if fact.is_halted else self.halted.discard)(fact.symbol)
+
     def _accrue(self, fact: SwapAccrued) -> None:
         self.now = max(self.now, fact.at)
         self.accounts[fact.account].accrue(fact)
@@ -172,6 +179,7 @@ _FOLDS: dict[type, Callable[[Books, Any], None]] = {
     Adjusted: Books._adjust,  # noqa: SLF001
     Protected: Books._protect,  # noqa: SLF001
     AccountSet: Books._set,  # noqa: SLF001
+    SymbolSet: Books._halt,  # noqa: SLF001
     SwapAccrued: Books._accrue,  # noqa: SLF001
     Reported: Books._report,  # noqa: SLF001
     MarginFell: Books._call,  # noqa: SLF001

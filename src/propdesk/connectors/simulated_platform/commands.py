@@ -18,6 +18,7 @@ from propdesk.connectors.simulated_platform.facts import (
     AccountSet,
     Adjusted,
     Answered,
+    SymbolSet,
     TradeAnswered,
 )
 from propdesk.connectors.simulated_platform.fills import (
@@ -37,6 +38,7 @@ from propdesk.ports.platform import (
     CloseAll,
     Command,
     CreateAccount,
+    HaltSymbol,
     Reason,
     SetGroup,
     SetLeverage,
@@ -163,6 +165,8 @@ def _close_all(books: Books, command: CloseAll, at: int) -> Answer:
         return _unknown(books, command, at)
     left: list[str] = []
     for position in [*account.positions.values()]:
+        if command.symbol not in {"", position.symbol}:
+            continue
         price = market_price(books, position.symbol, other_side(position.side))
         if price is None or not books.is_open(position.symbol, at):
             left.append(position.id)
@@ -185,8 +189,18 @@ def _cancel_all(books: Books, command: CancelAll, at: int) -> Answer:
     if account is None:
         return _unknown(books, command, at)
     for order in [*account.orders.values()]:
+        if command.symbol not in {"", order.symbol}:
+            continue
         cancel(books, account, order, at, "dealer")
     return Answer(command.key, books.stamp(at), account=account.id)
+
+
+def _halt(books: Books, command: HaltSymbol, at: int) -> Answer:
+    if books.instrument(command.symbol) is None:
+        return _refused(books, command, at, Reason.UNKNOWN_SYMBOL, command.symbol)
+    stamp = books.stamp(at)
+    books.emit(SymbolSet(command.symbol, stamp, command.is_halted))
+    return Answer(command.key, stamp)
 
 
 def _adjust(books: Books, command: AdjustBalance, at: int) -> Answer:
@@ -214,6 +228,7 @@ _DO: dict[type, Callable[[Books, Any, int], Answer]] = {
     CloseAll: _close_all,
     CancelAll: _cancel_all,
     AdjustBalance: _adjust,
+    HaltSymbol: _halt,
 }
 
 

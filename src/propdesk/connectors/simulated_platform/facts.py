@@ -43,6 +43,14 @@ class AccountSet(Fact, tag="set", frozen=True, array_like=True):
     leverage: Decimal
 
 
+class SymbolSet(Fact, tag="symbol", frozen=True, array_like=True):
+    """Whether new orders in a symbol are taken from here on."""
+
+    symbol: str
+    at: int
+    is_halted: bool
+
+
 class Adjusted(Fact, tag="adjust", frozen=True, array_like=True):
     account: str
     at: int
@@ -178,6 +186,7 @@ class TradeAnswered(Fact, tag="traded", frozen=True, array_like=True):
 AnyFact: TypeAlias = (
     AccountMade
     | AccountSet
+    | SymbolSet
     | Adjusted
     | OrderTold
     | Dealt

@@ -15,6 +15,7 @@ from propdesk.ports.platform import (
     Command,
     CommandName,
     CreateAccount,
+    HaltSymbol,
     SetGroup,
     SetLeverage,
     SetRights,
@@ -43,6 +44,7 @@ COMMANDS: dict[CommandName, type[Command]] = {
     "close_all": CloseAll,
     "cancel_all": CancelAll,
     "adjust": AdjustBalance,
+    "halt_symbol": HaltSymbol,
 }
 REQUESTS: dict[str, type[TradeRequest]] = {
     "place": PlaceOrder,

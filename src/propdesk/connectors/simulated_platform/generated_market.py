@@ -18,11 +18,12 @@ import numpy.typing as npt
 from propdesk.connectors.market_hours import hours_of
 from propdesk.connectors.simulated_platform.books import points
 from propdesk.domain.events import Quote
-from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
+from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, datetime_of, parse_instant
 from propdesk.domain.instruments import Catalogue
 
 TICKS_OF_A_DAY_MAX = 20_000
 MILLISECOND = 1000
+DAYS_KNOWN = 7
 MINUTES_OF_A_DAY = 1440
 NEWS_SPREAD, NEWS_SPREAD_LASTS = 4, 60 * SECOND
 _BUSY, _QUIET = 3.0, 1.0
@@ -104,6 +105,8 @@ class GeneratedMarket:
             raise ValueError(f"{ticks_of_a_day} ticks a day; {TICKS_OF_A_DAY_MAX} are the most")
         self._seed, self._begins, self._catalogue = seed, begins, catalogue
         self._releases: dict[date, list[int]] = {}
+        self._ends: dict[date, dict[str, float]] = {}
+        """Where the days walked last end, as logarithms of the prices."""
         self.symbols = tuple(symbols)
         weights = sum(CHARACTERS[each].weight for each in self.symbols)
         self._counts = {
@@ -117,6 +120,8 @@ class GeneratedMarket:
         day = self._begins
         while True:
             days = [self._day(each, day, standing[each]) for each in self.symbols]
+            self._ends[day] = {each: standing[each].log for each in self.symbols}
+            self._ends.pop(day - timedelta(days=DAYS_KNOWN), None)
             if parse_instant(f"{day.isoformat()}T00:00:00Z") + DAY + HOUR > after:
                 yield from (each for each in self._quotes(day, days) if each.at > after)
             day += timedelta(days=1)
@@ -126,6 +131,14 @@ class GeneratedMarket:
         if day not in self._releases:
             self._releases = {day: self._drawn_releases(day)}  # asked for again and again
         return self._releases[day]
+
+    def heads(self, symbol: str, at: int, price: float) -> int:
+        """Whether the day of ``at`` ends above the price (1) or below (-1); 0: its ticks were not
+        walked yet, or long ago."""
+        ends = self._ends.get(datetime_of(at).date())
+        if ends is None or symbol not in ends:
+            return 0
+        return 1 if ends[symbol] > math.log(price) else -1
 
     def _drawn_releases(self, day: date) -> list[int]:
         chance = self._chance("releases", day)

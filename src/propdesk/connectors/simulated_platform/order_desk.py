@@ -80,6 +80,8 @@ def _place(books: Books, account: Account, request: PlaceOrder, at: int) -> Trad
     _check_lots(books, request.symbol, request.lots)
     if account.rights is not Rights.TRADE:
         raise Refused(Reason.NOT_ALLOWED, account.rights.value)
+    if request.symbol in books.halted:
+        raise Refused(Reason.NOT_ALLOWED, f"{request.symbol} is halted")
     price = _price(books, account, request.symbol, request.side, at)
     _check_levels(books, request, price)
     order = _order(books, request, at)

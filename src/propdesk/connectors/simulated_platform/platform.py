@@ -58,6 +58,7 @@ CAPABILITIES = Capabilities(
             "close_all",
             "cancel_all",
             "adjust",
+            "halt_symbol",
         )
     ),
     rights=frozenset(Rights),

@@ -30,3 +30,8 @@ class RecordedMarket:
         """None are known."""
         del day
         return []
+
+    def heads(self, symbol: str, at: int, price: float) -> int:
+        """Nobody knows."""
+        del symbol, at, price
+        return 0

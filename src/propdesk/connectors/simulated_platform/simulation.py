@@ -21,6 +21,7 @@ from propdesk.connectors.simulated_platform.rollover import pass_time
 from propdesk.connectors.simulated_platform.traders.mix import player_of
 from propdesk.connectors.simulated_platform.traders.seen import (
     Held,
+    Nature,
     Profile,
     Seen,
     Signal,
@@ -41,6 +42,7 @@ SIGNAL_BARS = 40
 SIGNAL_SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 MOVE_SHARE_LEAST = 0.0002
 """The least a quarter hour is taken to move, as a share of the price: before there are bars."""
+NATURE_STEPS = 1000
 DAILY_LOSS, OVERALL_LOSS = 0.05, 0.10
 """What the traders believe they may lose, as shares of the size."""
 
@@ -52,6 +54,8 @@ class Market(Protocol):
 
     def releases(self, day: date) -> list[int]: ...
 
+    def heads(self, symbol: str, at: int, price: float) -> int: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Player:
@@ -59,6 +63,7 @@ class _Player:
     targets: Targets
     offset: int
     """In which of the rounds of his own step he decides."""
+    nature: Nature
 
 
 @dataclass(slots=True)
@@ -159,9 +164,17 @@ class Simulation:
                 rounds = profile.every_min * MINUTE // ROUND
                 offset = drawn(self.books, f"offset/{account.id}") % rounds * (ROUND // MINUTE)
                 self._players[account.id] = _Player(
-                    profile, _targets(account, float(group.target_percent)), offset
+                    profile,
+                    _targets(account, float(group.target_percent)),
+                    offset,
+                    self._nature(who),
                 )
         return self._players[account.id]
+
+    def _nature(self, who: str) -> Nature:
+        """What he is like on all his accounts."""
+        drawn_from = (drawn(self.books, f"{name}/{who}") for name in ("eye", "nerve", "habit"))
+        return Nature(*(each % NATURE_STEPS / NATURE_STEPS for each in drawn_from))
 
     # -- what is seen ------------------------------------------------------------------------
     def _symbols(self, currency: str, at: int) -> dict[str, SymbolSeen]:
@@ -182,6 +195,7 @@ class Simulation:
                 chart.closes,
                 max(chart.move, bid * MOVE_SHARE_LEAST, 2 * (ask - bid)),
                 float(instrument.point_value()) * float(worth),
+                self.market.heads(symbol, at, (bid + ask) / 2),
             )
         return found
 
@@ -222,6 +236,7 @@ class Simulation:
             targets=player.targets,
             release_at=release_at,
             signal=signal,
+            nature=player.nature,
         )
 
     def _release(self, at: int) -> int | None:

@@ -1,4 +1,8 @@
-"""The disciplined one: a set risk, always a stop, ends a bad day early, stops when done."""
+"""The disciplined one: a set risk, always a stop, ends a bad day early, stops when done.
+
+Each has an eye of his own for where a price goes, so that who passes is not one question asked of
+one market: some have a little more than costs, some less.
+"""
 
 from collections.abc import Sequence
 from random import Random
@@ -7,14 +11,18 @@ from propdesk.connectors.simulated_platform.traders.seen import (
     Profile,
     Seen,
     by_market,
+    guessed,
     in_hours,
-    side_of,
-    trend,
+    within,
 )
 from propdesk.ports.platform_trading import TradeRequest
 
-RISK = 0.018
+RISK = (0.013, 0.019)
+HITS = (0.58, 0.74)
+"""How often the dullest and the sharpest eye is right."""
 REWARD = 1.8
+DISTANCE = 4.5
+"""How far the stop is, in quarter hours' moves."""
 DAY_LOSS_MAX = 0.028
 TRADES_OF_A_DAY = 4
 TREND_BARS = 40
@@ -22,7 +30,7 @@ SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "AUDUSD", "USDCAD", "XAUUSD", "NAS100")
 
 
 def decide(seen: Seen, chance: Random) -> Sequence[TradeRequest]:
-    if seen.positions or not in_hours(seen, 7, 17):
+    if seen.positions or not in_hours(seen, 7 + round(2 * seen.nature.habit), 17):
         return []
     if seen.day_profit < -DAY_LOSS_MAX * seen.targets.size:
         return []
@@ -34,9 +42,9 @@ def decide(seen: Seen, chance: Random) -> Sequence[TradeRequest]:
     symbol = seen.symbols.get(name)
     if symbol is None:
         return []
-    risk = RISK * seen.targets.size / (50 if is_done else 1)
-    side = side_of(trend(symbol.closes, TREND_BARS))
-    return by_market(seen, name, side, risk, 5.0 * symbol.move, REWARD)
+    risk = within(RISK, seen.nature.nerve) * seen.targets.size / (50 if is_done else 1)
+    side = guessed(symbol, within(HITS, seen.nature.eye), TREND_BARS, chance)
+    return by_market(seen, name, side, risk, DISTANCE * symbol.move, REWARD)
 
 
 PROFILE = Profile("disciplined", 30, decide)

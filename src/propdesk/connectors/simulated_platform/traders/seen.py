@@ -61,6 +61,21 @@ class SymbolSeen:
     closes: Sequence[float]
     move: float
     money: float
+    heads: int = 0
+    """1 or -1: where it will be at the day's end, above or below; 0: nobody knows. No trader is
+    told: who has an eye for it guesses right more often than not (``guessed``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """What differs between two traders of one kind, each from 0 to 1 and for ever the same."""
+
+    eye: float = 0.5
+    """How well he guesses where a price goes."""
+    nerve: float = 0.5
+    """How much he dares."""
+    habit: float = 0.5
+    """When he begins his day, and how often he trades."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,7 @@ class Seen:
     release_at: int | None
     """The next release of the next hour."""
     signal: Signal | None
+    nature: Nature = Nature()
 
     @property
     def hour(self) -> float:
@@ -178,6 +194,20 @@ def in_hours(seen: Seen, begins: int, ends: int) -> bool:
 def age_min(seen: Seen, position: Held) -> float:
     """How long a position is open, in minutes."""
     return (seen.at - position.opened_at) / MINUTE
+
+
+def within(bounds: tuple[float, float], share: float) -> float:
+    """So far between two bounds."""
+    least, most = bounds
+    return least + (most - least) * share
+
+
+def guessed(symbol: SymbolSeen, hits: float, bars: int, chance: Random) -> Side:
+    """The side he takes: right with the probability ``hits``, by his own judgement and nobody
+    else's. Where the market does not know itself where it goes, he follows the trend."""
+    if not symbol.heads:
+        return side_of(trend(symbol.closes, bars))
+    return side_of(symbol.heads if chance.random() < hits else -symbol.heads)
 
 
 def trend(closes: Sequence[float], bars: int) -> int:
