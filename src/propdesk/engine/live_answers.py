@@ -28,9 +28,11 @@ from propdesk.engine.live_margins import (
 from propdesk.engine.live_verdicts import rounded, verdict_rows
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.partition import Place
+from propdesk.engine.rehearsal import check_of, figures_of
 from propdesk.engine.rejudging_changes import Withdrawn
 from propdesk.engine.seats import Seat
 from propdesk.ports.live_accounts import LiveAccounts
+from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.figures_json import money, plain
 from propdesk.wire.live_state import (
     Board,
@@ -144,6 +146,12 @@ class LiveAnswers(LiveAccounts):
             for number, minute in enumerate(minutes)
         ]
         return Curve(account=account, points=tuple(points), since=self._minutes.since)
+
+    def figures(self, account: str) -> AccountFigures | None:
+        return figures_of(self._desk, self._place, account)
+
+    def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
+        return check_of(self._desk, self._place, account, order)
 
     def _running(self, seat: Seat) -> CurvePoint | None:
         minute = self._minutes.running(seat.slot)

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 
@@ -20,3 +21,10 @@ class LiveAccounts(Protocol):
 
     def curve(self, account: str, *, since: int = 0) -> Curve | None:
         """Its minutes from ``since`` on."""
+
+    def figures(self, account: str) -> AccountFigures | None:
+        """Everything that is judged of one account; None where it is not judged here."""
+
+    def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
+        """What an order would do to an account; None where it is not judged here. Nothing is
+        sent."""

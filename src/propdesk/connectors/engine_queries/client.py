@@ -18,9 +18,13 @@ from propdesk.connectors.engine_queries.frames import (
     AskAccount,
     AskBoard,
     AskCurve,
+    AskFigures,
+    AskOrderCheck,
     BoardIs,
     CurveIs,
+    FiguresAre,
     NotAFrame,
+    OrderChecked,
     Question,
     Unanswered,
     answer_of,
@@ -29,6 +33,7 @@ from propdesk.connectors.engine_queries.frames import (
 )
 from propdesk.connectors.engine_queries.socket_place import reachable
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
+from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 TIMEOUT_S = 1.5
@@ -63,6 +68,18 @@ class EngineClient(LiveAccounts):
         answer = self._asked(AskCurve(account=account, since=since))
         if isinstance(answer, CurveIs):
             return answer.curve
+        raise _not_an_answer(answer)
+
+    def figures(self, account: str) -> AccountFigures | None:
+        answer = self._asked(AskFigures(account=account))
+        if isinstance(answer, FiguresAre):
+            return answer.figures
+        raise _not_an_answer(answer)
+
+    def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
+        answer = self._asked(AskOrderCheck(account=account, order=order))
+        if isinstance(answer, OrderChecked):
+            return answer.check
         raise _not_an_answer(answer)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias, TypeVar
 
 import msgspec
 
+from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 LENGTH_BYTES = 4
@@ -39,6 +40,19 @@ class AskCurve(msgspec.Struct, frozen=True, kw_only=True, tag="curve"):
     since: int
 
 
+class AskFigures(msgspec.Struct, frozen=True, kw_only=True, tag="figures"):
+    """``LiveAccounts.figures``."""
+
+    account: Name
+
+
+class AskOrderCheck(msgspec.Struct, frozen=True, kw_only=True, tag="order_check"):
+    """``LiveAccounts.check_order``."""
+
+    account: Name
+    order: OrderAsked
+
+
 class BoardIs(msgspec.Struct, frozen=True, tag="board"):
     """The answer to ``AskBoard``."""
 
@@ -57,14 +71,26 @@ class CurveIs(msgspec.Struct, frozen=True, tag="curve"):
     curve: Curve | None
 
 
+class FiguresAre(msgspec.Struct, frozen=True, tag="figures"):
+    """The answer to ``AskFigures``."""
+
+    figures: AccountFigures | None
+
+
+class OrderChecked(msgspec.Struct, frozen=True, tag="order_check"):
+    """The answer to ``AskOrderCheck``."""
+
+    check: OrderCheck | None
+
+
 class Unanswered(msgspec.Struct, frozen=True, tag="unanswered"):
     """The engine is there and does not answer: one sentence why."""
 
     why: str
 
 
-Question: TypeAlias = AskBoard | AskAccount | AskCurve
-Answer: TypeAlias = BoardIs | AccountIs | CurveIs | Unanswered
+Question: TypeAlias = AskBoard | AskAccount | AskCurve | AskFigures | AskOrderCheck
+Answer: TypeAlias = BoardIs | AccountIs | CurveIs | FiguresAre | OrderChecked | Unanswered
 Message = TypeVar("Message", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()

@@ -13,8 +13,12 @@ from propdesk.connectors.engine_queries.frames import (
     Answer,
     AskAccount,
     AskBoard,
+    AskFigures,
+    AskOrderCheck,
     BoardIs,
     CurveIs,
+    FiguresAre,
+    OrderChecked,
     Question,
 )
 from propdesk.ports.live_accounts import LiveAccounts
@@ -84,4 +88,8 @@ def answer_to(question: Question, accounts: LiveAccounts) -> Answer:
         )
     if isinstance(question, AskAccount):
         return AccountIs(accounts.account(question.account))
+    if isinstance(question, AskFigures):
+        return FiguresAre(accounts.figures(question.account))
+    if isinstance(question, AskOrderCheck):
+        return OrderChecked(accounts.check_order(question.account, question.order))
     return CurveIs(accounts.curve(question.account, since=question.since))

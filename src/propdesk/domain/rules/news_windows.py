@@ -38,6 +38,15 @@ class NewsWindows:
         known = self.calendar.since(after + self.before + 1, self.situation.at)
         return next((each.release_at - self.before for each in known), None)
 
+    def ahead(self, at: int) -> Iterator[NewsScheduled]:
+        """The releases that count whose windows have not ended at ``at``, as they are known now."""
+        known = self.calendar.since(at - self.after, self.situation.at)
+        return (each for each in known if self._counts(each))
+
+    def concern(self, event: NewsScheduled, symbol: str) -> bool:
+        """Whether a release that counts is about a symbol."""
+        return self._targets(event, symbol)
+
     def starts(self, opened_at: int, closed_at: int) -> Iterator[int]:
         """When something open between these two moments was first inside each window, in order.
 

@@ -6,6 +6,7 @@ It must not know how the accounts are reached.
 from django.utils.translation import gettext as _
 
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
+from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 
@@ -22,6 +23,14 @@ class NoEngine(LiveAccounts):
 
     def curve(self, account: str, *, since: int = 0) -> Curve | None:
         del account, since
+        raise EngineAway(_("no engine is connected to these pages"))
+
+    def figures(self, account: str) -> AccountFigures | None:
+        del account
+        raise EngineAway(_("no engine is connected to these pages"))
+
+    def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
+        del account, order
         raise EngineAway(_("no engine is connected to these pages"))
 
 
