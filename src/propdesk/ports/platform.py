@@ -83,7 +83,14 @@ class Reason(StrEnum):
 
 
 CommandName: TypeAlias = Literal[
-    "create_account", "set_group", "set_rights", "set_leverage", "close_all", "cancel_all", "adjust"
+    "create_account",
+    "set_group",
+    "set_rights",
+    "set_leverage",
+    "close_all",
+    "cancel_all",
+    "adjust",
+    "halt_symbol",
 ]
 Told: TypeAlias = Literal[
     "ticks", "deals", "orders", "order_times", "stops", "adjustments", "balance", "equity", "margin"
@@ -265,19 +272,24 @@ class SetLeverage:
 
 @dataclass(frozen=True, slots=True)
 class CloseAll:
-    """Close every position, whatever the trader may do. Pending orders stay."""
+    """Close every position, or those in one symbol, whatever the trader may do. Pending orders
+    stay."""
 
     key: str
     account: str
     comment: str = ""
+    symbol: str = ""
+    """Empty: every one."""
 
 
 @dataclass(frozen=True, slots=True)
 class CancelAll:
-    """Cancel every pending order."""
+    """Cancel every pending order, or those in one symbol."""
 
     key: str
     account: str
+    symbol: str = ""
+    """Empty: every one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,8 +302,24 @@ class AdjustBalance:
     kind: AdjustmentKind
 
 
+@dataclass(frozen=True, slots=True)
+class HaltSymbol:
+    """Take no new orders in a symbol from anybody, or take them again. Positions can be closed."""
+
+    key: str
+    symbol: str
+    is_halted: bool
+
+
 Command: TypeAlias = (
-    CreateAccount | SetGroup | SetRights | SetLeverage | CloseAll | CancelAll | AdjustBalance
+    CreateAccount
+    | SetGroup
+    | SetRights
+    | SetLeverage
+    | CloseAll
+    | CancelAll
+    | AdjustBalance
+    | HaltSymbol
 )
 
 

@@ -31,6 +31,7 @@ from propdesk.ports.platform import (
     Command,
     CreateAccount,
     Delta,
+    HaltSymbol,
     Platform,
     PlatformError,
     Reason,
@@ -452,6 +453,24 @@ class PlatformConformance:
         done(stage.platform, SetRights("r1", account, Rights.DISABLED))
         done(stage.platform, SetRights("r2", account, Rights.TRADE))
         assert stage.buy(account, "0.10")
+
+    def test_a_halted_symbol_takes_no_new_order_until_it_is_released(self, stage: Stage) -> None:
+        if "halt_symbol" not in stage.platform.capabilities().does:
+            pytest.skip("this platform halts no symbol")
+        account = account_on(stage)
+        position = stage.buy(account, "1.00")
+        assert position
+        assert done(stage.platform, CloseAll("x0", account, symbol="GBPUSD")).is_confirmed
+        assert len(stage.platform.snapshot(account).positions) == 1, "another symbol's"
+        assert done(stage.platform, HaltSymbol("h1", "EURUSD", is_halted=True)).is_confirmed
+        assert stage.buy(account, "0.10") is None
+        assert stage.bid_below(account, "0.10", "1.05000") is None
+        assert done(stage.platform, CloseAll("x1", account, symbol="EURUSD")).is_confirmed
+        assert stage.platform.snapshot(account).positions == ()
+        assert done(stage.platform, HaltSymbol("h2", "EURUSD", is_halted=False)).is_confirmed
+        assert stage.buy(account, "0.10")
+        unknown = done(stage.platform, HaltSymbol("h3", "NONE", is_halted=True))
+        assert unknown.reason is Reason.UNKNOWN_SYMBOL
 
     def test_group_and_leverage_are_changed_and_told(self, stage: Stage) -> None:
         account = account_on(stage)

@@ -18,6 +18,7 @@ from propdesk.ports.platform import (
     CreateAccount,
     Credentials,
     Deltas,
+    HaltSymbol,
     GroupCard,
     Platform,
     PlatformAway,
@@ -47,6 +48,7 @@ class FakePlatform(Platform):
         self.answers: dict[str, tuple[Command, Answer]] = {}
         self.done: list[Command] = []
         """In their order, each key once."""
+        self.halted: set[str] = set()
         self.calls = 0
         self.is_away = False
         self.answers_are_lost = False
@@ -85,6 +87,9 @@ class FakePlatform(Platform):
     def _done(self, command: Command) -> Answer:
         if isinstance(command, CreateAccount):
             return self._created(command)
+        if isinstance(command, HaltSymbol):
+            (self.halted.add if command.is_halted else self.halted.discard)(command.symbol)
+            return Answer(command.key, self.at)
         held = self.held.get(command.account)
         if held is None:
             return Answer(command.key, self.at, Reason.UNKNOWN_ACCOUNT)

@@ -10,7 +10,7 @@ from propdesk.boot.firm_clock import FirmClock
 from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
 from propdesk.crm.accounts.actions.propose_kill_switch import Wanted, propose_kill_switch
 from propdesk.crm.accounts.actions.set_kill_switch import approve_kill_switch, set_kill_switch
-from propdesk.crm.accounts.kill_switches import concerned
+from propdesk.crm.accounts.kill_switches import concerned, hold_new
 from propdesk.crm.accounts.models import DueWork, KillSwitch, TradingAccount
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.models import AuditRow
@@ -87,6 +87,30 @@ def test_cancelling_needs_one_person_and_closing_two(house: House) -> None:
     assert CloseAll in [type(each) for each in house.platform.of("1")]
     assert house.platform.of("over") == []
     assert AuditRow.objects.filter(object_type="kill_switch").count() == 2
+
+
+def test_one_over_a_symbol_halts_it_and_touches_nothing_else(house: House) -> None:
+    eurusd = {"scope": "symbol", "target": "EURUSD"}
+    one = set_kill_switch(wanted("cancel", **eurusd), by=RISK, at=NOW, reason="quotes")
+    two = set_kill_switch(wanted("no_new_orders", **eurusd), by=RISK, at=NOW, reason="again")
+    assert set(rights(house).values()) == {Rights.TRADE}
+    assert house.platform.halted == {"EURUSD"}
+    told = house.platform.of("1")
+    assert [(type(each), getattr(each, "symbol", "")) for each in told] == [(CancelAll, "EURUSD")]
+    lift_kill_switch(one.pk, by=OTHER, at=NOW, reason="mended")
+    house.deliver()
+    assert house.platform.halted == {"EURUSD"}, "another stands over it"
+    lift_kill_switch(two.pk, by=OTHER, at=NOW, reason="mended")
+    house.deliver()
+    assert house.platform.halted == set()
+
+
+def test_an_account_opened_under_a_halted_symbol_is_not_held(house: House) -> None:
+    set_kill_switch(
+        wanted("no_new_orders", scope="symbol", target="EURUSD"), by=RISK, at=NOW, reason="quotes"
+    )
+    hold_new(TradingAccount.objects.get(login="1"), NOW)
+    assert rights(house)["1"] == Rights.TRADE
 
 
 def test_the_database_closes_nothing_by_one_person(house: House) -> None:

@@ -31,9 +31,11 @@ def lift_hold(account: TradingAccount, reason: str, source: str, at: datetime) -
     _settle(account, f"lift/{reason}/{source}", at)
 
 
-def command_steps(account: TradingAccount, steps: Iterable[str], cause: str, at: datetime) -> None:
-    """Cancel and close on the platform, once for one cause."""
-    messages = steps_of(account, steps, cause)
+def command_steps(
+    account: TradingAccount, steps: Iterable[str], cause: str, at: datetime, *, symbol: str = ""
+) -> None:
+    """Cancel and close on the platform, once for one cause; in one symbol where it is named."""
+    messages = steps_of(account, steps, cause, symbol=symbol)
     for each in messages:
         note(account, EventKind.COMMAND, each.name, str(each.key), at, {"cause": cause})
     enqueue_messages(messages, at)

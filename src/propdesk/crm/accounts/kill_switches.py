@@ -7,8 +7,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from propdesk.crm.accounts.holding import command_steps, lift_hold, put_hold
+from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.locks import locked_ids
+from propdesk.crm.accounts.messages import halt_message
 from propdesk.crm.accounts.models import KillSwitch, SwitchAction, SwitchScope, TradingAccount
+from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
 from propdesk.ports.platform import Rights
 
 REASON = "kill_switch"
@@ -34,16 +37,27 @@ def concerned(scope: str, target: str) -> QuerySet[TradingAccount]:
 
 
 def hold_all(switch: KillSwitch, accounts: Iterable[UUID], at: datetime) -> None:
-    """Let the traders close and no more; cancel and close as the switch says."""
+    """Let the traders close and no more, or halt the symbol; cancel and close as the switch says."""
     steps = _STEPS[SwitchAction(switch.action)]
-    for part in _parts(accounts):
+    symbol = switch.target if switch.scope == SwitchScope.SYMBOL else ""
+    if symbol:
+        _halt(switch, at, is_halted=True)
+    for part in _parts(accounts if steps or not symbol else ()):
         for account in locked_ids(part):
-            put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
-            command_steps(account, steps, f"{REASON}/{switch.pk}", at)
+            if not symbol:
+                put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
+            command_steps(account, steps, f"{REASON}/{switch.pk}", at, symbol=symbol)
 
 
 def release_all(switch: KillSwitch, at: datetime) -> None:
-    """Give back what this switch took; other holds remain."""
+    """Give back what this switch took; other holds, and another switch over its symbol, remain."""
+    if switch.scope == SwitchScope.SYMBOL:
+        others = KillSwitch.objects.filter(
+            scope=SwitchScope.SYMBOL, target=switch.target, lifted_at=None
+        )
+        if not others.exclude(pk=switch.pk).exists():
+            _halt(switch, at, is_halted=False)
+        return
     held = TradingAccount.objects.filter(
         holds__reason=REASON, holds__source=str(switch.pk), holds__lifted_at=None
     )
@@ -54,9 +68,27 @@ def release_all(switch: KillSwitch, at: datetime) -> None:
 
 def hold_new(account: TradingAccount, at: datetime) -> None:
     """What is opened while a switch stands over it is held from the beginning."""
-    for switch in KillSwitch.objects.filter(lifted_at=None).order_by("set_at"):
+    standing = KillSwitch.objects.filter(lifted_at=None).exclude(scope=SwitchScope.SYMBOL)
+    for switch in standing.order_by("set_at"):
         if concerned(switch.scope, switch.target).filter(pk=account.pk).exists():
             put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
+
+
+def _halt(switch: KillSwitch, at: datetime, *, is_halted: bool) -> None:
+    """Say it to every server that has accounts. One that has no such command refuses it, and that
+    stands in the work queue."""
+    servers = TradingAccount.objects.filter(ended_at__isnull=True).values_list("server", flat=True)
+    word = "halt" if is_halted else "release"
+    enqueue_messages(
+        [
+            halt_message(
+                server, switch.target, key_of(server, REASON, str(switch.pk), word),
+                is_halted=is_halted,
+            )
+            for server in sorted(set(servers.distinct().order_by()))
+        ],
+        at,
+    )  # fmt: skip
 
 
 def _parts(ids: Iterable[UUID]) -> Iterable[list[UUID]]:

@@ -24,6 +24,7 @@ NAMES: Mapping[str, type[Command]] = {
     "close_all": platform.CloseAll,
     "cancel_all": platform.CancelAll,
     "adjust": platform.AdjustBalance,
+    "halt_symbol": platform.HaltSymbol,
 }
 _NAME_OF = {value: name for name, value in NAMES.items()}
 _JSON = msgspec.json.Encoder(enc_hook=str)
@@ -45,13 +46,23 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def command_message(account: TradingAccount, command: Command, key: UUID) -> Message:
     """A command to the account's platform. Its own key is written by whoever delivers it."""
+    return _command(account.engine_account, account.server, command, key)
+
+
+def halt_message(server: str, symbol: str, key: UUID, *, is_halted: bool) -> Message:
+    """A command about a symbol to a whole server; those about one symbol go in their order."""
+    command = platform.HaltSymbol("", symbol, is_halted)
+    return _command(f"{server}/{symbol}", server, command, key)
+
+
+def _command(lane: str, server: str, command: Command, key: UUID) -> Message:
     fields = msgspec.to_builtins(command)
     del fields["key"]
     return Message(
         destination=Destination.PLATFORM,
-        account=account.engine_account,
+        account=lane,
         name=_NAME_OF[type(command)],
-        body=_JSON.encode(_Written(account.server, fields)),
+        body=_JSON.encode(_Written(server, fields)),
         key=key,
     )
 
@@ -88,14 +99,17 @@ def notice_in(body: bytes) -> dict[str, Any]:
     return msgspec.json.decode(body, type=dict[str, Any])
 
 
-def steps_of(account: TradingAccount, steps: Iterable[str], cause: str) -> list[Message]:
-    """Cancelling and closing on the platform, in this order, each with its key."""
+def steps_of(
+    account: TradingAccount, steps: Iterable[str], cause: str, *, symbol: str = ""
+) -> list[Message]:
+    """Cancelling and closing on the platform, in this order, each with its key; of one symbol
+    where it is named."""
     made: list[Message] = []
     for step in steps:
         command: Command = (
-            platform.CancelAll("", account.login)
+            platform.CancelAll("", account.login, symbol=symbol)
             if step == "cancel_all"
-            else platform.CloseAll("", account.login, comment=cause[:32])
+            else platform.CloseAll("", account.login, comment=cause[:32], symbol=symbol)
         )
         made.append(command_message(account, command, key_for(account, cause, step)))
     return made

@@ -17,7 +17,7 @@ from propdesk.crm.challenges.models import (
     GatePassed,
     GateTerms,
 )
-from propdesk.crm.challenges.phase_opening import open_phase, phase_at
+from propdesk.crm.challenges.phase_opening import open_phase, phase_at, terms_of
 from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
 from propdesk.domain.rulebook import Phase
 from propdesk.domain.stages import StageAccount, start_balance
@@ -60,10 +60,10 @@ def go_on(
     enrolment: Enrolment, phase: EnrolmentPhase, account: TradingAccount, at: datetime
 ) -> EnrolmentPhase | None:
     """From a passed phase: to the next one, or to the gate before it (None then)."""
-    left, following = phase_at(enrolment, phase.number), phase_at(enrolment, phase.number + 1)
+    left, following = terms_of(phase), phase_at(enrolment, phase.number + 1)
     if enrolment.state == "evaluating":
         move(enrolment, "passed", at)
-    if left is None or following is None:
+    if following is None:
         return None
     gate = shut_gate(enrolment, phase, left, following)
     if gate:

@@ -39,5 +39,5 @@ def locked_standing(enrolment: UUID) -> Standing:
 
 def locked_enrolment(enrolment: UUID) -> Enrolment:
     """The enrolment, locked. Raises ``Enrolment.DoesNotExist``."""
-    rows = Enrolment.objects.select_related("version__programme", "person")
+    rows = Enrolment.objects.select_related("version__programme", "bound_to", "person")
     return rows.select_for_update(of=("self",)).get(pk=enrolment)

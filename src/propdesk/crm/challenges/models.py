@@ -96,6 +96,13 @@ class Enrolment(models.Model):
     suspended_from = models.CharField(max_length=20, default="", blank=True)
     """The state to which it returns; empty while it is not suspended."""
     retries_used = models.SmallIntegerField(default=0)
+    bound_to = models.ForeignKey(
+        ProgrammeVersion, null=True, on_delete=models.PROTECT, related_name="bound_enrolments"
+    )
+    """By which its next phase is judged, where two persons bound it to another version than the
+    one that was bought."""
+    bound_add_ons = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    """With ``bound_to``: the add-ons from then on."""
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -149,6 +156,10 @@ class EnrolmentPhase(models.Model):
         TradingAccount, on_delete=models.PROTECT, related_name="enrolment_phase"
     )
     """Also read by whoever follows an account's status."""
+    version = models.ForeignKey(
+        ProgrammeVersion, null=True, on_delete=models.PROTECT, related_name="bound_phases"
+    )
+    """By which it is judged, where that is not the version that was bought."""
     order = models.UUIDField(null=True, unique=True)
     """The reset or retry it was begun by; None for what follows from a purchase or a pass."""
     started_at = models.DateTimeField()

@@ -1,6 +1,7 @@
 """The opening of a phase's account: its rows and the command to the platform, in the caller's
 transaction. It must not decide whether a phase may begin."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from propdesk.crm.accounts.enrolling import enrolment_of
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.messages import command_message
 from propdesk.crm.accounts.models import AccountEvent, EventKind, TradingAccount
+from propdesk.crm.catalog.models import ProgrammeVersion
 from propdesk.crm.catalog.versions import loaded
 from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase, PhasePlace
 from propdesk.crm.outbox.actions.enqueue import enqueue
@@ -35,15 +37,32 @@ class Place:
 
 
 def rulebook_of(enrolment: Enrolment) -> LoadedRulebook:
-    """What was bought, add-ons applied."""
-    plain = loaded(enrolment.version)
-    return with_add_ons(plain, enrolment.add_ons) if enrolment.add_ons else plain
+    """By which its next phase is judged: what was bought, or what it was bound to since."""
+    if enrolment.bound_to is None:
+        return rulebook_with(enrolment.version, enrolment.add_ons)
+    return rulebook_with(enrolment.bound_to, enrolment.bound_add_ons)
+
+
+def rulebook_of_phase(phase: EnrolmentPhase) -> LoadedRulebook:
+    """By which a phase was opened and is judged for as long as it runs."""
+    return rulebook_with(phase.version or phase.enrolment.version, phase.account.add_ons)
+
+
+def rulebook_with(version: ProgrammeVersion, add_ons: Sequence[str]) -> LoadedRulebook:
+    """A version with add-ons applied. Raises ``RulebookRefused`` for one it does not have."""
+    plain = loaded(version)
+    return with_add_ons(plain, add_ons) if add_ons else plain
 
 
 def phase_at(enrolment: Enrolment, number: int) -> Phase | None:
-    """The rulebook's phase of that number, from 1; None behind the last."""
+    """The phase of that number, from 1, as it would be opened now; None behind the last."""
     phases = rulebook_of(enrolment).rulebook.phases
     return phases[number - 1] if number <= len(phases) else None
+
+
+def terms_of(phase: EnrolmentPhase) -> Phase:
+    """The terms by which a phase is judged."""
+    return rulebook_of_phase(phase).rulebook.phases[phase.number - 1]
 
 
 def open_phase(
@@ -68,13 +87,14 @@ def open_phase(
         created_at=at, server=place.server, login=login, group=place.group,
         leverage=place.leverage, currency=book.rulebook.currency, size=enrolment.size,
         rulebook=book.rulebook.name, version=book.rulebook.version, sha256=book.sha256,
-        add_ons=enrolment.add_ons, phase=phase.name, stage=phase.stage, opening_balance=balance,
+        add_ons=enrolment.bound_add_ons if enrolment.bound_to else enrolment.add_ons, phase=phase.name, stage=phase.stage, opening_balance=balance,
         replaces=replaces,
     )  # fmt: skip
     _command(account, balance, at)
     return EnrolmentPhase.objects.create(
         id=uuid7(at), enrolment=enrolment, number=number, attempt=attempt, name=phase.name,
         stage=phase.stage, account=account, started_at=at, order=order,
+        version=enrolment.bound_to,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from propdesk.crm.accounts.models.accounts import (
     TradingAccount,
 )
 from propdesk.crm.accounts.models.desk import (
+    Acknowledgement,
     Approval,
     Case,
     CaseKind,
@@ -25,6 +26,7 @@ __all__ = [
     "NOT_JUDGED",
     "AccountEvent",
     "AccountVerdict",
+    "Acknowledgement",
     "Approval",
     "Blocked",
     "Case",

@@ -125,6 +125,8 @@ class SwitchScope(models.TextChoices):
     FIRM = "firm"
     PROGRAMME = "programme"
     GROUP = "group"
+    SYMBOL = "symbol"
+    """Every running account, in one symbol alone."""
     ACCOUNT = "account"
 
 
@@ -142,7 +144,7 @@ class KillSwitch(models.Model):
     id = models.UUIDField(primary_key=True)
     scope = models.CharField(max_length=10, choices=SwitchScope.choices)
     target = models.CharField(max_length=200, blank=True)
-    """The rulebook's name, the group or the account's name; empty for the firm."""
+    """The rulebook's name, the group, the symbol or the account's name; empty for the firm."""
     action = models.CharField(max_length=14, choices=SwitchAction.choices)
     reason = models.TextField()
     set_by = models.UUIDField()
@@ -180,6 +182,26 @@ class KillSwitch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} for {self.scope} {self.target}"
+
+
+class Acknowledgement(models.Model):
+    """That somebody looks at an entry of the work queue; the entry stays until its cause is gone."""
+
+    id = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=100)
+    """The case, the message or the account, as the queue names it."""
+    by = models.UUIDField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Also read for each page of the queue.
+            models.UniqueConstraint(fields=["kind", "subject"], name="acknowledged_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
 
 
 class DueWork(models.Model):

@@ -71,5 +71,5 @@ def _pass(
 
 
 def _locked(ids: Sequence[UUID]) -> dict[UUID, Enrolment]:
-    rows = Enrolment.objects.filter(pk__in=ids).select_related("version__programme")
+    rows = Enrolment.objects.filter(pk__in=ids).select_related("version__programme", "bound_to")
     return {row.pk: row for row in rows.select_for_update(of=("self",)).order_by("id")}

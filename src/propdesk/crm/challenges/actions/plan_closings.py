@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from propdesk.crm.accounts.due_work import planned
 from propdesk.crm.accounts.models import TradingAccount
 from propdesk.crm.challenges.models import EnrolmentPhase
-from propdesk.crm.challenges.phase_opening import phase_at, rulebook_of
+from propdesk.crm.challenges.phase_opening import rulebook_of_phase, terms_of
 from propdesk.domain.instants import datetime_of, micros_of
-from propdesk.domain.rulebook import Clock, Phase
+from propdesk.domain.rulebook import Clock
 from propdesk.domain.rules.flat_by import FlatBy, by_the_clock, deadlines
 
 CLOSE, WARN = "close_before", "warn_before"
@@ -48,7 +48,7 @@ def _running() -> Iterator[tuple[str, EnrolmentPhase]]:
     for sha256, name in found.values_list("sha256", "phase").distinct().order_by():
         phase = (
             EnrolmentPhase.objects.filter(account__sha256=sha256, name=name)
-            .select_related("enrolment__version__programme")
+            .select_related("enrolment__version__programme", "version", "account")
             .first()
         )
         if phase is not None:
@@ -57,10 +57,7 @@ def _running() -> Iterator[tuple[str, EnrolmentPhase]]:
 
 def _terms(phase: EnrolmentPhase) -> Iterator[tuple[FlatBy, Clock]]:
     """The rules of the phase by which the firm itself closes."""
-    rules: Phase | None = phase_at(phase.enrolment, phase.number)
-    if rules is None:
-        return
-    clock = rulebook_of(phase.enrolment).rulebook.clock
-    for terms in rules.rules:
+    clock = rulebook_of_phase(phase).rulebook.clock
+    for terms in terms_of(phase).rules:
         if isinstance(terms, FlatBy) and any(each.kind in _CLOSES for each in terms.effects):
             yield terms, clock
