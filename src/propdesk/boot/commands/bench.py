@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from propdesk.boot.bench_enforcement import enforcement_bench
 from propdesk.boot.bench_engine import engine_bench
 from propdesk.boot.bench_house import BenchFailed
 from propdesk.boot.bench_ingest import ingest_bench, load_of
@@ -70,6 +71,22 @@ def ingest(
     """Database, intake and engine together: from a tick that is due to its durable verdict."""
     try:
         _write(ingest_bench(load_of(accounts, seconds, ticks_per_s, deals_per_s)), json_to)
+    except BenchFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+@command.command("enforcement")
+@click.option("--accounts", default=100_000, show_default=True, type=click.IntRange(100, 300_000))
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 3600))
+@click.option("--ticks-per-s", default=5_000, show_default=True, type=click.IntRange(500, 100_000))
+@click.option("--deals-per-s", default=500, show_default=True, type=click.IntRange(50, 10_000))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def enforcement(
+    accounts: int, seconds: float, ticks_per_s: int, deals_per_s: int, json_to: str | None
+) -> None:
+    """The firm around it too: from a tick that is due to what its platform has confirmed."""
+    try:
+        _write(enforcement_bench(load_of(accounts, seconds, ticks_per_s, deals_per_s)), json_to)
     except BenchFailed as failed:
         raise click.ClickException(str(failed)) from failed
 

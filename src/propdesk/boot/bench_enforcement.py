@@ -1,0 +1,156 @@
+"""The benchmark of the enforcement: from the tick that ends an account to its platform's answer.
+
+The load and the house of ``bench ingest``, and beside them the firm's own processes: the projector
+that reads the verdicts, the courier that commands, and the simulated platform, on which every
+account that will be ended has an open position and a waiting order. It ends by itself.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from propdesk.boot.bench_house import (
+    BEGIN_S_MAX,
+    JUDGING,
+    BenchFailed,
+    Heard,
+    enrol,
+    processes,
+    wait_until,
+)
+from propdesk.boot.bench_ingest import by_timetable, due_us, percentiles, sender_of
+from propdesk.boot.bench_load import Load, burst_name, ladder_name
+from propdesk.boot.benchmarks import machine
+from propdesk.boot.firm_database import firm_database
+from propdesk.boot.settings import load as settings_of
+from propdesk.connectors.intake import SOCKET_NAME
+from propdesk.connectors.simulated_platform.client import PlatformClient
+from propdesk.connectors.simulated_platform.frames import SOCKET_NAME as PLATFORM_SOCKET
+from propdesk.ports.platform import CreateAccount
+from propdesk.ports.platform_trading import PlaceOrder
+from propdesk.storage.embedded_postgres import EmbeddedPostgres
+from propdesk.storage.event_log import PostgresLog
+
+PLATFORM = ("propdesk.boot.cli", "platform", "--no-forward", "--seed", "bench")
+HOUSE: Mapping[str, Sequence[str]] = {
+    **JUDGING,
+    "projector": ("propdesk.boot.projector_process",),
+    "courier": ("propdesk.boot.courier_process",),
+    "platform": PLATFORM,
+}
+SYMBOL = "EURUSD"
+SETTLE_S_MAX = 120.0
+TAKEN_IN_S_MAX = 900.0
+
+
+def enforcement_bench(load: Load) -> dict[str, Any]:
+    """Run the whole load once. Raises ``BenchFailed``."""
+    busy_before = os.getloadavg()
+    with ExitStack() as running:
+        home = Path(tempfile.mkdtemp(prefix="propdesk-bench-"))
+        running.callback(shutil.rmtree, home, ignore_errors=True)
+        url = running.enter_context(EmbeddedPostgres(home)).url
+        secret = secrets.token_urlsafe(48)
+        told = {
+            "PROPDESK_HOME": str(home),
+            "PROPDESK_DATABASE_URL": url,
+            "PROPDESK_SECRET_KEY": secret,
+        }
+        running.enter_context(firm_database(settings_of(told)))
+        # Their models need Django set up.
+        from propdesk.boot import bench_accounts as accounts  # noqa: PLC0415
+
+        house = running.enter_context(processes(home, url, HOUSE, secret))
+        _open_on_the_platform(load, home)
+        accounts.keep(load)
+        listening = running.enter_context(closing(PostgresLog(url).reader()))
+        heard = Heard(listening, house.look)
+        sequence = enrol(load, home / SOCKET_NAME, heard)
+        wait_until(
+            lambda: accounts.are_read_to(heard.offset), house.look, TAKEN_IN_S_MAX, "the projector"
+        )
+        used = house.seconds_used()
+        with sender_of(load, home / SOCKET_NAME, sequence, (0, 0)) as (sender, ready):
+            sent = by_timetable(load, sender, ready, heard)
+        due = due_us(load, sent)
+        wait_until(
+            lambda: accounts.ended() >= len(due), house.look, SETTLE_S_MAX, "every confirmation"
+        )
+        done = accounts.confirmed_at(due)
+        by_verdict = [heard.ended[name] - at for name, at in due.items()]
+        return {
+            "bench": "enforcement",
+            "book": _book(load, url),
+            "figures": {
+                "tick_to_verdict": percentiles(by_verdict),
+                "tick_to_confirmed": percentiles([done[name] - due[name] for name in due]),
+                "tick_to_confirmed_one_by_one": percentiles(
+                    [done[name] - due[name] for name in due if name.startswith("L")]
+                ),
+                "tick_to_confirmed_in_one_tick": percentiles(
+                    [done[name] - due[name] for name in due if name.startswith("B")]
+                ),
+                "cpu_s": house.used_since(used),
+            },
+            "baselines": {},
+            "machine": {
+                **machine(),
+                "processors": str(os.cpu_count()),
+                "load_before": " ".join(f"{each:.2f}" for each in busy_before),
+            },
+        }
+
+
+def _book(load: Load, url: str) -> dict[str, Any]:
+    return {
+        "accounts": load.accounts,
+        "seconds": load.seconds,
+        "ticks_per_s": load.ticks_per_s,
+        "deals_per_s": load.deals_per_s,
+        "verdicts_one_by_one": load.ladder,
+        "verdicts_in_one_tick": load.burst,
+        "durability": dict(PostgresLog(url).durability()),
+        "from": "the moment a tick was due",
+        "to": "its account's orders cancelled, its positions closed and its rights taken, confirmed"
+        " by the simulated platform and noted",
+    }
+
+
+def _doomed(load: Load) -> list[str]:
+    ladder = [ladder_name(number) for number in range(load.ladder)]
+    return ladder + [burst_name(number) for number in range(load.burst)]
+
+
+# --- the platform ----------------------------------------------------------------------------
+def _open_on_the_platform(load: Load, home: Path) -> None:
+    """Each account that will be ended: opened, one position, one order that waits."""
+    socket = home / PLATFORM_SOCKET
+    wait_until(socket.exists, lambda: None, BEGIN_S_MAX, "the platform")
+    with closing(PlatformClient(socket)) as platform:
+        names = _doomed(load)
+        opening = [
+            CreateAccount(f"open/{name}", "usd-hedging", Decimal(100_000), login=name)
+            for name in names
+        ]
+        refused = [each for each in platform.act(opening) if not each.is_confirmed]
+        if refused:
+            raise BenchFailed(f"the platform opens no account: {refused[0]}")
+        first, *others = [order for name in names for order in _orders(name)]
+        wait_until(
+            lambda: platform.trade(first).is_done, lambda: None, BEGIN_S_MAX, "the first price"
+        )
+        for order in others:
+            answer = platform.trade(order)
+            if not answer.is_done:
+                raise BenchFailed(f"the platform takes no order: {answer}")
+
+
+def _orders(name: str) -> Iterable[PlaceOrder]:
+    yield PlaceOrder(name, SYMBOL, "buy", Decimal("0.01"))
+    yield PlaceOrder(name, SYMBOL, "buy", Decimal("0.01"), kind="limit", price=Decimal("0.50000"))
