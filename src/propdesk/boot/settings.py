@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from propdesk.web.mail_providers import is_provider
+
 Value = TypeVar("Value")
 
 PREFIX = "PROPDESK_"
@@ -60,6 +62,8 @@ class Settings:
     """How many proxies in front add themselves to X-Forwarded-For; none is believed beyond."""
     test_payments: bool
     """Whether orders are paid at a provider that moves no money."""
+    webhooks_to_private: bool
+    """Whether webhooks may go to this machine and its own network."""
     tools_are_public: bool
     """Whether anybody may judge a statement and read the rulebooks."""
     registration_is_open: bool
@@ -88,6 +92,7 @@ class Settings:
             "PROPDESK_HTTPS": _word(self.is_https, "yes", "no"),
             "PROPDESK_PROXIES": str(self.proxies),
             "PROPDESK_TEST_PAYMENTS": _word(self.test_payments, "yes", "no"),
+            "PROPDESK_WEBHOOKS_TO_PRIVATE": _word(self.webhooks_to_private, "yes", "no"),
             "PROPDESK_TOOLS": _word(self.tools_are_public, "public", "staff"),
             "PROPDESK_REGISTRATION": _word(self.registration_is_open, "open", "closed"),
             "PROPDESK_SESSION_EVENTS_DAYS": str(self.session_events_days),
@@ -125,6 +130,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         is_https=parsed("PROPDESK_HTTPS", _either("yes", "no"), False),
         proxies=parsed("PROPDESK_PROXIES", _from_to(0, PROXIES_MAX), 0),
         test_payments=parsed("PROPDESK_TEST_PAYMENTS", _either("yes", "no"), False),
+        webhooks_to_private=parsed("PROPDESK_WEBHOOKS_TO_PRIVATE", _either("yes", "no"), False),
         tools_are_public=parsed("PROPDESK_TOOLS", _either("public", "staff"), True),
         registration_is_open=parsed("PROPDESK_REGISTRATION", _either("open", "closed"), True),
         session_events_days=parsed(
@@ -194,10 +200,13 @@ def _mail_url(text: str) -> str:
         parts = urlsplit(text)
         is_usable = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname)
         is_usable = is_usable and (parts.port is None or parts.port > 0)
+        is_usable = is_usable or is_provider(text)
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise ValueError("a URL of the form smtp://user:password@host:587 or smtps://… is needed")
+        raise ValueError(
+            "a URL of the form smtp://user:password@host:587, smtps://… or resend://key@ is needed"
+        )
     return text
 
 

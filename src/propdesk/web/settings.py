@@ -9,6 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
+from propdesk.web.mail_providers import KEY_OF, provider_settings
+
 DEBUG = False
 SECRET_KEY = os.environ.get("PROPDESK_SECRET_KEY", "")
 ALLOWED_HOSTS = [
@@ -50,6 +52,7 @@ INSTALLED_APPS = [
     "propdesk.crm.documents",
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
+    "propdesk.crm.notices",
     "propdesk.crm.outbox",
     "propdesk.crm.overview",
     "propdesk.crm.people",
@@ -168,7 +171,9 @@ DEFAULT_FROM_EMAIL = os.environ.get("PROPDESK_MAIL_FROM") or "propdesk@localhost
 MAIL_DIRECTORY: Path = Path(os.environ.get("PROPDESK_HOME") or os.devnull) / "mail"
 EMAIL_BACKEND = "propdesk.web.mail_files.MailFiles"
 _mail = urlsplit(os.environ.get("PROPDESK_MAIL_URL", ""))
-if _mail.hostname:
+if _mail.scheme in KEY_OF:
+    EMAIL_BACKEND, ANYMAIL = provider_settings(_mail.geturl())
+elif _mail.hostname:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST = _mail.hostname
     EMAIL_USE_SSL = _mail.scheme == "smtps"
@@ -177,6 +182,13 @@ if _mail.hostname:
     EMAIL_HOST_USER = unquote(_mail.username or "")
     EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
     EMAIL_TIMEOUT = 15
+# Where messages say that the pages are, until the desk names the address itself.
+_name = next(iter(os.environ.get("PROPDESK_ALLOWED_HOSTS", "").split(",")), "")
+SITE_ADDRESS = (
+    f"{'https' if _is_https else 'http'}://"
+    f"{_name or 'localhost:' + (os.environ.get('PROPDESK_PORT') or '8000')}"
+)
+WEBHOOKS_TO_PRIVATE = os.environ.get("PROPDESK_WEBHOOKS_TO_PRIVATE", "no") == "yes"
 
 # How long a request waits for its judging before it gets a page that follows it.
 JUDGING_WAIT_S = 2.5

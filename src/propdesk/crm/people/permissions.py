@@ -101,6 +101,18 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "purchases.open_dispute": RULING | {FINANCE},
     "purchases.close_dispute": RULING | {FINANCE},
     "ledger.read": RULING | {FINANCE, AUDITOR},
+    # What is told to whom.
+    "notices.read_alerts": STAFF,
+    "notices.acknowledge_alerts": RULING | {RISK},
+    "notices.read": RULING | {RISK, SUPPORT, AUDITOR},
+    "notices.replay_delivery": RULING | {SUPPORT},
+    "notices.save_text": RULING,
+    "notices.set_outlet": RULING,
+    "notices.send_test_event": RULING,
+    "notices.set_terms": RULING,
+    "notices.set_preferences": frozenset({TRADER}),
+    "notices.connect_messenger": frozenset({TRADER}),
+    "notices.mark_read": frozenset({TRADER}),
     # Certificates.
     "documents.read": STAFF,
     "documents.issue_certificate": frozenset({SYSTEM}),

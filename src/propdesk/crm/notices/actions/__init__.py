@@ -1,0 +1,1 @@
+"""What can be done with notices, one verb in one file."""

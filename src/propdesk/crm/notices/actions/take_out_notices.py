@@ -1,0 +1,124 @@
+"""Take notices out of the outbox: what they amount to is written in the transaction that marks
+them, so that each is told once, whatever dies when.
+
+It must not send anything; deliveries wait for whoever does.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connection, transaction
+
+from propdesk.crm.accounts.keys import key_of
+from propdesk.crm.notices.composing import Composer
+from propdesk.crm.notices.known import known_for
+from propdesk.crm.notices.models import Alert, Delivery, InboxMessage, Notice
+from propdesk.crm.notices.models.desk import Severity
+from propdesk.crm.notices.telling import RISK, RULING, tell
+from propdesk.crm.notices.told import Told, told_in
+from propdesk.crm.outbox.models import Destination, OutboxRow
+
+AT_ONCE = 200
+MAILED_A_MINUTE = 20
+"""So many new alerts are sent to the desk's people one by one; what is more is on the page."""
+FLOOD = "flood"
+
+_RAISE = """
+INSERT INTO notices_alert (id, key, kind, severity, account, subject, text, link, told_at,
+    raised_at, last_at, times, note)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, '')
+ON CONFLICT (key) WHERE acknowledged_at IS NULL
+DO UPDATE SET times = notices_alert.times + 1, last_at = EXCLUDED.last_at
+RETURNING xmax = 0
+"""
+
+
+def take_out_notices(now: datetime, alarm: Callable[[str], None]) -> int:
+    """Take out what is there, ``AT_ONCE`` at most; how many that was. One that cannot be read is
+    given up and told, and stops no other."""
+    with transaction.atomic():
+        rows = list(
+            OutboxRow.objects.filter(
+                destination=Destination.NOTICE, delivered_at__isnull=True,
+                given_up_at__isnull=True, next_try_at__lte=now,
+            )
+            .order_by("id")
+            .select_for_update(skip_locked=True)[:AT_ONCE]
+        )  # fmt: skip
+        if rows:
+            read = list(_read(rows, now, alarm))
+            _write(read, now, alarm)
+        return len(rows)
+
+
+def _read(
+    rows: Iterable[OutboxRow], now: datetime, alarm: Callable[[str], None]
+) -> Iterable[tuple[OutboxRow, Told]]:
+    for row in rows:
+        try:
+            yield row, told_in(row)
+        except ValueError as error:
+            _give_up(row, f"not readable: {error}", now, alarm)
+
+
+def _write(read: list[tuple[OutboxRow, Told]], now: datetime, alarm: Callable[[str], None]) -> None:
+    composer = Composer(known_for(told for _, told in read), now)
+    raised = _raised_lately(now)
+    done: list[int] = []
+    for row, told in read:
+        try:
+            raised += _take(composer, told, raised, now)
+        except DatabaseError:
+            raise  # the transaction is lost with it
+        except Exception as error:  # noqa: BLE001 - one notice must not stop the others
+            _give_up(row, f"not worded: {type(error).__name__}: {error}", now, alarm)
+        else:
+            done.append(row.pk)
+    made = composer.made
+    Notice.objects.bulk_create(made.notices)
+    InboxMessage.objects.bulk_create(made.inbox)
+    Delivery.objects.bulk_create(made.deliveries)
+    OutboxRow.objects.filter(pk__in=done).update(delivered_at=now, last_error="")
+
+
+def _take(composer: Composer, told: Told, raised: int, now: datetime) -> int:
+    """Make what one notice amounts to; 1 where it raised a new alert."""
+    alert = composer.alert(told)
+    notice = composer.notice(told)
+    composer.to_person(told, notice)
+    composer.to_outlets(told, notice)
+    if RULING in told.to:
+        composer.to_staff(told, notice, RULING)
+    if alert is None or not _raise(alert):
+        return 0
+    if raised < MAILED_A_MINUTE or told.notice == FLOOD:
+        composer.to_staff(told, notice, RISK)
+    elif raised == MAILED_A_MINUTE:
+        detail = {"count": MAILED_A_MINUTE}
+        tell(FLOOD, key_of(FLOOD, str(told.key)), now, to=(RISK,), detail=detail)
+    return 1
+
+
+def _raised_lately(now: datetime) -> int:
+    """New alerts of the last minute."""
+    return Alert.objects.filter(raised_at__gt=now - timedelta(minutes=1)).count()
+
+
+def _raise(alert: Alert) -> bool:
+    """Whether it is a new one; else the open one of its key counts one more."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RAISE,
+            [
+                alert.id, alert.key, alert.kind, Severity(alert.severity).value, alert.account,
+                alert.subject, alert.text, alert.link, alert.told_at, alert.raised_at,
+                alert.last_at,
+            ],
+        )  # fmt: skip
+        (is_new,) = cursor.fetchone()
+    return bool(is_new)
+
+
+def _give_up(row: OutboxRow, why: str, now: datetime, alarm: Callable[[str], None]) -> None:
+    OutboxRow.objects.filter(pk=row.pk).update(given_up_at=now, last_error=why)
+    alarm(f"notices: {row} is given up: {why}")
