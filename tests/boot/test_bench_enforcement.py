@@ -1,4 +1,4 @@
-"""``propdesk bench enforcement`` measures to the last answer of the platform, account by account."""
+"""``propdesk bench enforcement`` measures to the last answer of each account's platform."""
 
 import json
 import os
