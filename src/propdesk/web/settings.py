@@ -54,9 +54,11 @@ INSTALLED_APPS = [
     "propdesk.crm.ledger",
     "propdesk.crm.notices",
     "propdesk.crm.outbox",
+    "propdesk.crm.own_limits",
     "propdesk.crm.overview",
     "propdesk.crm.people",
     "propdesk.crm.purchases",
+    "propdesk.crm.support",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

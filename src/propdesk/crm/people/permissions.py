@@ -60,6 +60,13 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "accounts.set_kill_switch": RULING | {RISK},
     "accounts.lift_kill_switch": RULING | {RISK, SYSTEM},
     "accounts.show_credentials": frozenset({TRADER}),
+    "accounts.place_order": frozenset({TRADER}),
+    "accounts.change_order": frozenset({TRADER}),
+    "accounts.cancel_order": frozenset({TRADER}),
+    "accounts.close_position": frozenset({TRADER}),
+    "accounts.protect_position": frozenset({TRADER}),
+    "own_limits.set_daily_limit": frozenset({TRADER}),
+    "own_limits.lock_for_today": frozenset({SYSTEM}),
     "challenges.provision": RULING | {SYSTEM},
     "challenges.settle_gate": RULING | {RISK, SUPPORT, SYSTEM},
     "challenges.fail": RULING | {RISK},
@@ -119,6 +126,17 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "documents.name_certificate": frozenset({TRADER}),
     "documents.revoke_certificate": RULING | {RISK, SYSTEM},
     "documents.restore_certificate": RULING | {RISK},
+    # Support.
+    "support.read": STAFF,
+    "support.open_ticket": frozenset({TRADER}),
+    "support.reply": frozenset({TRADER}),
+    "support.answer_ticket": RULING | {RISK, FINANCE, SUPPORT},
+    "support.note_ticket": RULING | {RISK, FINANCE, SUPPORT},
+    "support.assign_ticket": RULING | {RISK, FINANCE, SUPPORT},
+    "support.keep_canned_answer": RULING | {SUPPORT},
+    "support.dispute_verdict": frozenset({TRADER}),
+    "support.uphold_verdict": RULING | {RISK},
+    "support.accept_dispute": RULING | {RISK, SUPPORT},
 }
 """A later app adds its actions here, named ``app.verb``."""
 

@@ -1,0 +1,1 @@
+"""Limits that traders set for themselves, stricter than the rulebook's."""

@@ -1,0 +1,1 @@
+"""What may be done about a trader's own limits, one verb a file."""
