@@ -9,8 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from propdesk.boot.cli import main
+from propdesk.connectors.simulated_platform.frames import SOCKET_NAME
+from propdesk.connectors.simulated_platform.journal import Journal
+from propdesk.connectors.simulated_platform.platform import Setup, SimulatedPlatform
+from propdesk.connectors.simulated_platform.server import PlatformServer
+from propdesk.connectors.simulated_platform.terms import DEFAULT_GROUPS
 from propdesk.domain.events import AccountOpened
 from propdesk.domain.instants import SECOND, format_instant, micros_of
+from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.event_file import write_event
 from propdesk.wire.log_records import AccountEnrolled, Moment
 from tests.connectors.sequenced import NOW, Desk
@@ -108,3 +114,20 @@ def test_a_speed_that_is_none_is_refused(speed: str) -> None:
     result = CliRunner().invoke(main, ["replay", "--speed", speed])
     assert result.exit_code == 2
     assert "neither a whole number from 1 nor max" in result.output
+
+
+def test_a_home_that_the_simulated_platform_feeds_is_not_fed_twice(
+    ticks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = ticks.parent / "home"
+    home.mkdir()
+    monkeypatch.setenv("PROPDESK_HOME", str(home))
+    with Journal(home / "journal") as journal:
+        books = Setup(DEFAULT_GROUPS, load_catalogue(None), ("EURUSD",), "s", b"s" * 32)
+        platform = SimulatedPlatform(books, journal, clock=now)
+        with PlatformServer(home / SOCKET_NAME, platform):
+            result = CliRunner().invoke(main, ["replay", str(ticks)])
+    assert result.exit_code == 2
+    assert "a symbol has one feed" in result.output
+    alone = CliRunner().invoke(main, ["replay", str(ticks)])
+    assert "is propdesk up?" in alone.output

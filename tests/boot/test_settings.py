@@ -92,6 +92,7 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
             "PROPDESK_HTTPS": "yes",
             "PROPDESK_PROXIES": "2",
             "PROPDESK_TEST_PAYMENTS": "yes",
+            "PROPDESK_SIMULATED_PLATFORM": "off",
             "PROPDESK_TOOLS": "staff",
             "PROPDESK_REGISTRATION": "closed",
             "PROPDESK_SESSION_EVENTS_DAYS": "30",
@@ -106,10 +107,25 @@ def test_what_is_handed_to_a_child_reads_back_as_the_same_settings():
     assert (read_back.is_https, read_back.proxies, read_back.session_events_days) == (True, 2, 30)
     assert not read_back.tools_are_public
     assert read_back.test_payments
-    assert not load({}).test_payments
+    assert not read_back.simulated_platform
+    assert load({}).simulated_platform
     assert not read_back.registration_is_open
     assert load({}).tools_are_public
     assert load({}).registration_is_open
+
+
+@pytest.mark.parametrize(
+    ("said", "are_on"),
+    [
+        ({}, True),
+        ({"PROPDESK_DATABASE_URL": "postgresql:///propdesk"}, False),
+        ({"PROPDESK_HTTPS": "yes"}, False),
+        ({"PROPDESK_TEST_PAYMENTS": "no"}, False),
+        ({"PROPDESK_HTTPS": "yes", "PROPDESK_TEST_PAYMENTS": "yes"}, True),
+    ],
+)
+def test_payments_that_move_no_money_are_never_silently_those_of_a_business(said, are_on):
+    assert load(said).test_payments is are_on
 
 
 def test_the_key_is_made_once_and_only_its_owner_can_read_it(tmp_path):

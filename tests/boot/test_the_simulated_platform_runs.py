@@ -162,7 +162,8 @@ def test_a_home_has_one_platform_and_one_market(tmp_path: Path) -> None:
 
 def test_the_market_of_a_home_is_remembered(tmp_path: Path) -> None:
     market, later = (
-        platform_process._market(tmp_path, Plan(), now) for now in (10**15, 10**15 + 10**13)
+        platform_process._market(tmp_path, plan, now)[0]
+        for plan, now in ((Plan(ticks_of_a_day=900), 10**15), (Plan(), 10**15 + 10**13))
     )
     first = next(market.ticks(10**15 + 10**13))
     assert next(later.ticks(10**15 + 10**13)) == first

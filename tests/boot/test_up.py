@@ -32,7 +32,9 @@ def free_port() -> int:
 
 def environment(home: Path, port: int, **more: str) -> dict[str, str]:
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PROPDESK_")}
-    return {**kept, "PROPDESK_HOME": str(home), "PROPDESK_PORT": str(port), **more}
+    own = {"PROPDESK_HOME": str(home), "PROPDESK_PORT": str(port)}
+    # One feed for each symbol: most houses of the tests are fed by the test.
+    return {**kept, **own, "PROPDESK_SIMULATED_PLATFORM": "off", **more}
 
 
 def propdesk(home: Path, port: int, **more: str) -> subprocess.Popen[str]:

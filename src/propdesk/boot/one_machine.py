@@ -31,7 +31,11 @@ from propdesk.storage.embedded_postgres import EmbeddedPostgres
 # Above granian's 1,024 connections a worker, further ones would wait unanswered.
 CONNECTIONS_MAX = 4096
 STOP_WORKERS_S_MAX = 10
+TEST_PAYMENTS = (
+    "Payments are test payments: no money moves. PROPDESK_TEST_PAYMENTS=no switches them off."
+)
 LOOK_EVERY_S = 0.05
+PLATFORM = ("The simulated platform", "propdesk.boot.platform_process")
 BESIDE = (
     ("The intake", "propdesk.boot.ingest_process"),
     ("The engine", "propdesk.boot.engine_process"),
@@ -60,7 +64,10 @@ def run(settings: Settings, tell: Callable[[str], None]) -> None:
         os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
         _migrate()
         ownerless = _first_owner_address(settings, secret_key)
-        running.enter_context(Children(BESIDE, tell))
+        beside = (PLATFORM, *BESIDE) if settings.simulated_platform else BESIDE
+        running.enter_context(Children(beside, tell))
+        if settings.test_payments:
+            tell(TEST_PAYMENTS)
         _serve(settings, tell, ownerless)
     tell("Propdesk has stopped.")
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,6 +39,7 @@ from propdesk.ports.platform import PlatformAway, ResumeLost
 from propdesk.wire.catalogue import load_catalogue
 
 DIRECTORY = "simulated-platform"
+PLAYERS = "players.json"
 SOURCE = "simulated"
 """The name of the feed, and of the source of the accounts' events."""
 SEED = "propdesk"
@@ -58,10 +59,11 @@ class MarketDiffers(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of this run. ``begins`` None: now. ``recording`` empty: a made-up market."""
+    """What is asked of this run. ``begins`` None: now. ``recording`` empty: a made-up market, where
+    ``seed`` and ``ticks_of_a_day`` None are those this home plays already, or the usual ones."""
 
-    seed: str = SEED
-    ticks_of_a_day: int = TICKS_OF_A_DAY
+    seed: str | None = None
+    ticks_of_a_day: int | None = None
     speed: int = 1
     begins: int | None = None
     recording: tuple[Path, ...] = ()
@@ -92,13 +94,8 @@ def run(settings: Settings, plan: Plan, over: threading.Event) -> int:
     """Run until ``over`` is set. Returns 0, or 1 where the platform failed."""
     home = settings.home / DIRECTORY
     with Journal(home / "journal") as journal:
-        secret = ensure_secret_key(home / "secret.key").encode()
         clock = _clock(plan)
-        market, catalogue = _market(home, plan, clock()), load_catalogue(None)
-        setup = Setup(DEFAULT_GROUPS, catalogue, tuple(CHARACTERS), plan.seed, secret)
-        platform = SimulatedPlatform(setup, journal, clock=clock)
-        simulation = Simulation(platform.books, market, tuple(CHARACTERS))
-        platform.recover()
+        platform, simulation = on_stage(home, plan, journal, clock)
         with PlatformServer(settings.home / SOCKET_NAME, platform):
             _log.info("platform_listens", accounts=len(platform.books.accounts))
             forwarding = _forwarding(settings, plan, platform, home, over)
@@ -112,6 +109,33 @@ def run(settings: Settings, plan: Plan, over: threading.Event) -> int:
                 if forwarding is not None:
                     forwarding.join(STOP_S_MAX)
     return 0
+
+
+def on_stage(
+    home: Path, plan: Plan, journal: Journal, clock: Callable[[], int]
+) -> tuple[SimulatedPlatform, Simulation]:
+    """The platform of a home as its journal left it, and what plays on it. Raises
+    ``MarketDiffers``, ``JournalError``, ``SecretKeyError`` and ``Unreadable``."""
+    secret = ensure_secret_key(home / "secret.key").encode()
+    market, seed = _market(home, plan, clock())
+    setup = Setup(DEFAULT_GROUPS, load_catalogue(None), tuple(CHARACTERS), seed, secret)
+    platform = SimulatedPlatform(setup, journal, clock=clock)
+    simulation = Simulation(platform.books, market, tuple(CHARACTERS), players_of(home))
+    platform.recover()
+    return platform, simulation
+
+
+def players_of(home: Path) -> dict[str, str]:
+    """Persons who are played, and by which profile: whom the demonstration made."""
+    path = home / PLAYERS
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, str]) if path.exists() else {}
+
+
+def keep_players(home: Path, players: Mapping[str, str]) -> None:
+    """Let these persons be played from the next start on."""
+    beside = home / f".{PLAYERS}.new"
+    beside.write_bytes(msgspec.json.encode(dict(players)))
+    beside.replace(home / PLAYERS)
 
 
 def _drive(
@@ -171,16 +195,21 @@ def forward_all(
             over.set()
 
 
-def _market(home: Path, plan: Plan, now: int) -> Market:
-    """The market of this home. Raises ``MarketDiffers`` and ``Unreadable``."""
+def _market(home: Path, plan: Plan, now: int) -> tuple[Market, str]:
+    """The market of this home, and its seed. Raises ``MarketDiffers`` and ``Unreadable``."""
     if plan.recording:
         recording = recording_of(plan.recording)
-        return RecordedMarket(recording, now + SECOND - recording.span()[0])
-    played = _Played(plan.seed, plan.ticks_of_a_day, datetime_of(now).date() - timedelta(days=1))
+        return RecordedMarket(recording, now + SECOND - recording.span()[0]), plan.seed or SEED
+    played = _Played(
+        plan.seed or SEED,
+        plan.ticks_of_a_day or TICKS_OF_A_DAY,
+        datetime_of(now).date() - timedelta(days=1),
+    )
     path = home / "market.json"
     if path.exists():
         kept = msgspec.json.decode(path.read_bytes(), type=_Played)
-        if (kept.seed, kept.ticks_of_a_day) != (played.seed, played.ticks_of_a_day):
+        asked = plan.seed or kept.seed, plan.ticks_of_a_day or kept.ticks_of_a_day
+        if asked != (kept.seed, kept.ticks_of_a_day):
             raise MarketDiffers(
                 f"this home plays the seed {kept.seed!r} with {kept.ticks_of_a_day} ticks a day; "
                 "another market needs another home"
@@ -190,9 +219,10 @@ def _market(home: Path, plan: Plan, now: int) -> Market:
         beside = path.with_name(".market.json.new")
         beside.write_bytes(msgspec.json.encode(played))
         beside.replace(path)
-    return GeneratedMarket(
+    market = GeneratedMarket(
         played.seed, played.first_day, load_catalogue(None), ticks_of_a_day=played.ticks_of_a_day
     )
+    return market, played.seed
 
 
 def _clock(plan: Plan) -> Callable[[], int]:

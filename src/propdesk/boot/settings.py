@@ -61,7 +61,10 @@ class Settings:
     proxies: int
     """How many proxies in front add themselves to X-Forwarded-For; none is believed beyond."""
     test_payments: bool
-    """Whether orders are paid at a provider that moves no money."""
+    """Whether orders are paid at a provider that moves no money. Unless it is said, only where
+    the database is the embedded one and people do not come by HTTPS: a trial, not a business."""
+    simulated_platform: bool
+    """Whether the platform that ships runs, with its market and its traders."""
     webhooks_to_private: bool
     """Whether webhooks may go to this machine and its own network."""
     tools_are_public: bool
@@ -92,6 +95,7 @@ class Settings:
             "PROPDESK_HTTPS": _word(self.is_https, "yes", "no"),
             "PROPDESK_PROXIES": str(self.proxies),
             "PROPDESK_TEST_PAYMENTS": _word(self.test_payments, "yes", "no"),
+            "PROPDESK_SIMULATED_PLATFORM": _word(self.simulated_platform, "on", "off"),
             "PROPDESK_WEBHOOKS_TO_PRIVATE": _word(self.webhooks_to_private, "yes", "no"),
             "PROPDESK_TOOLS": _word(self.tools_are_public, "public", "staff"),
             "PROPDESK_REGISTRATION": _word(self.registration_is_open, "open", "closed"),
@@ -129,7 +133,10 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         mail_from=parsed("PROPDESK_MAIL_FROM", _mail_from, MAIL_FROM_DEFAULT),
         is_https=parsed("PROPDESK_HTTPS", _either("yes", "no"), False),
         proxies=parsed("PROPDESK_PROXIES", _from_to(0, PROXIES_MAX), 0),
-        test_payments=parsed("PROPDESK_TEST_PAYMENTS", _either("yes", "no"), False),
+        test_payments=parsed(
+            "PROPDESK_TEST_PAYMENTS", _either("yes", "no"), _is_trial(environment)
+        ),
+        simulated_platform=parsed("PROPDESK_SIMULATED_PLATFORM", _either("on", "off"), True),
         webhooks_to_private=parsed("PROPDESK_WEBHOOKS_TO_PRIVATE", _either("yes", "no"), False),
         tools_are_public=parsed("PROPDESK_TOOLS", _either("public", "staff"), True),
         registration_is_open=parsed("PROPDESK_REGISTRATION", _either("open", "closed"), True),
@@ -148,6 +155,12 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     if errors:
         raise SettingsError(tuple(errors))
     return settings
+
+
+def _is_trial(environment: Mapping[str, str]) -> bool:
+    """Neither a database of one's own nor HTTPS: nobody's real money is near."""
+    has_own_database = bool(environment.get("PROPDESK_DATABASE_URL", "").strip())
+    return not has_own_database and environment.get("PROPDESK_HTTPS", "").strip() != "yes"
 
 
 def default_home(environment: Mapping[str, str]) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from propdesk.boot import platform_process
-from propdesk.boot.platform_process import SEED, TICKS_OF_A_DAY, MarketDiffers, Plan
+from propdesk.boot.platform_process import MarketDiffers, Plan
 from propdesk.boot.refusals import CannotStart
 from propdesk.boot.secret_key import SecretKeyError
 from propdesk.boot.settings import SettingsError
@@ -26,14 +26,14 @@ def _instant(_context: click.Context, _param: click.Parameter, text: str | None)
 
 @click.command("platform")
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
-@click.option("--seed", default=SEED, show_default=True, help="What the market is made from.")
+@click.option(
+    "--seed", help="What the market is made from; propdesk, or what this home plays already."
+)
 @click.option(
     "--ticks-a-day",
     "ticks_of_a_day",
     type=click.IntRange(1, TICKS_OF_A_DAY_MAX),
-    default=TICKS_OF_A_DAY,
-    show_default=True,
-    help="How many quotes the made-up market has, all symbols together.",
+    help="How many quotes the made-up market has, all symbols together; 20,000, or as it has.",
 )
 @click.option(
     "--speed",
@@ -52,8 +52,8 @@ def _instant(_context: click.Context, _param: click.Parameter, text: str | None)
 )
 def command(
     paths: tuple[Path, ...],
-    seed: str,
-    ticks_of_a_day: int,
+    seed: str | None,
+    ticks_of_a_day: int | None,
     speed: int,
     begins: int | None,
     forwards: bool,

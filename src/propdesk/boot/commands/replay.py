@@ -3,12 +3,13 @@
 import heapq
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from propdesk.boot.settings import load
+from propdesk.boot.settings import Settings, load
 from propdesk.connectors.feeds.quote_policy import Fault
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.client import IntakeClient
@@ -21,8 +22,11 @@ from propdesk.connectors.replay.entrants import (
 )
 from propdesk.connectors.replay.recording import Recording, own_recording, recording_of
 from propdesk.connectors.replay.streaming import Pace, Streamed, enrol, shift_to_now, stream
+from propdesk.connectors.simulated_platform.client import PlatformClient
+from propdesk.connectors.simulated_platform.frames import SOCKET_NAME as PLATFORM_SOCKET
 from propdesk.domain.instants import SECOND
 from propdesk.ports.intake import IntakeAway
+from propdesk.ports.platform import PlatformAway
 from propdesk.wire.catalogue import load_catalogue
 from propdesk.wire.intake_frames import FrameError
 from propdesk.wire.unreadable import Unreadable
@@ -33,6 +37,22 @@ _BACKWARDS = (
     "The feed had already sent later quotes. A recording that is sent faster than it was recorded "
     "begins in the past: wait as long as it lasts before it is sent again."
 )
+
+
+_FED = (
+    "The simulated platform feeds this home, and a symbol has one feed: start with "
+    "PROPDESK_SIMULATED_PLATFORM=off to replay into it, or replay into another home."
+)
+
+
+def is_fed(settings: Settings) -> bool:
+    """Whether the simulated platform of a home brings its own ticks into the intake."""
+    with closing(PlatformClient(settings.home / PLATFORM_SOCKET)) as platform:
+        try:
+            platform.capabilities()
+        except PlatformAway:
+            return False
+    return True
 
 
 def _speed(_context: click.Context, _param: click.Parameter, text: str) -> int | None:
@@ -79,10 +99,14 @@ def command(
 ) -> None:
     """Stream recorded ticks and event files (PATHS) into a running system, and stop at their end.
 
+    The system is one started with PROPDESK_SIMULATED_PLATFORM=off: a symbol has one feed.
+
     Without PATHS ten minutes around an invented release of payrolls are streamed, and twelve
     invented accounts trade in them. The accounts that PATHS open are enrolled where --rulebook,
     --phase and --size say how they are judged.
     """
+    if path is None and is_fed(load()):
+        _refuse(_FED)
     pace = Pace(clock=_now, pause=_pause, speed=speed)
     begun = time.monotonic()
     try:

@@ -4,7 +4,7 @@ A function of the books, the market and the seed: however it is divided into cal
 was killed between two, the same happens. It must not read a clock.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -28,7 +28,6 @@ from propdesk.connectors.simulated_platform.traders.seen import (
     SymbolSeen,
     Targets,
     side_of,
-    trend,
 )
 from propdesk.domain.events import Quote
 from propdesk.domain.instants import HOUR, MINUTE, datetime_of
@@ -37,8 +36,6 @@ from propdesk.ports.platform import Rights
 
 ROUND = 5 * MINUTE
 SIGNAL_EVERY, SIGNAL_LASTS = 2 * HOUR, 15 * MINUTE
-SIGNAL_BARS = 40
-"""It follows the trend of so many quarter hours."""
 SIGNAL_SYMBOLS = ("EURUSD", "GBPUSD", "USDJPY", "XAUUSD")
 MOVE_SHARE_LEAST = 0.0002
 """The least a quarter hour is taken to move, as a share of the price: before there are bars."""
@@ -70,12 +67,14 @@ class _Player:
 class Simulation:
     """Mutable: it walks the market. Make it before the books recover, so that its charts follow.
 
-    ``symbols`` are those the traders look at.
+    ``symbols`` are those the traders look at. ``players`` are persons (owners of accounts) who are
+    played by a profile or a mix whatever group their accounts are in.
     """
 
     books: Books
     market: Market
     symbols: tuple[str, ...]
+    players: Mapping[str, str] = field(default_factory=dict)
     charts: Charts = field(default_factory=Charts)
     _players: dict[str, _Player | None] = field(default_factory=dict)
     _ticks: Iterator[Quote] | None = None
@@ -156,11 +155,12 @@ class Simulation:
         """Who plays an account; a person plays all of his alike."""
         if account.id not in self._players:
             group = self.books.group_of(account)
-            if not group.played_by:
+            who = account.owner or account.id
+            mix = self.players.get(who) or group.played_by
+            if not mix:
                 self._players[account.id] = None
             else:
-                who = account.owner or account.id
-                profile = player_of(group.played_by, who, self.books.seed)
+                profile = player_of(mix, who, self.books.seed)
                 rounds = profile.every_min * MINUTE // ROUND
                 offset = drawn(self.books, f"offset/{account.id}") % rounds * (ROUND // MINUTE)
                 self._players[account.id] = _Player(
@@ -245,13 +245,13 @@ class Simulation:
         return next((each for each in releases if at < each <= at + HOUR), None)
 
     def _signal(self, at: int) -> Signal | None:
-        """What the signal service says now: something every two hours, for a quarter of one."""
+        """What the signal service says now: something every two hours, for a quarter of one. It
+        knows no more than a coin does."""
         number = at // SIGNAL_EVERY
         symbol = SIGNAL_SYMBOLS[drawn(self.books, f"signal/{number}") % len(SIGNAL_SYMBOLS)]
-        chart = self.charts.by_symbol.get(symbol)
-        if at % SIGNAL_EVERY >= SIGNAL_LASTS or chart is None:
+        if at % SIGNAL_EVERY >= SIGNAL_LASTS or symbol not in self.charts.by_symbol:
             return None
-        return Signal(number, symbol, side_of(trend(chart.closes, SIGNAL_BARS)))
+        return Signal(number, symbol, side_of(drawn(self.books, f"side/{number}") % 2 or -1))
 
 
 def _targets(account: Account, percent: float) -> Targets:

@@ -18,7 +18,7 @@ from propdesk.connectors.simulated_platform.traders.seen import (
 from propdesk.ports.platform_trading import TradeRequest
 
 RISK = (0.013, 0.019)
-HITS = (0.58, 0.74)
+HITS = (0.57, 0.73)
 """How often the dullest and the sharpest eye is right."""
 REWARD = 1.8
 DISTANCE = 4.5
