@@ -20,10 +20,14 @@ from django.db import connections
 
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import Settings, load
+from propdesk.connectors.engine_queries.client import EngineClient
+from propdesk.connectors.engine_queries.socket_place import socket_path
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.client import IntakeClient
 from propdesk.connectors.simulated_platform.client import PlatformClient
 from propdesk.connectors.simulated_platform.frames import SOCKET_NAME as PLATFORM_SOCKET
+from propdesk.storage.event_log import PostgresLog
+from propdesk.wire.log_records import events_of
 
 SIMULATED = "simulated"
 """The server of the platform that ships with the firm."""
@@ -103,7 +107,43 @@ def to_payment_providers(_settings: Settings, over: threading.Event) -> None:
     carry_refunds(providers(), now, over)
 
 
-WORK = (to_engine, to_platforms, to_payment_providers, by_the_clock)
+def to_people(settings: Settings, over: threading.Event) -> None:
+    """Tell people what there is to tell until ``over`` is set."""
+    from propdesk.boot.courier_of_notices import SENT_AT_ONCE, NoticeCourier  # noqa: PLC0415
+    from propdesk.boot.messengers import messengers  # noqa: PLC0415
+    from propdesk.boot.outbox_bell import outbox_bell  # noqa: PLC0415
+
+    with (
+        ThreadPoolExecutor(SENT_AT_ONCE) as executor,
+        outbox_bell(str(settings.database_url), "notice") as bell,
+    ):
+        NoticeCourier(_name(), messengers(), executor, alarm, now).run(over, bell)
+
+
+def watching_room(settings: Settings, over: threading.Event) -> None:
+    """Have traders warned of what they may still lose until ``over`` is set."""
+    from propdesk.boot.room_watch import RoomWatch  # noqa: PLC0415
+
+    RoomWatch(EngineClient(socket_path(settings.home)), now).run(over)
+
+
+def watching_feeds(settings: Settings, over: threading.Event) -> None:
+    """Have the desk alerted of symbols without prices until ``over`` is set."""
+    from propdesk.boot.feed_gap_watch import FeedGapWatch  # noqa: PLC0415
+
+    with closing(PostgresLog(str(settings.database_url)).reader()) as reader:
+        FeedGapWatch(reader, events_of(0), now).run(over)
+
+
+WORK = (
+    to_engine,
+    to_platforms,
+    to_payment_providers,
+    by_the_clock,
+    to_people,
+    watching_room,
+    watching_feeds,
+)
 
 
 def _name() -> str:

@@ -12,6 +12,7 @@ from propdesk.crm.accounts.locks import locked_ids
 from propdesk.crm.accounts.messages import halt_message
 from propdesk.crm.accounts.models import KillSwitch, SwitchAction, SwitchScope, TradingAccount
 from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
+from propdesk.crm.outbox.actions.enqueue_notice import RISK, tell
 from propdesk.ports.platform import Rights
 
 REASON = "kill_switch"
@@ -72,6 +73,16 @@ def hold_new(account: TradingAccount, at: datetime) -> None:
     for switch in standing.order_by("set_at"):
         if concerned(switch.scope, switch.target).filter(pk=account.pk).exists():
             put_hold(account, REASON, str(switch.pk), Rights.CLOSE_ONLY, at)
+
+
+def tell_of_switch(switch: KillSwitch, change: str, reason: str, at: datetime) -> None:
+    """The desk is told that it was set or lifted, whoever did it."""
+    detail = {
+        "switch": str(switch.pk), "change": change, "action": switch.action,
+        "scope": switch.scope, "target": switch.target, "accounts": switch.accounts,
+        "reason": reason,
+    }  # fmt: skip
+    tell(REASON, key_of(REASON, str(switch.pk), change), at, to=(RISK,), detail=detail)
 
 
 def _halt(switch: KillSwitch, at: datetime, *, is_halted: bool) -> None:

@@ -94,6 +94,13 @@ def notice_message(account: TradingAccount, notice: str, detail: Detail, key: UU
     )
 
 
+def credentials_notice(account: TradingAccount) -> Message:
+    """That the platform has opened the account and the engine judges it: whichever comes last,
+    and once, whatever the account is called by then."""
+    key = key_of(str(account.pk), "notice", "credentials_ready")
+    return notice_message(account, "credentials_ready", {}, key)
+
+
 def notice_in(body: bytes) -> dict[str, Any]:
     """A notice as it was put together."""
     return msgspec.json.decode(body, type=dict[str, Any])

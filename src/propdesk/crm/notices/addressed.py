@@ -44,7 +44,7 @@ def _to_outlet(row: Delivery, at: datetime) -> Outgoing:
 
 def _to_contact(row: Delivery, at: datetime) -> Outgoing:
     found = Contact.objects.filter(
-        person=row.person, channel=row.channel, ended_at__isnull=True
+        person__in=[row.person], channel=row.channel, ended_at__isnull=True
     ).first()
     if found is None or (found.confirmed_at is None and row.kind != CODE):
         raise NobodyThere("the person has disconnected it")

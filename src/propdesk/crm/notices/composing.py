@@ -12,10 +12,10 @@ from propdesk.crm.notices.known import Known
 from propdesk.crm.notices.links import path_to
 from propdesk.crm.notices.models import Alert, Channel, Delivery, InboxMessage, Notice, Outlet
 from propdesk.crm.notices.shipped_texts import KINDS
-from propdesk.crm.notices.telling import RISK, RULING, TRADER
 from propdesk.crm.notices.told import Told
 from propdesk.crm.notices.values import Reader, values_of
 from propdesk.crm.notices.wording import filled_in, one_line
+from propdesk.crm.outbox.actions.enqueue_notice import RISK, RULING, TRADER
 from propdesk.crm.people.models import Person
 from propdesk.crm.uuid7 import uuid7
 

@@ -118,9 +118,23 @@ _ACCOUNT = (
         "account {account} was ended on {at}. Reason: {reason}", "reason",
     ),
     _account(
-        "override", "Rules of one account changed", "What account {account} is judged by changed",
-        "since {at} account {account} is judged by other terms: {change}. Reason: {reason}",
-        "change", "reason",
+        "rulebook_changed", "Rules changed", "What account {account} is judged by changed",
+        "the firm bound your challenge to version {new} of its rules in place of {old}. Reason:"
+        " {reason}", "old", "new", "reason",
+    ),
+    _account(
+        "lapses", "What you passed lapses", "Do not lose what you passed: until {until}",
+        "account {account} passed its phase and waits for you: {waits}. If that is not settled by"
+        " {until}, the challenge lapses.", "until", "waits",
+    ),
+    _account(
+        "certificate_issued", "Certificate", "Your certificate {certificate}",
+        "your certificate {certificate} for {phase} of {programme} is ready.", "certificate",
+    ),
+    _account(
+        "certificate_revoked", "Certificate revoked", "Certificate {certificate} is revoked",
+        "the certificate {certificate} is no longer valid. Reason: {reason}",
+        "certificate", "reason",
     ),
     _account(
         "expires_soon", "Phase ends soon", "Account {account} ends on {deadline}",

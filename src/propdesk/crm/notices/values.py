@@ -26,7 +26,7 @@ _GATES = {
     "payment": "the rest of the price",
     "review": "a review by the firm",
 }
-_TIMES = frozenset({"deadline"})
+_TIMES = frozenset({"deadline", "until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ def values_of(
     found = {name: one_line(told.word(name), WORD_MAX) for name in told.detail}
     found |= {name: found.get(other, "") for name, other in _PLAIN.items() if name not in found}
     found |= {name: _time(told.word(name), zone) for name in _TIMES & told.detail.keys()}
+    found["waits"] = found.get("waits", "").replace("_", " ")
     found["rule"] = found.get("rule", "").replace("_", " ")
     found["gate"] = _GATES.get(found.get("gate", ""), found.get("gate", ""))
     found["case"] = found.get("case", "").replace("_", " ")

@@ -6,6 +6,8 @@ The order's lock must be held.
 from datetime import datetime
 from uuid import UUID
 
+from propdesk.crm.accounts.keys import key_of
+from propdesk.crm.outbox.actions.enqueue_notice import tell
 from propdesk.crm.purchases.models import (
     Dispute,
     DisputeState,
@@ -19,6 +21,7 @@ from propdesk.crm.purchases.models import (
 )
 from propdesk.crm.purchases.order_states import TRANSITIONS, Facts, OrderState, state_of
 from propdesk.crm.uuid7 import uuid7
+from propdesk.domain.minor_units import money_of
 
 UNDER_WAY = (PaymentState.ASKED, PaymentState.PENDING)
 
@@ -46,6 +49,17 @@ def follow_facts(order: Order, reason: str, actor: UUID | None, at: datetime) ->
     change_state(order, state_of(facts_of(order), OrderState(order.state)), reason, actor, at)
 
 
+def tell_of(order: Order, notice: str, amount_minor: int, at: datetime, about: str = "") -> None:
+    """Tell the buyer of money that moved; once for an order and what of it ``about`` names."""
+    amount = money_of(amount_minor, order.currency).amount
+    detail = {
+        "order": order.reference, "amount": f"{amount:f} {order.currency}",
+        "programme": order.version.programme.title,
+    }  # fmt: skip
+    key = key_of("order", str(order.id), notice, about)
+    tell(notice, key, at, person=order.person_id, detail=detail)
+
+
 def change_state(
     order: Order, new: OrderState, reason: str, actor: UUID | None, at: datetime
 ) -> None:
@@ -64,6 +78,7 @@ def change_state(
         order=order, old=old, new=new, reason=reason[:200], actor=actor, at=at
     )
     if new == OrderState.PAID:
+        tell_of(order, "purchase", order.total_minor, at)
         OrderTask.objects.get_or_create(
             key=f"provision:{order.id}",
             defaults={

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from propdesk.crm.ledger.actions.post_entry import post_entry
 from propdesk.crm.ledger.lines import Line
 from propdesk.crm.purchases import postings
+from propdesk.crm.purchases.changing_state import tell_of
 from propdesk.crm.purchases.models import Order, Payment, Refund, RefundState
 from propdesk.crm.uuid7 import uuid7
 
@@ -69,6 +70,7 @@ def mark_done(order: Order, payment: Payment, told: Told, at: datetime) -> None:
         counts=payment.counts,
     )
     _post(order, refund, "refund_done", lines, at)
+    tell_of(order, "refund", refund.amount_minor, at, str(refund.id))
 
 
 def mark_failed(order: Order, payment: Payment, told: Told, at: datetime) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from propdesk.crm.accounts.kill_switches import release_all
+from propdesk.crm.accounts.kill_switches import release_all, tell_of_switch
 from propdesk.crm.accounts.models import KillSwitch
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
@@ -28,4 +28,5 @@ def lift_kill_switch(switch: UUID, *, by: Actor, at: datetime, reason: str) -> K
         record(
             by=by, action=ACTION, object_type="kill_switch", object_id=row.pk, at=at, reason=reason
         )
+        tell_of_switch(row, "lifted", reason, at)
     return row

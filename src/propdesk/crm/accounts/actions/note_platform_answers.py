@@ -16,8 +16,9 @@ from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.kill_switches import hold_new
 from propdesk.crm.accounts.locks import locked
 from propdesk.crm.accounts.many_rows import write_events
-from propdesk.crm.accounts.messages import notice_message
+from propdesk.crm.accounts.messages import credentials_notice, notice_message
 from propdesk.crm.accounts.models import (
+    NOT_JUDGED,
     AccountEvent,
     Case,
     CaseKind,
@@ -109,6 +110,8 @@ def _opened(account: TradingAccount, answer: Answer, now: datetime) -> None:
     account.opened_at = datetime_of(answer.at)
     account.save(update_fields=["login", "engine_account", "opened_at"])
     hold_new(account, now)
+    if account.status != NOT_JUDGED and answer.credentials is not None:
+        enqueue_messages([credentials_notice(account)], now)
     if answer.credentials is not None:
         PlatformCredentials.objects.create(
             account=account,

@@ -8,7 +8,7 @@ from django.db import transaction
 from propdesk.crm.accounts.actions.propose_kill_switch import KIND, Wanted
 from propdesk.crm.accounts.approvals import approved
 from propdesk.crm.accounts.due_work import planned
-from propdesk.crm.accounts.kill_switches import concerned, hold_all
+from propdesk.crm.accounts.kill_switches import concerned, hold_all, tell_of_switch
 from propdesk.crm.accounts.models import Approval, KillSwitch, SwitchAction
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
@@ -66,4 +66,5 @@ def _set(
         after={"scope": wanted.scope, "target": wanted.target, "action": wanted.action,
                "accounts": len(accounts)}, reason=reason,
     )  # fmt: skip
+    tell_of_switch(switch, "set", reason, at)
     return switch

@@ -15,14 +15,21 @@ from django.db import transaction
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.locks import locked
 from propdesk.crm.accounts.many_rows import write_events, write_statuses, write_verdicts
-from propdesk.crm.accounts.messages import notice_message, rights_message, steps_of
+from propdesk.crm.accounts.messages import (
+    credentials_notice,
+    notice_message,
+    rights_message,
+    steps_of,
+)
 from propdesk.crm.accounts.models import (
+    NOT_JUDGED,
     AccountEvent,
     AccountVerdict,
     Case,
     CaseKind,
     EventKind,
     Hold,
+    PlatformCredentials,
     StreamPosition,
     TradingAccount,
 )
@@ -245,6 +252,8 @@ def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: st
     _rights(taken, account, new, at, key)
     if follows.notice:
         taken.notice(account, follows.notice, key, at=at.isoformat(), phase=said.phase)
+    if old == NOT_JUDGED and PlatformCredentials.objects.filter(account=account).exists():
+        taken.messages.append(credentials_notice(account))
     taken.statuses.append(StatusRead(account, old, at))
 
 

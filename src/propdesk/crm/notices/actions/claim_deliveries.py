@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.notices.models import Attempt, Channel, Delivery, DeliveryState
-from propdesk.crm.notices.telling import RISK, tell
+from propdesk.crm.outbox.actions.enqueue_notice import RISK, tell
 
 KNOW_KEYS = frozenset({Channel.WEBHOOK.value})
 """Channels whose receivers tell a second one by its id."""

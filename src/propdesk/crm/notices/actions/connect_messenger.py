@@ -17,7 +17,7 @@ from propdesk.crm.audit.record import record
 from propdesk.crm.notices.composing import CODE
 from propdesk.crm.notices.models import Channel, Contact
 from propdesk.crm.notices.secrets_kept import code_hash, new_code, shown_address
-from propdesk.crm.notices.telling import TRADER, tell
+from propdesk.crm.outbox.actions.enqueue_notice import TRADER, tell
 from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.notices.models import Alert
-from propdesk.crm.notices.telling import RULING, tell
 from propdesk.crm.notices.terms import terms
+from propdesk.crm.outbox.actions.enqueue_notice import RULING, tell
 
 NAMED_MAX = 20
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
 from propdesk.crm.notices.models import Outlet
-from propdesk.crm.notices.telling import tell
+from propdesk.crm.outbox.actions.enqueue_notice import tell
 from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.uuid7 import uuid7

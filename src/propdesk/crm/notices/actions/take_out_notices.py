@@ -14,8 +14,8 @@ from propdesk.crm.notices.composing import Composer
 from propdesk.crm.notices.known import known_for
 from propdesk.crm.notices.models import Alert, Delivery, InboxMessage, Notice
 from propdesk.crm.notices.models.desk import Severity
-from propdesk.crm.notices.telling import RISK, RULING, tell
 from propdesk.crm.notices.told import Told, told_in
+from propdesk.crm.outbox.actions.enqueue_notice import RISK, RULING, tell
 from propdesk.crm.outbox.models import Destination, OutboxRow
 
 AT_ONCE = 200

@@ -1,4 +1,4 @@
-"""Put a notice into the outbox: called in the transaction of whatever it tells of.
+"""Enqueue a notice: a row in the transaction of whatever it tells of.
 
 It must not word it; that is done when the notice is taken out.
 """
@@ -42,7 +42,7 @@ def told(
     account: str,
     detail: Mapping[str, object],
 ) -> Message:
-    """The message that ``tell`` enqueues, for whoever has many."""
+    """The message that ``tell`` enqueues."""
     body: dict[str, Any] = {"notice": notice, "to": tuple(to), **detail}
     if person is not None:
         body["person"] = str(person)

@@ -1,0 +1,88 @@
+"""Watches how near accounts are to their limits, and has their traders warned.
+
+It asks the running engine, as a page does. It must not judge: a breach is the engine's to say, and
+no warning is no promise.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from propdesk.crm.notices.actions.warn_of_room import LEVELS, Room, warn_of_room
+from propdesk.domain.exact import parse_decimal
+from propdesk.domain.instants import datetime_of
+from propdesk.ports.live_accounts import EngineAway, LiveAccounts
+from propdesk.wire.live_state import BoardRow
+
+ROWS = 500
+ROWS_MAX = 20_000
+"""In one look: nearest first, so that what is left out is further from its limit."""
+LOOK_S = 1.0
+
+
+class RoomWatch:
+    """Remembers what it had told, so that the database is asked about news alone."""
+
+    def __init__(self, accounts: LiveAccounts, clock: Callable[[], datetime]) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._told: dict[tuple[str, str], tuple[str, int]] = {}
+
+    def look(self) -> int:
+        """How many were warned. Raises ``EngineAway``."""
+        news = [room for room in self._rooms() if self._is_news(room)]
+        warned = warn_of_room(news, self._clock()) if news else 0
+        for room in news:
+            self._told[room.account, room.rule] = (f"{room.at:%Y-%m-%d}", room.level)
+        return warned
+
+    def run(self, over: threading.Event) -> None:
+        """Look every second until ``over`` is set. Raises what the database raises."""
+        while not over.wait(LOOK_S):
+            try:
+                self.look()
+            except EngineAway:
+                continue  # pages say so; there is nothing to warn of
+
+    def _rooms(self) -> Iterator[Room]:
+        after: str | None = None
+        for _ in range(ROWS_MAX // ROWS):
+            board = self._accounts.board(limit=ROWS, after=after)
+            for row in board.rows:
+                level = _level(row)
+                if level is None:
+                    return
+                if level and row.status == "active":
+                    yield _room(row, level)
+            if board.next is None:
+                return
+            after = board.next
+
+    def _is_news(self, room: Room) -> bool:
+        day, level = self._told.get((room.account, room.rule), ("", 0))
+        return day != f"{room.at:%Y-%m-%d}" or level < room.level
+
+
+def _level(row: BoardRow) -> int | None:
+    """The highest level that is used up, 0 where the row says nothing; None: none is, nor of any
+    row behind it."""
+    if row.nearest is None or row.equity is None:
+        return 0
+    used = 100 - parse_decimal(row.nearest.room_percent)
+    reached = [level for level in LEVELS if used >= Decimal(level)]
+    return max(reached) if reached else None
+
+
+def _room(row: BoardRow, level: int) -> Room:
+    nearest = row.nearest
+    assert nearest is not None, "a row without a limit has no level"  # noqa: S101
+    return Room(
+        account=row.account,
+        rule=nearest.rule,
+        level=level,
+        left=nearest.room,
+        floor=nearest.floor,
+        equity=row.equity or "",
+        at=datetime_of(row.at),
+    )
