@@ -12,6 +12,7 @@ from propdesk.boot.bench_house import BenchFailed
 from propdesk.boot.bench_ingest import ingest_bench, load_of
 from propdesk.boot.bench_log import log_bench
 from propdesk.boot.bench_recovery import recovery_bench
+from propdesk.boot.bench_web import Asked, web_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
 from propdesk.boot.settings import load
@@ -87,6 +88,20 @@ def enforcement(
     """The firm around it too: from a tick that is due to what its platform has confirmed."""
     try:
         _write(enforcement_bench(load_of(accounts, seconds, ticks_per_s, deals_per_s)), json_to)
+    except BenchFailed as failed:
+        raise click.ClickException(str(failed)) from failed
+
+
+@command.command("web")
+@click.option("--traders", default=100_000, show_default=True, type=click.IntRange(100, 1_000_000))
+@click.option("--accounts", default=300_000, show_default=True, type=click.IntRange(60, 3_000_000))
+@click.option("--deals", default=20_000_000, show_default=True, type=click.IntRange(100))
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 600))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def web(traders: int, accounts: int, deals: int, seconds: float, json_to: str | None) -> None:
+    """The staff's pages over a large firm: 50 requests a second of each, cold and warm."""
+    try:
+        _write(web_bench(Asked(traders, accounts, deals, seconds)), json_to)
     except BenchFailed as failed:
         raise click.ClickException(str(failed)) from failed
 

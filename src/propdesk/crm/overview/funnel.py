@@ -90,7 +90,7 @@ def funnels(period: Period, slug: str = "") -> Funnels:
     """By title; ``slug`` asks for one programme alone."""
     orders = _orders(period, slug)
     counted = _ordered(orders)
-    steps = _steps(orders)
+    steps = _steps(orders, period)
     programmes = Programme.objects.in_bulk(list(counted))
     found = [
         Funnel(
@@ -132,14 +132,16 @@ def _ordered(orders: QuerySet[Order]) -> dict[UUID, tuple[int, int, int]]:
     return {row[0]: (row[1], row[2], row[3]) for row in rows.order_by()}
 
 
-def _steps(orders: QuerySet[Order]) -> dict[UUID, tuple[Step, ...]]:
-    """Each enrolment counts once in a phase, by its newest attempt."""
+def _steps(orders: QuerySet[Order], period: Period) -> dict[UUID, tuple[Step, ...]]:
+    """Each enrolment counts once in a phase, by its newest attempt. That an order's identifier is
+    made of its moment is said twice, so that enrolments of a period are read by an index too."""
     later = EnrolmentPhase.objects.filter(
         enrolment=OuterRef("enrolment"), number=OuterRef("number"), attempt__gt=OuterRef("attempt")
     )
     bought = orders.filter(state__in=BOUGHT)
     rows = (
         EnrolmentPhase.objects.filter(~Exists(later), enrolment__order__in=bought.values("id"))
+        .filter(enrolment__order__gte=period.ids[0], enrolment__order__lt=period.ids[1])
         .values_list("enrolment__version__programme", "number", "name", "stage", "outcome")
         .annotate(count=Count("id"))
         .order_by()

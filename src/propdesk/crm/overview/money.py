@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db import connection
+from django.db.models import Sum
 
 from propdesk.crm.ledger.account_kinds import AccountKind
 from propdesk.crm.ledger.models import Posting
 from propdesk.crm.overview.periods import Period
-from propdesk.crm.purchases.models import Order
 
 ELSEWHERE = ""
 """The programme of what is about no order: money that came without one."""
@@ -80,9 +80,10 @@ class Earned:
 
 
 def earned(period: Period) -> tuple[Earned, ...]:
-    """By currency."""
+    """By currency. An entry's identifier is made of its moment, and says when it was booked."""
+    first, behind = period.ids
     rows = (
-        _postings(period)
+        Posting.objects.filter(entry_id__gte=first, entry_id__lt=behind)
         .values_list("currency", "account__kind")
         .annotate(total=Sum("amount_minor"))
         .order_by()
@@ -95,19 +96,23 @@ def earned(period: Period) -> tuple[Earned, ...]:
 
 def earned_by_programme(period: Period) -> tuple[Earned, ...]:
     """By title and currency; their sums are those of ``earned``, kind by kind."""
-    order = Order.objects.filter(reference=OuterRef("entry__about"))
-    rows = (
-        _postings(period)
-        .annotate(programme=Subquery(order.values("version__programme__title")[:1]))
-        .values_list("programme", "currency", "account__kind")
-        .annotate(total=Sum("amount_minor"))
-        .order_by()
-    )
     sums: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    for programme, currency, kind, total in rows:
-        sums[programme or ELSEWHERE, currency][kind] = int(total)
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_PROGRAMME, [*period.ids, period.begin, period.end])
+        for programme, currency, kind, total in cursor.fetchall():
+            sums[programme or ELSEWHERE, currency][kind] = int(total)
     return tuple(Earned(key[1], sums[key], key[0]) for key in sorted(sums))
 
 
-def _postings(period: Period) -> QuerySet[Posting]:
-    return Posting.objects.filter(entry__at__gte=period.begin, entry__at__lt=period.end)
+# An entry names its order by the reference, which is no relation that Django knows.
+_BY_PROGRAMME = """
+SELECT programme.title, posting.currency, account.kind, sum(posting.amount_minor)
+FROM ledger_posting AS posting
+JOIN ledger_entry AS entry ON entry.id = posting.entry_id
+JOIN ledger_account AS account ON account.id = posting.account_id
+LEFT JOIN purchases_order AS bought ON bought.reference = entry.about
+LEFT JOIN catalog_programmeversion AS version ON version.id = bought.version_id
+LEFT JOIN catalog_programme AS programme ON programme.id = version.programme_id
+WHERE posting.entry_id >= %s AND posting.entry_id < %s AND entry.at >= %s AND entry.at < %s
+GROUP BY programme.title, posting.currency, account.kind
+"""

@@ -5,6 +5,7 @@ It must not read the clock, and is never longer than a page may ask for.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 DAYS_MAX = 366
 USUAL_DAYS = 30
@@ -31,6 +32,17 @@ class Period:
     def end(self) -> datetime:
         """The first moment behind it."""
         return datetime.combine(self.last, time(), UTC) + timedelta(days=1)
+
+    @property
+    def ids(self) -> tuple[UUID, UUID]:
+        """Between these, the first included, lie the identifiers that were made in it: rows of a
+        period lie side by side in an index of them."""
+        return _first_id(self.begin), _first_id(self.end)
+
+
+def _first_id(at: datetime) -> UUID:
+    """Not above any identifier of version 7 made at ``at``, a whole millisecond, or later."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def days_before(at: datetime, days: int = USUAL_DAYS) -> Period:

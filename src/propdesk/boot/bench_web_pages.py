@@ -1,0 +1,45 @@
+"""The pages that the benchmark asks for, by name, each with addresses that differ.
+
+It must not measure. One address asked twice would measure a memory.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import urlencode
+
+from propdesk.boot.bench_web_rows import FIRST, LAST, Firm
+
+Address: TypeAlias = Callable[[random.Random, Firm], str]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def _found_by_name(draw: random.Random, firm: Firm) -> str:
+    """A part of a first or last name, and for every second the number behind it."""
+    del firm
+    name = draw.choice((FIRST + " " + LAST).split()).lower()
+    part = name[-4:] if draw.random() < 0.5 else f"{name}.{draw.randrange(100, 1_000)}"
+    return f"/staff/search/?{urlencode({'q': part})}"
+
+
+def _found_by_login(draw: random.Random, firm: Firm) -> str:
+    return f"/staff/search/?{urlencode({'q': firm.busiest_name[:4] + str(draw.randrange(10))})}"
+
+
+def _funnel(draw: random.Random, firm: Firm) -> str:
+    """The usual thirty days, of all programmes or of one."""
+    del firm
+    return "/staff/funnel/" + draw.choice(("", "?programme=two-step-a", "?programme=two-step-b"))
+
+
+def _money(draw: random.Random, firm: Firm) -> str:
+    del draw, firm
+    return "/staff/money/"
+
+
+PAGES: Mapping[str, Address] = {
+    "search_by_partial_name": _found_by_name,
+    "search_by_login": _found_by_login,
+    "funnel": _funnel,
+    "money": _money,
+}
