@@ -135,6 +135,14 @@ def watching_feeds(settings: Settings, over: threading.Event) -> None:
         FeedGapWatch(reader, events_of(0), now).run(over)
 
 
+def by_own_limits(settings: Settings, over: threading.Event) -> None:
+    """Lock who reaches a daily limit of his own, until ``over`` is set."""
+    from propdesk.boot.own_limit_watch import watch_own_limits  # noqa: PLC0415
+
+    with closing(EngineClient(socket_path(settings.home))) as engine:
+        watch_own_limits(engine, now, over)
+
+
 WORK = (
     to_engine,
     to_platforms,
@@ -143,6 +151,7 @@ WORK = (
     to_people,
     watching_room,
     watching_feeds,
+    by_own_limits,
 )
 
 

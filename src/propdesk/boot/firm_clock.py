@@ -17,6 +17,8 @@ from propdesk.crm.accounts.due_work import Doer, do_next
 from propdesk.crm.audit.actor import system
 from propdesk.crm.challenges.actions.plan_closings import CLOSE, WARN, plan_closings
 from propdesk.crm.challenges.actions.warn_waiting import WARN_WAITING, warn_waiting
+from propdesk.crm.own_limits.actions.lock_for_today import LIFT
+from propdesk.crm.own_limits.lifting import lift_own_limit
 
 BY = system("firm clock")
 PLAN_EVERY = timedelta(minutes=5)
@@ -35,6 +37,7 @@ DOERS: Mapping[str, Doer] = {
     WARN: warn_before,
     RUNS_OUT: run_out,
     WARN_WAITING: warn_waiting,
+    LIFT: lift_own_limit,
 }
 
 

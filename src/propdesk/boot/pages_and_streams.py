@@ -13,11 +13,12 @@ from types import FrameType
 from django.conf import settings
 
 from propdesk.boot.pages import application as pages
+from propdesk.boot.traded_platforms import provide_platforms
 from propdesk.connectors.engine_queries.client import EngineClient
 from propdesk.connectors.engine_queries.socket_place import socket_path
 from propdesk.web.live import source
 from propdesk.web.live.asker import Asker
-from propdesk.web.live.stream import PATH, Stream
+from propdesk.web.live.stream import Stream, is_stream
 from propdesk.web.protection import FORM_BYTES_MAX
 from propdesk.web.received import received_at
 from propdesk.web.wsgi_threads import InThreads, Receive, Scope, Send
@@ -38,7 +39,7 @@ class Root:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["path"] == PATH:
+        elif is_stream(scope["path"]):
             await self._stream(scope, receive, send)
         else:
             await self._in_threads(scope, receive, send)
@@ -69,6 +70,7 @@ def _before_the_server_stops(asker: Asker) -> None:
 
 if "PROPDESK_HOME" in os.environ:
     source.provide(EngineClient(socket_path(Path(os.environ["PROPDESK_HOME"]))))
+    provide_platforms(Path(os.environ["PROPDESK_HOME"]))
 application = Root(
     InThreads(
         pages,

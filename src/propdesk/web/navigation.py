@@ -51,7 +51,21 @@ STAFF = (
     Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
 )
-TRADER: tuple[Item, ...] = (Item("own-orders", _("Orders"), also=("order", "test-payment")),)
+TRADER: tuple[Item, ...] = (
+    Item(
+        "own-accounts",
+        _("Accounts"),
+        also=(
+            "own-account",
+            "own-account-history",
+            "own-account-breach",
+            "own-account-trade",
+            "own-account-limit",
+            "own-account-credentials",
+        ),
+    ),
+    Item("own-orders", _("Orders"), also=("order", "test-payment")),
+)
 """The pages of a trader's portal."""
 OWN = (
     Item("profile", _("Profile")),

@@ -18,6 +18,7 @@ from propdesk.web.pages import (
 )
 
 urlpatterns = [
+    path("api/v1/", include("propdesk.web.api.urls")),
     path("", home.home, name="home"),
     path("judge", home.judge_upload, name="judge-upload"),
     path("samples/<slug:name>/judge", home.judge_sample, name="judge-sample"),
@@ -39,6 +40,7 @@ urlpatterns = [
     path("", include("propdesk.web.firm_urls")),
     path("", include("propdesk.web.documents_urls")),
     path("", include("propdesk.web.overview_urls")),
+    path("me/accounts/", include("propdesk.web.portal_urls")),
     path("welcome/", people_own.welcome, name="welcome"),
     path("first-owner/", people_first_owner.first_owner, name="first-owner"),
     path("me/profile/", people_own.profile, name="profile"),

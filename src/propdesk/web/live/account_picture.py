@@ -96,6 +96,7 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         "room": status_word(row.status) if ended else room,
         "room.says": "" if ended else _("may still be lost"),
         "says": _says(account, ended),
+        "says.prices": "" if ended else _prices(account.positions),
         "used": width_of(left),
         "left": "" if ended else _("%(left)s of the allowance left") % {"left": percent_left(left)},
         "equity": money(row.equity),
@@ -143,6 +144,18 @@ def _says(account: LiveAccount, ended: bool) -> str:
     if limit is not None and limit.comparison == "touch":
         return _("%(rule)s fails at equity %(floor)s or below.") % fails
     return _("%(rule)s fails below equity %(floor)s.") % fails
+
+
+def _prices(positions: Sequence[LivePosition]) -> str:
+    """Where each open symbol brings the account down if it alone moves."""
+    found = {
+        each.symbol: f"{each.symbol} {'≤' if each.side == 'buy' else '≥'} {each.failing_price}"
+        for each in positions
+        if each.failing_price is not None
+    }
+    if not found:
+        return ""
+    return _("That is %(prices)s.") % {"prices": _(" or ").join(found.values())}
 
 
 def _floating(positions: Sequence[LivePosition]) -> str | None:

@@ -13,6 +13,8 @@ from propdesk.web.live.topic import Topic
 from propdesk.web.wsgi_threads import Answered, InThreads, Receive, Scope, Send
 
 PATH = "/live/events"
+# One's own account: ``/me/accounts/<id>/events``.
+OWN_BEGINS, OWN_ENDS = "/me/accounts/", "/events"
 # The header by which the view says that its reader may follow the topic.
 TOPIC_HEADER = b"x-live-topic"
 SEND_S_MAX = 10.0
@@ -21,12 +23,17 @@ RETRY_AFTER_S = 15
 log = logging.getLogger(__name__)
 
 
+def is_stream(path: str) -> bool:
+    """Whether changes are sent at this address, and not a page."""
+    return path == PATH or (path.startswith(OWN_BEGINS) and path.endswith(OWN_ENDS))
+
+
 class TooSlow(Exception):
     """The client took nothing for ``SEND_S_MAX``. Its connection is given up."""
 
 
 class Stream:
-    """The ASGI application of ``PATH``."""
+    """The ASGI application of the addresses of which ``is_stream``."""
 
     def __init__(self, pages: InThreads, asker: Asker, *, send_s_max: float = SEND_S_MAX) -> None:
         self._pages = pages
