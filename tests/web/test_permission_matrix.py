@@ -36,6 +36,8 @@ ORDERS = "> x + 2 + 2 x x + 2 + 2 + 2"  # all but risk
 FUNNEL = "> x + 2 + 2 + 2 + 2 x x + 2"  # all but support
 MONEY = "> x + 2 + 2 x x + 2 x x + 2"  # owner, admin, finance, auditor
 
+ANSWERING = "> x + 2 + 2 + 2 + 2 + 2 x x"  # all but the auditor
+
 ID: dict[str, Any] = {"id": NOBODY}
 NAME: dict[str, Any] = {"name": "ftmo-2-step"}
 # The address by its name, how it is asked for, and who may.
@@ -132,6 +134,25 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("staff-certificates", "get", {}, STAFF),
     ("certificate-revoke", "post", ID, BARRING),
     ("certificate-restore", "post", ID, BARRING),
+    # Support.
+    ("tickets", "get", {}, OWN),
+    ("ticket-new", "get", {}, OWN),
+    ("ticket", "get", {"reference": "T-2026-000001"}, OWN),
+    ("ticket-reply", "post", {"reference": "T-2026-000001"}, OWN),
+    ("attachment", "get", ID, OWN),
+    ("dispute-verdict", "get", {"verdict": "none"}, OWN),
+    ("dispute-evidence", "get", {"reference": "D-2026-000001"}, OWN),
+    ("dispute-replay", "get", {"reference": "D-2026-000001"}, OWN),
+    ("staff-tickets", "get", {}, STAFF),
+    ("staff-ticket", "get", {"reference": "T-2026-000001"}, STAFF),
+    ("ticket-answer", "post", {"reference": "T-2026-000001"}, ANSWERING),
+    ("ticket-note", "post", {"reference": "T-2026-000001"}, ANSWERING),
+    ("ticket-assign", "post", {"reference": "T-2026-000001"}, ANSWERING),
+    ("canned-answers", "get", {}, MERGING),
+    ("staff-disputes", "get", {}, STAFF),
+    ("staff-dispute", "get", {"reference": "D-2026-000001"}, STAFF),
+    ("dispute-uphold", "post", {"reference": "D-2026-000001"}, BARRING),
+    ("dispute-accept", "post", {"reference": "D-2026-000001"}, SUSPEND),
     # Staff.
     ("live", "get", {}, STAFF),
     ("live-events", "get", {}, STAFF),

@@ -18,6 +18,8 @@ from propdesk.boot.pages import application as pages
 from propdesk.boot.traded_platforms import provide_platforms
 from propdesk.connectors.engine_queries.client import EngineClient
 from propdesk.connectors.engine_queries.socket_place import socket_path
+from propdesk.storage.event_log import PostgresLog
+from propdesk.web import log_source
 from propdesk.web.api.following.streaming import PATH as API_PATH
 from propdesk.web.live import source
 from propdesk.web.live.asker import Asker
@@ -82,6 +84,8 @@ def _before_the_server_stops(end_streams: Callable[[], None]) -> None:
 if "PROPDESK_HOME" in os.environ:
     source.provide(EngineClient(socket_path(Path(os.environ["PROPDESK_HOME"]))))
     provide_platforms(Path(os.environ["PROPDESK_HOME"]))
+if "PROPDESK_DATABASE_URL" in os.environ:
+    log_source.provide(PostgresLog(os.environ["PROPDESK_DATABASE_URL"]).reader)
 application = Root(
     InThreads(
         pages,

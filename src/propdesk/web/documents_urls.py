@@ -6,9 +6,14 @@ from propdesk.web.pages import (
     documents_certificates,
     documents_own,
     documents_staff,
+    support_desk,
+    support_disputes,
+    support_own,
 )
 
 STAFF = "staff/certificates/"
+TICKETS = "staff/support/<str:reference>/"
+DISPUTES = "staff/disputes/<str:reference>/"
 
 urlpatterns = [
     path("certificates/<str:code>/", documents_certificates.certificate, name="certificate"),
@@ -27,4 +32,30 @@ urlpatterns = [
     path(STAFF, documents_staff.certificates, name="staff-certificates"),
     path(f"{STAFF}<uuid:id>/revoke", documents_staff.revoke, name="certificate-revoke"),
     path(f"{STAFF}<uuid:id>/restore", documents_staff.restore, name="certificate-restore"),
+    path("me/support/", support_own.tickets, name="tickets"),
+    path("me/support/new", support_own.ticket_new, name="ticket-new"),
+    path("me/support/<str:reference>/", support_own.ticket, name="ticket"),
+    path("me/support/<str:reference>/reply", support_own.ticket_reply, name="ticket-reply"),
+    path("support/files/<uuid:id>", support_own.attachment, name="attachment"),
+    path(
+        "me/disputes/of/<str:verdict>",
+        support_disputes.dispute_verdict_page,
+        name="dispute-verdict",
+    ),
+    path(
+        "disputes/<str:reference>/evidence.json",
+        support_disputes.dispute_evidence,
+        name="dispute-evidence",
+    ),
+    path("disputes/<str:reference>/replay", support_disputes.dispute_replay, name="dispute-replay"),
+    path("staff/support/", support_desk.tickets, name="staff-tickets"),
+    path("staff/support/answers", support_desk.canned_answers, name="canned-answers"),
+    path(TICKETS, support_desk.ticket, name="staff-ticket"),
+    path(f"{TICKETS}answer", support_desk.answer, name="ticket-answer"),
+    path(f"{TICKETS}note", support_desk.note, name="ticket-note"),
+    path(f"{TICKETS}assign", support_desk.assign, name="ticket-assign"),
+    path("staff/disputes/", support_disputes.disputes, name="staff-disputes"),
+    path(DISPUTES, support_disputes.dispute, name="staff-dispute"),
+    path(f"{DISPUTES}uphold", support_disputes.uphold, name="dispute-uphold"),
+    path(f"{DISPUTES}accept", support_disputes.accept, name="dispute-accept"),
 ]

@@ -47,6 +47,12 @@ STAFF = (
     Item("coupons", _("Coupons"), "catalog.read"),
     Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
     Item("finance", _("Finance"), "ledger.read"),
+    Item(
+        "staff-tickets",
+        _("Support"),
+        "support.read",
+        also=("staff-ticket", "canned-answers", "staff-disputes", "staff-dispute"),
+    ),
     Item("staff-certificates", _("Certificates"), "documents.read"),
     Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
@@ -65,6 +71,7 @@ TRADER: tuple[Item, ...] = (
         ),
     ),
     Item("own-orders", _("Orders"), also=("order", "test-payment")),
+    Item("tickets", _("Support"), also=("ticket", "ticket-new", "dispute-verdict")),
 )
 """The pages of a trader's portal."""
 OWN = (

@@ -198,6 +198,8 @@ UPLOAD_BYTES_MAX = 100_000_000
 # Uploads that wait for their judging, or for a person's choice, outlive the process. Without a home
 # there is no place for them.
 UPLOADS_DIRECTORY: Path = Path(os.environ.get("PROPDESK_HOME") or os.devnull) / "uploads"
+# What comes with tickets lies outside of what is served.
+ATTACHMENTS_DIRECTORY: Path = Path(os.environ.get("PROPDESK_HOME") or os.devnull) / "attachments"
 # Hundreds of days of quotes are hundreds of files.
 DATA_UPLOAD_MAX_NUMBER_FILES = 1_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100

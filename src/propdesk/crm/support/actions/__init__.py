@@ -1,0 +1,1 @@
+"""What is done with tickets and disputes: one verb a file."""
