@@ -37,9 +37,15 @@ def _money(draw: random.Random, firm: Firm) -> str:
     return "/staff/money/"
 
 
+def _exposure(draw: random.Random, firm: Firm) -> str:
+    del draw, firm
+    return "/staff/exposure/"
+
+
 PAGES: Mapping[str, Address] = {
     "search_by_partial_name": _found_by_name,
     "search_by_login": _found_by_login,
+    "exposure": _exposure,
     "funnel": _funnel,
     "money": _money,
 }

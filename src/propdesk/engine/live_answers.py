@@ -18,6 +18,7 @@ from propdesk.domain.failing_prices import FailingPrice
 from propdesk.domain.judging import Figure, LimitLine
 from propdesk.domain.position_sizes import held_in, margin_of
 from propdesk.engine.desk import Desk
+from propdesk.engine.exposure_told import exposure_part
 from propdesk.engine.live_margins import (
     MINUTES_TOLD,
     NOT_TOLD,
@@ -34,6 +35,7 @@ from propdesk.engine.seats import Seat
 from propdesk.ports.live_accounts import LiveAccounts
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
 from propdesk.wire.figures_json import money, plain
+from propdesk.wire.live_exposure import ExposurePart
 from propdesk.wire.live_state import (
     Board,
     BoardRow,
@@ -152,6 +154,10 @@ class LiveAnswers(LiveAccounts):
 
     def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
         return check_of(self._desk, self._place, account, order)
+
+    def exposure(self, *, begin: int = 0, reporting: str = "USD") -> ExposurePart:
+        seats = self._desk.seats
+        return exposure_part(seats.values(), len(seats), begin, reporting, self._place.at)
 
     def _running(self, seat: Seat) -> CurvePoint | None:
         minute = self._minutes.running(seat.slot)

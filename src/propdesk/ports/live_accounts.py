@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
+from propdesk.wire.live_exposure import ExposurePart
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 
@@ -28,3 +29,7 @@ class LiveAccounts(Protocol):
     def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
         """What an order would do to an account; None where it is not judged here. Nothing is
         sent."""
+
+    def exposure(self, *, begin: int = 0, reporting: str = "USD") -> ExposurePart:
+        """What the accounts from the ``begin``-th on hold together; whoever adds the parts up has
+        all of them, each at its own moment. Worths are told with rates into ``reporting``."""

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from propdesk.domain.instants import MINUTE, format_instant
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
+from propdesk.wire.live_exposure import ExposurePart, SymbolHeld
 from propdesk.wire.live_state import (
     Board,
     BoardRow,
@@ -210,6 +211,19 @@ class MadeUpAccounts(LiveAccounts):
         del account, order
         return None
 
+    def exposure(self, *, begin: int = 0, reporting: str = "USD") -> ExposurePart:
+        """All in one part; every price is in dollars, and no other rate is known."""
+        self._answer_or_raise()
+        rows = tuple(
+            _held_in(name, symbol, list(self._accounts.values()), reporting)
+            for name, symbol in self._symbols.items()
+            if begin == 0
+        )
+        return ExposurePart(
+            rows=tuple(each for each in rows if each.accounts),
+            next=None, accounts=len(self._accounts), unknown=0, at=self._at,
+        )  # fmt: skip
+
     # -- how it is made up --------------------------------------------------------------------
     def _answer_or_raise(self) -> None:
         if self.away is not None:
@@ -372,3 +386,21 @@ def _as_result(verdict: LiveVerdict) -> dict[str, str | None]:
         "comparison": verdict.comparison,
         "corrected": verdict.corrected,
     }
+
+
+def _held_in(name: str, symbol: _Symbol, accounts: list[_Account], reporting: str) -> SymbolHeld:
+    held = {
+        each.name: [one.sign * one.lots for one in each.positions if one.symbol == name]
+        for each in accounts
+    }
+    every = [lots for each in held.values() for lots in each]
+    largest = max(held, key=lambda each: abs(sum(held[each], Decimal(0))), default="")
+    return SymbolHeld(
+        symbol=name, base_currency=name[:3], profit_currency=name[3:], asset_class="forex",
+        long_lots=f"{sum((lots for lots in every if lots > 0), Decimal(0)):f}",
+        short_lots=f"{-sum((lots for lots in every if lots < 0), Decimal(0)):f}",
+        accounts=sum(1 for each in held.values() if each), largest=largest,
+        largest_lots=f"{sum(held.get(largest, []), Decimal(0)):f}",
+        lot_size=str(symbol.contract), lot_worth=f"{symbol.contract * symbol.price:f}",
+        rate="1" if reporting == name[3:] else None,
+    )  # fmt: skip

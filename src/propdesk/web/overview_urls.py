@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from propdesk.web.pages import overview_funnel, overview_money, overview_search
+from propdesk.web.pages import overview_exposure, overview_funnel, overview_money, overview_search
 
 urlpatterns = [
     path("staff/search/", overview_search.found, name="search"),
+    path("staff/exposure/", overview_exposure.exposure, name="overview-exposure"),
     path("staff/funnel/", overview_funnel.funnel, name="overview-funnel"),
     path("staff/money/", overview_money.money, name="overview-money"),
 ]

@@ -18,10 +18,12 @@ from propdesk.connectors.engine_queries.frames import (
     AskAccount,
     AskBoard,
     AskCurve,
+    AskExposure,
     AskFigures,
     AskOrderCheck,
     BoardIs,
     CurveIs,
+    ExposureIs,
     FiguresAre,
     NotAFrame,
     OrderChecked,
@@ -34,6 +36,7 @@ from propdesk.connectors.engine_queries.frames import (
 from propdesk.connectors.engine_queries.socket_place import reachable
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
+from propdesk.wire.live_exposure import ExposurePart
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 TIMEOUT_S = 1.5
@@ -80,6 +83,12 @@ class EngineClient(LiveAccounts):
         answer = self._asked(AskOrderCheck(account=account, order=order))
         if isinstance(answer, OrderChecked):
             return answer.check
+        raise _not_an_answer(answer)
+
+    def exposure(self, *, begin: int = 0, reporting: str = "USD") -> ExposurePart:
+        answer = self._asked(AskExposure(begin=begin, reporting=reporting))
+        if isinstance(answer, ExposureIs):
+            return answer.part
         raise _not_an_answer(answer)
 
     def close(self) -> None:

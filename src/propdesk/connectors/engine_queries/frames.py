@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias, TypeVar
 import msgspec
 
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
+from propdesk.wire.live_exposure import ExposurePart
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 LENGTH_BYTES = 4
@@ -53,6 +54,13 @@ class AskOrderCheck(msgspec.Struct, frozen=True, kw_only=True, tag="order_check"
     order: OrderAsked
 
 
+class AskExposure(msgspec.Struct, frozen=True, kw_only=True, tag="exposure"):
+    """``LiveAccounts.exposure``."""
+
+    begin: Annotated[int, msgspec.Meta(ge=0)]
+    reporting: Annotated[str, msgspec.Meta(max_length=5)]
+
+
 class BoardIs(msgspec.Struct, frozen=True, tag="board"):
     """The answer to ``AskBoard``."""
 
@@ -83,14 +91,22 @@ class OrderChecked(msgspec.Struct, frozen=True, tag="order_check"):
     check: OrderCheck | None
 
 
+class ExposureIs(msgspec.Struct, frozen=True, tag="exposure"):
+    """The answer to ``AskExposure``."""
+
+    part: ExposurePart
+
+
 class Unanswered(msgspec.Struct, frozen=True, tag="unanswered"):
     """The engine is there and does not answer: one sentence why."""
 
     why: str
 
 
-Question: TypeAlias = AskBoard | AskAccount | AskCurve | AskFigures | AskOrderCheck
-Answer: TypeAlias = BoardIs | AccountIs | CurveIs | FiguresAre | OrderChecked | Unanswered
+Question: TypeAlias = AskBoard | AskAccount | AskCurve | AskFigures | AskOrderCheck | AskExposure
+Answer: TypeAlias = (
+    BoardIs | AccountIs | CurveIs | FiguresAre | OrderChecked | ExposureIs | Unanswered
+)
 Message = TypeVar("Message", bound=msgspec.Struct)
 
 _encoder = msgspec.msgpack.Encoder()

@@ -13,10 +13,12 @@ from propdesk.connectors.engine_queries.frames import (
     Answer,
     AskAccount,
     AskBoard,
+    AskExposure,
     AskFigures,
     AskOrderCheck,
     BoardIs,
     CurveIs,
+    ExposureIs,
     FiguresAre,
     OrderChecked,
     Question,
@@ -92,4 +94,6 @@ def answer_to(question: Question, accounts: LiveAccounts) -> Answer:
         return FiguresAre(accounts.figures(question.account))
     if isinstance(question, AskOrderCheck):
         return OrderChecked(accounts.check_order(question.account, question.order))
+    if isinstance(question, AskExposure):
+        return ExposureIs(accounts.exposure(begin=question.begin, reporting=question.reporting))
     return CurveIs(accounts.curve(question.account, since=question.since))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
 from propdesk.wire.account_figures import AccountFigures, OrderAsked, OrderCheck
+from propdesk.wire.live_exposure import ExposurePart
 from propdesk.wire.live_state import Board, Curve, LiveAccount
 
 
@@ -31,6 +32,10 @@ class NoEngine(LiveAccounts):
 
     def check_order(self, account: str, order: OrderAsked) -> OrderCheck | None:
         del account, order
+        raise EngineAway(_("no engine is connected to these pages"))
+
+    def exposure(self, *, begin: int = 0, reporting: str = "USD") -> ExposurePart:
+        del begin, reporting
         raise EngineAway(_("no engine is connected to these pages"))
 
 
