@@ -56,5 +56,5 @@ class Messenger(Protocol):
 class AddressCheck(Protocol):
     """What may be kept as an address of a channel."""
 
-    def __call__(self, channel: str, address: str) -> str:
+    def __call__(self, channel: str, address: str, /) -> str:
         """The address as it is kept. Raises ``ValueError`` with a sentence."""

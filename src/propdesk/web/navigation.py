@@ -37,6 +37,7 @@ TOOLS = (
 LIVE = Item("live", _("Live"), "live.read", also=("live-account",))
 STAFF = (
     LIVE,
+    Item("alerts", _("Alerts"), "notices.read_alerts"),
     Item("people", _("People"), "people.read", also=("person",)),
     Item(
         "staff-programmes",
@@ -55,6 +56,12 @@ STAFF = (
     ),
     Item("staff-certificates", _("Certificates"), "documents.read"),
     Item("roles", _("Roles"), "people.read_roles"),
+    Item(
+        "deliveries",
+        _("Messages"),
+        "notices.read",
+        also=("delivery", "notice-texts", "notice-text", "outlets"),
+    ),
     Item("audit", _("Audit"), "audit.read"),
 )
 TRADER: tuple[Item, ...] = (
@@ -75,6 +82,8 @@ TRADER: tuple[Item, ...] = (
 )
 """The pages of a trader's portal."""
 OWN = (
+    Item("own-messages", _("Messages")),
+    Item("own-notifications", _("Notifications")),
     Item("profile", _("Profile")),
     Item("account_email", _("E-mail address")),
     Item("account_change_password", _("Password"), also=("account_set_password",)),

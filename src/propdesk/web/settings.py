@@ -91,6 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "propdesk.web.navigation.navigation",
+                "propdesk.web.notices_unread.unread",
             ]
         },
     }

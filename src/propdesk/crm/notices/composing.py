@@ -87,6 +87,8 @@ class Composer:
             only = told.word("outlet")
             if only and only != str(outlet.pk):
                 continue
+            if told.notice == "delivery" and told.word("channel") == outlet.channel:
+                continue  # what does not arrive is not told by the same way
             if only or not outlet.kinds or told.notice in outlet.kinds:
                 self._to_outlet(told, notice, outlet)
 

@@ -14,6 +14,8 @@ def path_to(page: str, *, account: str = "", engine_account: str = "", order: st
     match page:
         case "account" if account:
             return f"/me/accounts/{account}/"
+        case "breach" | "credentials" if account:
+            return f"/me/accounts/{account}/{page}/"
         case "order" if order:
             return f"/orders/{quote(order, safe='')}/"
         case "desk_account" if engine_account:

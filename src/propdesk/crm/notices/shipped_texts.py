@@ -12,17 +12,21 @@ _OF_RULE = (*OF_ACCOUNT, "rule", "equity", "floor", "basis", "verdict")
 _LOOK = "\n\nLook at it: {link}"
 
 
-def _account(name: str, title: str, subject: str, body: str, *more: str) -> Kind:
+def _account(
+    name: str, title: str, subject: str, body: str, *more: str, to: str = "account"
+) -> Kind:
     return Kind(
         name=name, title=title, topic=Topic.ACCOUNT, variables=(*OF_ACCOUNT, *more),
         subject=subject, body=f"Hello {{name}},\n\n{body}{_LOOK}\n\n{{firm}}",
+        to=to,
     )  # fmt: skip
 
 
-def _rule(name: str, title: str, subject: str, body: str, *more: str) -> Kind:
+def _rule(name: str, title: str, subject: str, body: str, *more: str, to: str = "account") -> Kind:
     return Kind(
         name=name, title=title, topic=Topic.RULES, variables=(*_OF_RULE, *more),
         subject=subject, body=f"Hello {{name}},\n\n{body}{_LOOK}\n\n{{firm}}",
+        to=to,
     )  # fmt: skip
 
 
@@ -71,6 +75,7 @@ _ACCOUNT = (
         "credentials_ready", "Credentials are ready", "Your account {account} is open",
         "your account {account} for {programme}, phase {phase}, {size} {currency}, is open. For"
         " your safety the password is not in this mail: the page shows it once.",
+        to="credentials",
     ),
     _account(
         "passed", "Phase passed", "Passed: {phase} of {programme}",
@@ -160,7 +165,7 @@ _RULES = (
         "Verdict: {verdict}\n\n"
         "Orders are cancelled, positions closed and the account is read-only. What the market did"
         " afterwards does not change the verdict. The page shows the evidence, and how to verify"
-        " or dispute it.",
+        " or dispute it.", to="breach",
     ),
     _rule(
         "room", "Warning at 50, 70 and 90 %", "{level} % of {rule} is used: account {account}",

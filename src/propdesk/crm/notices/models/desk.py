@@ -56,7 +56,7 @@ class Alert(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             # The desk's page: what is open, newest first.
             models.Index(
-                fields=["-raised_at", "-id"],
+                fields=["-id"],
                 name="alerts_open",
                 condition=models.Q(acknowledged_at__isnull=True),
             ),
@@ -66,8 +66,6 @@ class Alert(models.Model):
                 name="alerts_to_escalate",
                 condition=models.Q(acknowledged_at__isnull=True, escalated_at__isnull=True),
             ),
-            # The desk's page: all of them.
-            models.Index(fields=["-raised_at", "-id"], name="alerts_newest"),
         ]
 
     def __str__(self) -> str:

@@ -76,7 +76,7 @@ class InboxMessage(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             # The inbox's pages, newest first.
-            models.Index(fields=["person", "-at", "-id"], name="inbox_of_person"),
+            models.Index(fields=["person", "-id"], name="inbox_of_person"),
             # The count beside the word, on every page.
             models.Index(
                 fields=["person"],
@@ -148,11 +148,10 @@ class Delivery(models.Model):
                 name="deliveries_due",
                 condition=models.Q(state__in=["waiting", "sending"]),
             ),
-            # The log of deliveries, newest first, whole and by state.
-            models.Index(fields=["-created_at", "-id"], name="deliveries_newest"),
-            models.Index(fields=["state", "-created_at", "-id"], name="deliveries_by_state"),
+            # The log of deliveries by state, newest first: ids sort by time.
+            models.Index(fields=["state", "-id"], name="deliveries_by_state"),
             # The page of a person: what was sent to him.
-            models.Index(fields=["person", "-created_at"], name="deliveries_of_person"),
+            models.Index(fields=["person", "-id"], name="deliveries_of_person"),
         ]
 
     def __str__(self) -> str:
