@@ -29,7 +29,6 @@ LOOKING = "> x + 2 + 2 x x x x x x + 2"  # owner, admin, auditor
 RULING = "> x + 2 + 2 x x x x x x x x"  # owner, admin
 BARRING = "> x + 2 + 2 + 2 x x x x x x"  # owner, admin, risk
 TELLING = "> x + 2 + 2 + 2 x x + 2 + 2"  # all but finance
-TELLING = "> x + 2 + 2 + 2 x x + 2 + 2"  # all but finance
 SUSPEND = "> x + 2 + 2 + 2 x x + 2 x x"  # owner, admin, risk, support
 MERGING = "> x + 2 + 2 x x x x + 2 x x"  # owner, admin, support
 PRICING = "> x + 2 + 2 x x + 2 x x x x"  # owner, admin, finance
@@ -156,28 +155,6 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("dispute-uphold", "post", {"reference": "D-2026-000001"}, BARRING),
     ("dispute-accept", "post", {"reference": "D-2026-000001"}, SUSPEND),
     # Staff.
-    ("own-messages", "get", {}, OWN),
-    ("message-read", "post", ID, OWN),
-    ("messages-read-all", "post", {}, OWN),
-    ("own-notifications", "get", {}, OWN),
-    ("messenger-connect", "post", {}, OWN),
-    ("messenger-confirm", "post", {}, OWN),
-    ("messenger-disconnect", "post", {}, OWN),
-    ("alerts", "get", {}, STAFF),
-    ("alert-rows", "get", {}, STAFF),
-    ("alerts-acknowledge", "post", {}, BARRING),
-    ("deliveries", "get", {}, TELLING),
-    ("delivery", "get", ID, TELLING),
-    ("delivery-replay", "post", ID, MERGING),
-    ("notice-texts", "get", {}, TELLING),
-    ("notice-text", "get", {"kind": "none"}, RULING),
-    ("notice-text-restore", "post", {"kind": "none"}, RULING),
-    ("outlets", "get", {}, TELLING),
-    ("outlet-create", "post", {}, RULING),
-    ("outlet-switch", "post", ID, RULING),
-    ("outlet-secret", "post", ID, RULING),
-    ("outlet-test", "post", ID, RULING),
-    ("notice-terms", "post", {}, RULING),
     ("own-messages", "get", {}, OWN),
     ("message-read", "post", ID, OWN),
     ("messages-read-all", "post", {}, OWN),
