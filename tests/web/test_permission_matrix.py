@@ -135,6 +135,17 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("staff-certificates", "get", {}, STAFF),
     ("certificate-revoke", "post", ID, BARRING),
     ("certificate-restore", "post", ID, BARRING),
+    # Legal texts, and the firm.
+    ("legal-texts", "get", {}, ALL),
+    ("legal-text", "get", {"kind": "terms"}, ALL),
+    ("brand-logo", "get", {"slug": "none"}, ALL),
+    ("own-terms", "get", {}, OWN),
+    ("staff-texts", "get", {}, STAFF),
+    ("text-publish", "post", {}, RULING),
+    ("text-accepted", "get", ID, STAFF),
+    ("firm", "get", {}, STAFF),
+    ("firm-terms-set", "post", {}, RULING),
+    ("brand-set", "post", {}, RULING),
     # Support.
     ("tickets", "get", {}, OWN),
     ("ticket-new", "get", {}, OWN),

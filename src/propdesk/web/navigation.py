@@ -55,6 +55,7 @@ STAFF = (
         also=("staff-ticket", "canned-answers", "staff-disputes", "staff-dispute"),
     ),
     Item("staff-certificates", _("Certificates"), "documents.read"),
+    Item("firm", _("Firm"), "catalog.read", also=("staff-texts", "text-accepted")),
     Item("roles", _("Roles"), "people.read_roles"),
     Item(
         "deliveries",
@@ -103,7 +104,7 @@ OWN = (
         ),
     ),
     Item("sessions", _("Sessions")),
-    Item("own-documents", _("Documents")),
+    Item("own-documents", _("Documents"), also=("own-terms",)),
 )
 """What everybody has who signed in: the pages about oneself."""
 

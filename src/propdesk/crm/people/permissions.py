@@ -100,6 +100,7 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "catalog.create_coupon": RULING | {FINANCE},
     "catalog.end_coupon": RULING | {FINANCE, SUPPORT},
     "catalog.publish_legal_text": RULING,
+    "catalog.accept_legal_texts": frozenset({TRADER}),
     "catalog.set_firm_terms": RULING,
     "catalog.set_brand": RULING,
     "purchases.read": RULING | {FINANCE, SUPPORT, AUDITOR},

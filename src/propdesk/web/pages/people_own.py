@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from propdesk.crm.audit.record import record
+from propdesk.crm.catalog.accepting import changed_since
 from propdesk.crm.people.actions.change_profile import change_profile
 from propdesk.crm.people.models import Person, SessionEvent, consents_of
 from propdesk.web.access import signed_in
@@ -40,6 +41,8 @@ def welcome(request: HttpRequest) -> HttpResponse:
     who = visitor(request)
     if who.is_staff:
         return redirect("live")
+    if who.person is not None and changed_since(who.person.id, who.person.language):
+        return redirect("own-terms")
     return redirect("second-factor" if who.held else "profile")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
+from propdesk.crm.catalog.contrast import READABLE_MIN, WHITE, contrast
 from propdesk.crm.catalog.models import Brand, FirmTerms
 from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
@@ -55,12 +56,16 @@ def set_firm_terms(
 
 
 def set_brand(slug: str, look: Look, *, by: Actor, at: datetime) -> Brand:
-    """Raises ``ActionRefused`` (``no_colour``, ``no_logo``, ``no_name``)."""
+    """Raises ``ActionRefused`` (``no_colour``, ``no_contrast``, ``no_logo``, ``no_name``)."""
     require(by, "catalog.set_brand")
     if not look.name.strip():
         raise ActionRefused("no_name", _("A brand has a name."))
     if not COLOUR.match(look.accent):
         raise ActionRefused("no_colour", _("Write the colour as #1f5fae."))
+    if contrast(look.accent, WHITE) < READABLE_MIN:
+        raise ActionRefused(
+            "no_contrast", _("White text on this colour is hard to read; choose a darker one.")
+        )
     logo = look.logo_png
     if logo is not None and (not logo.startswith(PNG) or len(logo) > LOGO_BYTES_MAX):
         raise ActionRefused("no_logo", _("The logo is a PNG file of at most 100 kB."))
