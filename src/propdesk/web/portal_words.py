@@ -11,8 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from propdesk.crm.accounts.models import AccountEvent, EventKind
+from propdesk.domain.exact import round_half_away
+from propdesk.domain.money import minor_digits
 from propdesk.web.live.words import status_word
-from propdesk.web.templatetags.figures import money, words
+from propdesk.web.templatetags.figures import amount_of, money, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,21 @@ class Line:
     is_breach: bool
 
 
-def line_of(event: AccountEvent) -> Line:
-    """One line of the time line."""
-    told = _SAYS[EventKind(event.kind)](event.word, event.detail)
+def in_money(figure: object, currency: str) -> str:
+    """A figure as the log has it, with the currency's minor digits; other words as they are."""
+    amount = amount_of(figure)
+    if amount is None:
+        return money(figure)
+    return money(round_half_away(amount, minor_digits(currency)))
+
+
+def line_of(event: AccountEvent, currency: str) -> Line:
+    """One line of the time line; its figures are in the account's ``currency``."""
+    detail = dict(event.detail)
+    for name in ("observed", "limit", "amount"):
+        if detail.get(name):
+            detail[name] = in_money(detail[name], currency)
+    told = _SAYS[EventKind(event.kind)](event.word, detail)
     is_breach = event.kind == EventKind.VERDICT and event.word.startswith("fail")
     return Line(event.at, told, event.kind, is_breach)
 
@@ -36,8 +50,8 @@ def _verdict(word: str, detail: Mapping[str, Any]) -> str:
     rule = words(detail.get("rule", ""))
     figures = {
         "rule": rule,
-        "observed": money(detail.get("observed")),
-        "limit": money(detail.get("limit")),
+        "observed": detail.get("observed", ""),
+        "limit": detail.get("limit", ""),
     }
     if word.startswith("fail"):
         if detail.get("observed"):
@@ -110,10 +124,11 @@ def _action(word: str, detail: Mapping[str, Any]) -> str:
         "kind": words(detail.get("kind", "")).lower(),
         "position": detail.get("position", ""),
         "order": detail.get("order", ""),
-        "amount": money(detail.get("amount")),
-        "limit": money(detail.get("limit")),
+        "amount": detail.get("amount") or _("none"),
+        "limit": detail.get("limit", ""),
     }
     says = {
+        "provision": _("The account was ordered from the platform."),
         "place_order": _("You sent an order: %(side)s %(lots)s %(symbol)s (%(kind)s)."),
         "change_order": _("You changed the pending order %(order)s."),
         "cancel_order": _("You cancelled the pending order %(order)s."),

@@ -29,7 +29,7 @@ REDUCING = frozenset({Rights.TRADE.value, Rights.CLOSE_ONLY.value})
 def sent(
     action: str,
     account: UUID,
-    request: Callable[[str], TradeRequest],
+    request: Callable[[str, datetime], TradeRequest],
     *,
     key: UUID,
     needs: frozenset[str],
@@ -37,7 +37,8 @@ def sent(
     by: Actor,
     at: datetime,
 ) -> TradeAnswer:
-    """Send what ``request`` makes of the account's login, once for one key.
+    """Send what ``request`` makes of the account's login and of when it was first asked for, once
+    for one key.
 
     Raises ``ActionRefused`` for an account that is not open, is held, or another request under
     the key; and ``PlatformAway``: it may have been done, and may be sent again with its key.
@@ -45,8 +46,13 @@ def sent(
     with transaction.atomic():
         row = _locked(account)
         require(by, action, of=row.person)
-        asked = request(row.login)
-        _write_down(action, row, asked, key=key, needs=needs, by=by, at=at)
+        before = _said(row, EventKind.ACTION, key).first()
+        # The platform knows a key by its content: sent again, it is asked as of the first time.
+        asked = request(row.login, at if before is None else before.at)
+        if before is None:
+            _write_down(action, row, asked, key=key, needs=needs, by=by, at=at)
+        elif (before.word, before.detail) != (action, _detail(asked)):
+            raise ActionRefused("key_reused", "This page has sent something else already.")
     answer = platform.trade(asked)
     with transaction.atomic():
         row = _locked(account)
@@ -59,6 +65,11 @@ def sent(
             }
             note(row, EventKind.ANSWER, word, str(key), at, detail)
     return answer
+
+
+def was_sent(account: TradingAccount, key: UUID) -> bool:
+    """Whether a request with this key was written down: sending it again does nothing new."""
+    return _said(account, EventKind.ACTION, key).exists()
 
 
 def _locked(account: UUID) -> TradingAccount:
@@ -79,11 +90,6 @@ def _write_down(
     at: datetime,
 ) -> None:
     detail = _detail(asked)
-    before = _said(row, EventKind.ACTION, key).first()
-    if before is not None:
-        if (before.word, before.detail) != (action, detail):
-            raise ActionRefused("key_reused", "This page has sent something else already.")
-        return
     if row.opened_at is None or row.ended_at is not None:
         raise ActionRefused("not_open", "This account does not trade.")
     if row.rights_wanted not in needs:

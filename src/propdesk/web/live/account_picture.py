@@ -95,8 +95,7 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         "bandword": band_word(band),
         "room": status_word(row.status) if ended else room,
         "room.says": "" if ended else _("may still be lost"),
-        "says": _says(account, ended),
-        "says.prices": "" if ended else _prices(account.positions),
+        "says": _says(account, ended, None if nearest is None else nearest.rule),
         "used": width_of(left),
         "left": "" if ended else _("%(left)s of the allowance left") % {"left": percent_left(left)},
         "equity": money(row.equity),
@@ -109,6 +108,7 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         if account.margin_level is None
         else f"{money(account.margin_level)} %",
         "exposure": money(account.exposure),
+        **_today(account, ended),
         **_running(account.minute),
         "open": str(row.open_positions),
         "touched": as_of(row.at),
@@ -132,18 +132,40 @@ def _between(low: str | None, high: str | None) -> str:
     return _("this minute %(low)s to %(high)s") % ends
 
 
-def _says(account: LiveAccount, ended: bool) -> str:
-    """The sentence under the room: at which equity the nearest limit fails."""
-    nearest = account.row.nearest
+def _says(account: LiveAccount, ended: bool, rule: str | None) -> str:
+    """The sentence under the room: at which equity a limit fails."""
     if ended:
         return _("The phase is over: nothing that happens later changes its status.")
-    if nearest is None:
+    limit = next((each for each in account.limits if each.rule == rule), None)
+    if limit is None:
         return _("No limit is measured now.")
-    fails = {"rule": words(nearest.rule), "floor": money(nearest.floor)}
-    limit = next((each for each in account.limits if each.rule == nearest.rule), None)
-    if limit is not None and limit.comparison == "touch":
+    fails = {"rule": words(limit.rule), "floor": money(limit.floor)}
+    if limit.comparison == "touch":
         return _("%(rule)s fails at equity %(floor)s or below.") % fails
     return _("%(rule)s fails below equity %(floor)s.") % fails
+
+
+def _today(account: LiveAccount, ended: bool) -> dict[str, str]:
+    """What its trader may still lose: by the limit that leaves the least money, which need not be
+    the one of which the least per cent are left."""
+    row = account.row
+    known = [each for each in account.limits if amount_of(each.room) is not None]
+    least = min(known, key=lambda each: amount_of(each.room) or Decimal(0), default=None)
+    left = None if least is None else left_of(least.room, least.allowance)
+    band = band_of(left, row.status)
+    room = UNKNOWN if least is None else f"{money(least.room)} {row.currency}"
+    return {
+        "today.room": status_word(row.status) if ended else room,
+        "today.room.says": "" if ended else _("may still be lost today"),
+        "today.says": _says(account, ended, None if least is None else least.rule),
+        "today.prices": "" if ended else _prices(account.positions),
+        "today.used": width_of(left),
+        "today.left": ""
+        if ended
+        else _("%(left)s of the allowance left") % {"left": percent_left(left)},
+        "today.band": band,
+        "today.bandword": band_word(band),
+    }
 
 
 def _prices(positions: Sequence[LivePosition]) -> str:

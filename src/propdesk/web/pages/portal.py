@@ -27,7 +27,7 @@ from propdesk.web.live.words import as_of
 from propdesk.web.portal_accounts import blocking_words, overview_of, own_account, person_of
 from propdesk.web.portal_figures import figures_of, minutes_around
 from propdesk.web.portal_platforms import trades_here
-from propdesk.web.portal_words import line_of
+from propdesk.web.portal_words import in_money, line_of
 from propdesk.web.received import received_at
 from propdesk.wire.live_state import Curve
 
@@ -98,7 +98,7 @@ def history(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     page = time_line(row.pk, before)
     context = {
         **account_context(row, "history"),
-        "lines": [line_of(each) for each in page.lines],
+        "lines": [line_of(each, row.currency) for each in page.lines],
         "older": page.before,
         "is_first": before is None,
     }
@@ -123,6 +123,11 @@ def breach(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     context = {
         **account_context(row, "breach"),
         "verdict": verdict,
+        "observed": in_money(verdict.observed, row.currency),
+        "limit": in_money(verdict.limit, row.currency),
+        "evidence": [
+            (name, in_money(value, row.currency)) for name, value in verdict.evidence.items()
+        ],
         "at": at,
         "minutes": minutes_around(series, at, verdict.observed),
         "strip": figures.result["strip"] if figures is not None else None,

@@ -22,6 +22,7 @@ from propdesk.crm.accounts.actions import (
     protect_position,
 )
 from propdesk.crm.accounts.models import TradingAccount
+from propdesk.crm.accounts.trading import was_sent
 from propdesk.crm.refusal import ActionRefused
 from propdesk.ports.live_accounts import EngineAway
 from propdesk.ports.platform import AccountSnapshot, PlatformAway, UnknownAccount
@@ -69,7 +70,8 @@ def place(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     if not form.is_valid():
         return _ticket(request, row, form, status=422)
     looked = _looked(row, form)
-    if looked.must_be_accepted and request.POST.get("accepted") != "yes":
+    is_again = was_sent(row, form.cleaned_data["key"])
+    if not is_again and looked.must_be_accepted and request.POST.get("accepted") != "yes":
         return _ticket(request, row, form, looked=looked, status=409)
 
     def send(**how: Any) -> TradeAnswer:

@@ -21,7 +21,7 @@ def cancel_order(
 ) -> TradeAnswer:
     """A refusal of the platform is an answer. Raises what ``trading.sent`` raises."""
 
-    def request(login: str) -> CancelOrder:
+    def request(login: str, _asked_at: datetime) -> CancelOrder:
         return CancelOrder(login, order, str(key))
 
     return sent(ACTION, account, request, key=key, needs=REDUCING, platform=platform, by=by, at=at)

@@ -25,7 +25,7 @@ def change_order(
 ) -> TradeAnswer:
     """All three become what is given. Raises what ``trading.sent`` raises."""
 
-    def request(login: str) -> ChangeOrder:
+    def request(login: str, _asked_at: datetime) -> ChangeOrder:
         return ChangeOrder(login, order, price, stop, target, str(key))
 
     return sent(ACTION, account, request, key=key, needs=OPENING, platform=platform, by=by, at=at)

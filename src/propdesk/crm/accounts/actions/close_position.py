@@ -27,7 +27,7 @@ def close_position(
     Raises what ``trading.sent`` raises.
     """
 
-    def request(login: str) -> ClosePosition:
-        return ClosePosition(login, position, lots, micros_of(at), str(key))
+    def request(login: str, asked_at: datetime) -> ClosePosition:
+        return ClosePosition(login, position, lots, micros_of(asked_at), str(key))
 
     return sent(ACTION, account, request, key=key, needs=REDUCING, platform=platform, by=by, at=at)

@@ -38,10 +38,10 @@ def place_order(
 ) -> TradeAnswer:
     """A refusal of the platform is an answer. Raises what ``trading.sent`` raises."""
 
-    def request(login: str) -> PlaceOrder:
+    def request(login: str, asked_at: datetime) -> PlaceOrder:
         return PlaceOrder(
             login, wanted.symbol, wanted.side, wanted.lots, wanted.kind, wanted.price,
-            stop=wanted.stop, target=wanted.target, requested_at=micros_of(at), key=str(key),
+            stop=wanted.stop, target=wanted.target, requested_at=micros_of(asked_at), key=str(key),
             client="portal",
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ def protect_position(
 ) -> TradeAnswer:
     """Both become what is given; None takes one away. Raises what ``trading.sent`` raises."""
 
-    def request(login: str) -> ProtectPosition:
+    def request(login: str, _asked_at: datetime) -> ProtectPosition:
         return ProtectPosition(login, position, stop, target, key=str(key))
 
     return sent(ACTION, account, request, key=key, needs=REDUCING, platform=platform, by=by, at=at)
