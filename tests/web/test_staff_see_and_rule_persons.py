@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from propdesk.crm.accounts.models import Approval
 from propdesk.crm.audit.chain import walk
 from propdesk.crm.audit.content import FIRST, chained_hash
 from propdesk.crm.audit.models import AuditRow
@@ -122,16 +123,19 @@ def test_a_person_is_suspended_from_its_page_and_its_sessions_end(ada: Person) -
     assert (row.role, row.reason, row.address) == ("support", "two accounts", "127.0.0.1")
 
 
-def test_a_person_is_resumed_banned_and_merged(ada: Person) -> None:
+def test_a_person_is_resumed_and_a_merge_proposed(ada: Person) -> None:
     client, other = desk("owner"), registered("other")
-    for verb, standing in (("suspend", "suspended"), ("resume", "open"), ("ban", "banned")):
+    for verb, standing in (("suspend", "suspended"), ("resume", "open")):
         client.post(f"/staff/people/{ada.id}/{verb}", {"reason": "x"})
         ada.refresh_from_db()
         assert ada.standing == standing
     client.post(f"/staff/people/{ada.id}/merge", {"into": "none", "reason": "x"})
-    ada.refresh_from_db()
-    assert ada.standing == "banned"
+    assert not Approval.objects.exists()
     client.post(f"/staff/people/{ada.id}/merge", {"into": other.id, "reason": "one passport"})
+    ada.refresh_from_db()
+    assert ada.standing == "open"
+    asked = Approval.objects.get(kind="merge")
+    client_of(staff("admin"), with_factor=True).post(f"/staff/approvals/{asked.pk}/approve")
     page = shown(client, f"/staff/people/{ada.id}/")
     assert f'href="/staff/people/{other.id}/"' in page
     assert str(ada.id) in shown(client, f"/staff/people/{other.id}/")

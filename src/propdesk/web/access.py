@@ -18,6 +18,7 @@ from django.urls import reverse
 from propdesk.crm.people.models import has_owner
 from propdesk.crm.people.permissions import PERMITTED, permitting_role
 from propdesk.web.pages import errors
+from propdesk.web.view_as import KEPT, may_be_seen
 from propdesk.web.visitor import Visitor, visitor
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -141,10 +142,14 @@ class Guard:
         _kwargs: dict[str, Any],
     ) -> HttpResponse | None:
         name = request.resolver_match.url_name if request.resolver_match else None
+        if KEPT in request.session and visitor(request).viewed_by and not may_be_seen(request):
+            return errors.only_looking(request)
         access = access_of(view, name or "")
         if access is None:
             return errors.not_permitted(request)
-        if access.kind in {Kind.PUBLIC, Kind.API} or (access.kind is Kind.TOOL and settings.TOOLS_ARE_PUBLIC):
+        if access.kind in {Kind.PUBLIC, Kind.API} or (
+            access.kind is Kind.TOOL and settings.TOOLS_ARE_PUBLIC
+        ):
             return None
         who = visitor(request)
         if _opens(access, who):

@@ -25,6 +25,16 @@ class GrantForm(ReasonForm):
     field_order = ("role", "reason")
 
 
+class BanForm(ReasonForm):
+    """Whoever proposes a ban says what becomes of open positions."""
+
+    positions = forms.ChoiceField(
+        label=_("Open positions"),
+        choices=[("close", _("close them at the market")), ("leave", _("leave them open"))],
+    )
+    field_order = ("positions", "reason")
+
+
 class MergeForm(ReasonForm):
     """A duplicate and who it really is."""
 

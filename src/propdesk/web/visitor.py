@@ -11,8 +11,11 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpRequest
 
 from propdesk.crm.audit.actor import ANONYMOUS, Actor
+from propdesk.crm.people.actions.begin_view_as import ACTION as VIEW_AS
 from propdesk.crm.people.models import Person, roles_of
 from propdesk.crm.people.permissions import TRADER, permitting_role
+from propdesk.web.received import received_at
+from propdesk.web.view_as import looking
 
 # Beside what the server says of the request: no client can send a name like this.
 _KEPT = "propdesk.visitor"
@@ -28,6 +31,8 @@ class Visitor:
     is_proved: bool = False
     """Whether a second factor was given in this session; without it no staff role has effect."""
     address: str = ""
+    viewed_by: "Visitor | None" = None
+    """Who of the staff looks at this person's pages now; he may only look."""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -73,7 +78,17 @@ def _visitor(request: HttpRequest) -> Visitor:
     if not isinstance(person, Person):
         return Visitor(None, address=address)
     held = roles_of(person.id)
-    return Visitor(person, held, bool(held) and _is_proved(request, person), address)
+    who = Visitor(person, held, bool(held) and _is_proved(request, person), address)
+    return _looking(request, who) or who
+
+
+def _looking(request: HttpRequest, who: Visitor) -> Visitor | None:
+    """The trader whose pages ``who`` looks at, where he still does and still may."""
+    kept = looking(request, received_at()) if who.is_staff else None
+    if kept is None or permitting_role(VIEW_AS, who.roles) is None:
+        return None
+    trader = Person.objects.filter(pk=kept.person).first()
+    return None if trader is None else Visitor(trader, address=who.address, viewed_by=who)
 
 
 def _is_proved(request: HttpRequest, person: Person) -> bool:

@@ -19,6 +19,7 @@ from propdesk.crm.challenges.actions.expire import expire
 from propdesk.crm.challenges.actions.fail import fail
 from propdesk.crm.challenges.actions.lift_suspension import lift_suspension
 from propdesk.crm.challenges.actions.pause import pause
+from propdesk.crm.challenges.actions.propose_ban import propose_ban
 from propdesk.crm.challenges.actions.propose_reinstatement import propose_reinstatement
 from propdesk.crm.challenges.actions.provision import Bought, provision
 from propdesk.crm.challenges.actions.reinstate import reinstate
@@ -262,6 +263,8 @@ def test_a_reinstatement_needs_two_persons_and_undoes_no_verdict(firm: Firm) -> 
     firm.deliver()
     new = firm.running(enrolment)
     assert (new.account.opening_balance, new.attempt) == (Decimal("97123.45"), 2)
+    (told,) = OutboxRow.objects.filter(command="reinstated", account=new.account.engine_account)
+    assert b"begin anew" in bytes(told.body), "what is not carried is said"
     old.refresh_from_db()
     assert (old.account.status, old.account.verdicts.count()) == ("breached", 1)
     case = Case.objects.get(kind="un_breached")
@@ -371,9 +374,25 @@ def test_who_is_terminated_stays_so_with_positions_as_stated(
 def test_a_ban_ends_everything_of_a_person(firm: Firm) -> None:
     enrolments = [firm.enrolled() for _ in range(3)]
     terminate(enrolments[0].pk, by=STAFF, at=NOW, reason="fraud", positions="close")
-    ended = ban(firm.person.pk, by=STAFF, at=NOW, reason="fraud", positions="close")
+    asked = propose_ban(firm.person.pk, by=SUPPORT, at=NOW, reason="fraud", positions="close")
+    with pytest.raises(NotPermitted):
+        ban(asked.pk, by=SUPPORT, at=NOW)
+    ended = ban(asked.pk, by=STAFF, at=NOW)
     assert {each.pk for each in ended} == {each.pk for each in enrolments[1:]}
     assert {firm.state(each) for each in enrolments} == {"terminated"}
+    firm.person.refresh_from_db()
+    assert firm.person.standing == "banned"
+
+
+def test_nobody_bans_alone(firm: Firm) -> None:
+    enrolment = firm.enrolled()
+    asked = propose_ban(firm.person.pk, by=STAFF, at=NOW, reason="fraud", positions="close")
+    with pytest.raises(ActionRefused) as error:
+        ban(asked.pk, by=STAFF, at=NOW)
+    assert refusal(error) == "same_person"
+    assert firm.state(enrolment) == "evaluating"
+    firm.person.refresh_from_db()
+    assert firm.person.standing == "open"
 
 
 def test_the_firm_may_fail_what_the_rules_did_not_see(firm: Firm) -> None:

@@ -3,22 +3,23 @@
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 
 from propdesk.crm.audit.actor import anonymous, system
 from propdesk.crm.audit.models import AuditRow
-from propdesk.crm.people.actions.ban_person import ban_person
 from propdesk.crm.people.actions.change_profile import Profile, change_profile
 from propdesk.crm.people.actions.create_owner import Owner, create_owner
 from propdesk.crm.people.actions.grant_role import grant_role
 from propdesk.crm.people.actions.invite_staff import invite_staff
-from propdesk.crm.people.actions.merge_persons import merge_persons
 from propdesk.crm.people.actions.register import Registration, register
 from propdesk.crm.people.actions.resume_person import resume_person
 from propdesk.crm.people.actions.revoke_role import revoke_role
 from propdesk.crm.people.actions.suspend_person import suspend_person
+from propdesk.crm.people.changing_standing import change_standing
+from propdesk.crm.people.merging import merged
 from propdesk.crm.people.models import (
     Consent,
     Person,
@@ -196,6 +197,8 @@ def test_the_last_owner_stays() -> None:
     assert roles_of(owner.id) == set()
 
 
+# Two persons decide it (``challenges/actions/ban.py``); here is what it does to the person.
+ban_person = partial(change_standing, "people.ban_person")
 STANDINGS = [
     # standing, action, becomes (None: refused)
     ("open", suspend_person, "suspended"),
@@ -268,14 +271,14 @@ def test_nobody_suspends_himself() -> None:
 def test_both_ids_lead_to_who_remains() -> None:
     first, second, third = registered("first"), registered("second"), registered("third")
     by = acting(staff("support"), "support")
-    merge_persons(first.id, second.id, reason="one passport", by=by, at=moment())
-    merge_persons(second.id, third.id, reason="one passport", by=by, at=moment())
+    merged(first.id, second.id, reason="one passport", by=by, at=moment())
+    merged(second.id, third.id, reason="one passport", by=by, at=moment())
     assert {resolve(each.id) for each in (first, second, third)} == {third.id}
     first.refresh_from_db()
     assert (first.standing, first.merged_into_id, first.is_active) == ("merged", third.id, False)
     for one, other in ((first, third), (third, first), (third, third)):
         with pytest.raises(ActionRefused):
-            merge_persons(one.id, other.id, reason="x", by=by, at=moment())
+            merged(one.id, other.id, reason="x", by=by, at=moment())
     with pytest.raises(Person.DoesNotExist):
         resolve(NOBODY)
 
@@ -296,7 +299,7 @@ def test_who_was_barred_under_one_name_is_barred(gone: str, stays: str, after: s
     Person.objects.filter(pk=one.pk).update(standing=gone)
     Person.objects.filter(pk=other.pk).update(standing=stays)
     by = acting(staff("support"), "support")
-    assert merge_persons(one.id, other.id, reason="x", by=by, at=moment()).standing == after
+    assert merged(one.id, other.id, reason="x", by=by, at=moment()).standing == after
     other.refresh_from_db()
     assert other.standing == after
 
@@ -306,14 +309,14 @@ def test_roles_are_not_inherited_by_a_merge() -> None:
     by = acting(registered("acts"), "admin")
     for one, other in ((risk, person), (person, risk)):
         with pytest.raises(ActionRefused) as refused:
-            merge_persons(one.id, other.id, reason="x", by=by, at=moment())
+            merged(one.id, other.id, reason="x", by=by, at=moment())
         assert refused.value.code == "staff"
 
 
 def test_a_merge_has_a_reason() -> None:
     one, other = registered("one"), registered("other")
     with pytest.raises(ActionRefused) as refused:
-        merge_persons(one.id, other.id, reason=" ", by=acting(one, "support"), at=moment())
+        merged(one.id, other.id, reason=" ", by=acting(one, "support"), at=moment())
     assert refused.value.code == "no_reason"
 
 

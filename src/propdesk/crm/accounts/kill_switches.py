@@ -38,7 +38,7 @@ def concerned(scope: str, target: str) -> QuerySet[TradingAccount]:
 
 
 def hold_all(switch: KillSwitch, accounts: Iterable[UUID], at: datetime) -> None:
-    """Let the traders close and no more, or halt the symbol; cancel and close as the switch says."""
+    """Let the traders close and no more, or halt the symbol; cancel and close as it says."""
     steps = _STEPS[SwitchAction(switch.action)]
     symbol = switch.target if switch.scope == SwitchScope.SYMBOL else ""
     if symbol:

@@ -38,9 +38,12 @@ class Place:
 
 def rulebook_of(enrolment: Enrolment) -> LoadedRulebook:
     """By which its next phase is judged: what was bought, or what it was bound to since."""
-    if enrolment.bound_to is None:
-        return rulebook_with(enrolment.version, enrolment.add_ons)
-    return rulebook_with(enrolment.bound_to, enrolment.bound_add_ons)
+    return rulebook_with(enrolment.bound_to or enrolment.version, add_ons_of(enrolment))
+
+
+def add_ons_of(enrolment: Enrolment) -> list[str]:
+    """Those that were bought, or those of what it was bound to since."""
+    return enrolment.add_ons if enrolment.bound_to is None else enrolment.bound_add_ons
 
 
 def rulebook_of_phase(phase: EnrolmentPhase) -> LoadedRulebook:
@@ -87,7 +90,7 @@ def open_phase(
         created_at=at, server=place.server, login=login, group=place.group,
         leverage=place.leverage, currency=book.rulebook.currency, size=enrolment.size,
         rulebook=book.rulebook.name, version=book.rulebook.version, sha256=book.sha256,
-        add_ons=enrolment.bound_add_ons if enrolment.bound_to else enrolment.add_ons, phase=phase.name, stage=phase.stage, opening_balance=balance,
+        add_ons=add_ons_of(enrolment), phase=phase.name, stage=phase.stage, opening_balance=balance,
         replaces=replaces,
     )  # fmt: skip
     _command(account, balance, at)

@@ -43,6 +43,15 @@ def not_permitted(request: HttpRequest) -> HttpResponse:
     )
 
 
+def only_looking(request: HttpRequest) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        _("You are only looking"),
+        _("You see a trader's pages as he does. Nothing can be done so; end it above first."),
+    )
+
+
 def only_here(request: HttpRequest) -> HttpResponse:
     return _page(
         request,

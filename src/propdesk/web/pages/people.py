@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from propdesk.crm.accounts.models import Approval, TradingAccount
 from propdesk.crm.audit.models import AuditRow
 from propdesk.crm.people.models import (
     Person,
@@ -23,10 +24,13 @@ from propdesk.crm.people.permissions import PERMITTED, STAFF, permitting_role
 from propdesk.crm.people.searching import found
 from propdesk.crm.people.standings import EDGES
 from propdesk.web.access import allowed
-from propdesk.web.people_forms import GrantForm, InviteForm, MergeForm, ReasonForm
+from propdesk.web.people_forms import BanForm, GrantForm, InviteForm, MergeForm, ReasonForm
 from propdesk.web.visitor import Visitor, visitor
 
 ROWS = 50
+BY_ONE = ("people.suspend_person", "people.resume_person")
+"""What one person does alone; a ban and a merge are proposed to another."""
+BANNABLE = EDGES["people.ban_person"][0]
 TEXT_LENGTH_MAX = 100
 
 
@@ -99,10 +103,15 @@ def person_page(
         "sees_audit": sees_audit,
         "rows": _rows(ids) if sees_audit else (),
         "moves": _moves(shown, who),
-        "may_merge": _may("people.merge_persons", who) and shown.standing != Standing.MERGED,
+        "may_merge": _may("people.propose_merge", who) and shown.standing != Standing.MERGED,
         "may_grant": _may("people.grant_role", who) and shown.is_active,
         "grant_form": GrantForm(),
         "merge_form": MergeForm(),
+        "may_ban": _may("challenges.propose_ban", who) and shown.standing in BANNABLE,
+        "ban_form": BanForm(auto_id="ban-%s"),
+        "may_view_as": _may("people.view_as", who) and not _grants(shown).exists(),
+        "accounts": TradingAccount.objects.filter(person__in=ids).order_by("-created_at")[:ROWS],
+        "proposals": Approval.objects.filter(subject__in=ids, decision=""),
         "reason_form": ReasonForm(),
         "refused": refused,
     }
@@ -124,7 +133,7 @@ def _moves(whom: Person, who: Visitor) -> list[str]:
     return [
         action.removeprefix("people.").removesuffix("_person")
         for action, (old, _new) in EDGES.items()
-        if action.endswith("_person") and whom.standing in old and _may(action, who)
+        if action in BY_ONE and whom.standing in old and _may(action, who)
     ]
 
 

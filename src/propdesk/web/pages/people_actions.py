@@ -9,13 +9,16 @@ from allauth.account.utils import user_pk_to_url_str
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from propdesk.crm.people.actions.ban_person import ban_person
+from propdesk.crm.accounts.actions.propose_merge import propose_merge
+from propdesk.crm.challenges.actions.propose_ban import propose_ban
+from propdesk.crm.people.actions.begin_view_as import begin_view_as
 from propdesk.crm.people.actions.grant_role import grant_role
 from propdesk.crm.people.actions.invite_staff import invite_staff
-from propdesk.crm.people.actions.merge_persons import merge_persons
 from propdesk.crm.people.actions.resume_person import resume_person
 from propdesk.crm.people.actions.revoke_role import revoke_role
 from propdesk.crm.people.actions.suspend_person import suspend_person
@@ -23,12 +26,15 @@ from propdesk.crm.people.models import Person, StaffRole
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import allowed
 from propdesk.web.pages.people import person_page
-from propdesk.web.people_forms import GrantForm, InviteForm, MergeForm, ReasonForm
+from propdesk.web.people_forms import BanForm, GrantForm, InviteForm, MergeForm, ReasonForm
 from propdesk.web.received import received_at
+from propdesk.web.view_as import begin
 from propdesk.web.visitor import visitor
 
 # A refusal of an action, or of the form, shows the page with the sentence above it.
 UNPROCESSABLE = 422
+DONE = gettext_lazy("Done, and recorded.")
+PROPOSED = gettext_lazy("Proposed. Another person must approve it.")
 
 
 @require_POST
@@ -44,9 +50,37 @@ def resume(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 
 @require_POST
-@allowed("people.ban_person")
+@allowed("challenges.propose_ban")
 def ban(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
-    return _standing(request, id, ban_person, "people.ban_person")
+    """Proposed here; another person does it from the approvals."""
+    form = BanForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, id, _("Say the reason: the person may ask for it."))
+    said, by = form.cleaned_data, visitor(request).acting("challenges.propose_ban")
+    return _done(
+        request,
+        id,
+        lambda: propose_ban(
+            id, reason=said["reason"], positions=said["positions"], by=by, at=received_at()
+        ),
+        says=PROPOSED,
+    )
+
+
+@require_POST
+@allowed("people.view_as")
+def view_as(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """Begin to see the trader's pages as he does."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, id, _("Say why: the trader may ask for it."))
+    by = visitor(request).acting("people.view_as")
+    try:
+        until = begin_view_as(id, reason=form.cleaned_data["reason"], by=by, at=received_at())
+    except ActionRefused as refused:
+        return _refused(request, id, refused.sentence)
+    begin(request, id, until)
+    return redirect("own-orders")
 
 
 def _standing(
@@ -64,16 +98,17 @@ def _standing(
 
 
 @require_POST
-@allowed("people.merge_persons")
+@allowed("people.propose_merge")
 def merge(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     form = MergeForm(request.POST)
     if not form.is_valid():
         return _refused(request, id, _("Name the person who remains by the id, and the reason."))
-    said, by = form.cleaned_data, visitor(request).acting("people.merge_persons")
+    said, by = form.cleaned_data, visitor(request).acting("people.propose_merge")
     return _done(
         request,
         id,
-        lambda: merge_persons(id, said["into"], reason=said["reason"], by=by, at=received_at()),
+        lambda: propose_merge(id, said["into"], reason=said["reason"], by=by, at=received_at()),
+        says=PROPOSED,
     )
 
 
@@ -140,12 +175,18 @@ def _send_invitation(request: HttpRequest, invited: Person) -> None:
     adapter.send_mail("web/mail/invited", invited.email, {"address": address})
 
 
-def _done(request: HttpRequest, whom: UUID, act: Callable[[], object]) -> HttpResponse:
+def _done(
+    request: HttpRequest,
+    whom: UUID,
+    act: Callable[[], object],
+    *,
+    says: Promise = DONE,
+) -> HttpResponse:
     try:
         act()
     except ActionRefused as refused:
         return _refused(request, whom, refused.sentence)
-    messages.success(request, _("Done, and recorded."))
+    messages.success(request, str(says))
     return redirect("person", id=whom)
 
 

@@ -185,7 +185,7 @@ class KillSwitch(models.Model):
 
 
 class Acknowledgement(models.Model):
-    """That somebody looks at an entry of the work queue; the entry stays until its cause is gone."""
+    """That somebody looks at an entry of the queue; the entry stays until its cause is gone."""
 
     id = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20)

@@ -17,6 +17,9 @@ from propdesk.crm.refusal import ActionRefused
 
 ACTION = "challenges.propose_reinstatement"
 KIND = "reinstatement"
+ANEW = "peaks, floors, days and the best day begin anew from the balance"
+"""What of the old account is carried: nothing but the balance that is stated. Whoever proposes,
+approves and goes on is told so."""
 
 
 def propose_reinstatement(
@@ -32,7 +35,7 @@ def propose_reinstatement(
         phase = standing.phase
         if phase.outcome not in {Outcome.FAILED, Outcome.EXPIRED, Outcome.ENDED}:
             raise ActionRefused("not_failed", "The last phase did not fail.")
-        proposal = {"balance": f"{balance:f}", "phase": str(phase.pk)}
+        proposal = {"balance": f"{balance:f}", "phase": str(phase.pk), "history": ANEW}
         approval = proposed(KIND, enrolment, proposal, by=by, at=at, reason=reason)
         written(
             ACTION, standing, standing.enrolment.state, by=by, at=at, reason=reason,

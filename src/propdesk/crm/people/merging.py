@@ -1,9 +1,10 @@
-"""Merge a duplicate into who it really is: one human being, both ids still lead there."""
+"""The merging of a duplicate into who it really is: one human being, both ids still lead there.
+
+Rows of the caller's transaction; it must not be called but by an action that two persons decided.
+"""
 
 from datetime import datetime
 from uuid import UUID
-
-from django.db import transaction
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
@@ -16,14 +17,9 @@ from propdesk.crm.refusal import ActionRefused
 ACTION = "people.merge_persons"
 
 
-@transaction.atomic
-def merge_persons(duplicate: UUID, into: UUID, *, reason: str, by: Actor, at: datetime) -> Person:
-    """The person that remains. What was the duplicate's keeps its id, and ``resolve`` leads on.
-
-    Raises ``ActionRefused`` where either is merged already, where they are one, and for staff. A
-    ban of the duplicate bans who remains: it was always the same human being.
-    """
-    require(by, ACTION)
+def mergeable(duplicate: UUID, into: UUID, *, reason: str) -> tuple[Person, Person]:
+    """The duplicate and who remains, locked. Raises ``ActionRefused`` where either is merged
+    already, where they are one, for staff, and without a reason."""
     if duplicate == into:
         raise ActionRefused("one_person", "These are one and the same person already.")
     if not reason.strip():
@@ -34,6 +30,17 @@ def merge_persons(duplicate: UUID, into: UUID, *, reason: str, by: Actor, at: da
         raise ActionRefused("wrong_standing", "That person is merged into another one.")
     if roles_of(gone.id) or roles_of(stays.id):
         raise ActionRefused("staff", "Revoke the roles first: nobody inherits them.")
+    return gone, stays
+
+
+def merged(duplicate: UUID, into: UUID, *, reason: str, by: Actor, at: datetime) -> Person:
+    """The person that remains. What was the duplicate's keeps its id, and ``resolve`` leads on.
+
+    A ban of the duplicate bans who remains: it was always the same human being. Raises
+    ``ActionRefused``.
+    """
+    require(by, ACTION)
+    gone, stays = mergeable(duplicate, into, reason=reason)
     # After this point the persons must be merged.
     old = {"standing": gone.standing, "stays": stays.standing}
     Person.objects.filter(merged_into=gone).update(merged_into=stays)
