@@ -36,6 +36,8 @@ TOOLS = (
 )
 LIVE = Item("live", _("Live"), "live.read", also=("live-account",))
 STAFF = (
+    Item("board", _("Board"), "accounts.read", also=("staff-account",)),
+    Item("desk-queue", _("Queue"), "accounts.read", also=("approvals", "kill-switches")),
     LIVE,
     Item("alerts", _("Alerts"), "notices.read_alerts"),
     Item("people", _("People"), "people.read", also=("person",)),

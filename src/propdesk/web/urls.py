@@ -39,6 +39,7 @@ urlpatterns = [
     path("live/events", live.events, name="live-events"),
     path("live/<path:name>/", live.account, name="live-account"),
     path("", include("propdesk.web.firm_urls")),
+    path("", include("propdesk.web.desk_urls")),
     path("", include("propdesk.web.notices_urls")),
     path("", include("propdesk.web.documents_urls")),
     path("", include("propdesk.web.overview_urls")),
