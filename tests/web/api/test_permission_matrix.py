@@ -139,7 +139,7 @@ def letter(response: Any) -> str:
         assert response["WWW-Authenticate"].startswith("Bearer")
         return "1"
     if response.status_code == 403:
-        code = json.loads(response.content)["code"]
+        code = str(json.loads(response.content)["code"])
         return {"second_factor": "2", "not_permitted": "x"}.get(code, code)
     assert response.status_code < 500 or response.json()["code"] == "engine_away"
     return "+"

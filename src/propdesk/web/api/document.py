@@ -4,6 +4,7 @@ It must not depend on the installation: one release has one document.
 """
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from propdesk.web.access import public
 from propdesk.web.api.declaring import DECLARED, Declared, Repeated
 from propdesk.web.api.door import KEY_HEADER, KEY_LENGTH_MAX
 from propdesk.web.api.entry import Kind
+from propdesk.web.api.examples import example_of
 from propdesk.web.api.limits import OF_ADDRESS, OF_KEY, OF_STRANGER
 from propdesk.web.api.problems import CONTENT_TYPE, Problem
 from propdesk.web.api.serving import document_of_routes
@@ -28,6 +30,7 @@ DESCRIPTION = (
     f"following. A key may send {OF_KEY} requests in a minute, a stranger's address {OF_STRANGER}, "
     f"and one address {OF_ADDRESS} altogether; `RateLimit-*` says where one stands."
 )
+SLUG_IN_ADDRESS = "^[-a-zA-Z0-9_]+$"
 # What any operation may be answered with; the rest follows from what it is.
 _ALWAYS = {
     "400": "What was sent is not what the operation takes.",
@@ -36,10 +39,12 @@ _ALWAYS = {
 }
 _KNOWN = {"403": "Not permitted: by the role, the scope, or for want of a second factor."}
 _NAMED = {"404": "There is none, or none that the caller may see."}
-_DONE = {
-    "409": "The idempotency key came with another request before, or its answer was a secret.",
+_SENT = {
     "413": "The request is too large.",
     "422": "The action refused: the code says why, and nothing was done.",
+}
+_AGAIN = {
+    "409": "The idempotency key came with another request before, or its answer was a secret.",
 }
 _AWAY = {"503": "The engine or the payment provider does not answer; try again."}
 _RATE_HEADERS = {
@@ -94,7 +99,19 @@ def made() -> dict[str, Any]:
     }
     for declared in DECLARED.values():
         _complete(told["paths"], declared)
+    for path in told["paths"].values():
+        for operation in path.values():
+            _exemplify(operation, parts["schemas"])
     return dict(told)
+
+
+def _exemplify(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
+    """An example of the body that is sent, and of the one that is answered."""
+    bodies = [operation["responses"]["200"], operation.get("requestBody", {})]
+    for body in bodies:
+        said = body.get("content", {}).get("application/json")
+        if said is not None:
+            said["example"] = example_of(said["schema"], schemas)
 
 
 def _problem() -> dict[str, Any]:
@@ -109,6 +126,9 @@ def _complete(paths: dict[str, Any], declared: Declared) -> None:
     )
     operation = paths[path][declared.method.lower()]
     operation["security"] = _security(declared)
+    for each in operation.get("parameters", ()):
+        if "{slug:" + each["name"] + "}" in declared.path:
+            each["schema"]["pattern"] = SLUG_IN_ADDRESS
     if declared.entry.actions:
         operation["x-propdesk-actions"] = list(declared.entry.actions)
     if declared.repeated is not Repeated.NEVER:
@@ -137,8 +157,10 @@ def _problems_of(declared: Declared) -> dict[str, str]:
     told = dict(_ALWAYS)
     if declared.entry.kind is not Kind.PUBLIC or declared.repeated is not Repeated.NEVER:
         told |= _KNOWN
+    if declared.method != "GET":
+        told |= _SENT
     if declared.repeated is not Repeated.NEVER:
-        told |= _DONE
+        told |= _AGAIN
     return dict(sorted((told | _NAMED | _AWAY).items()))
 
 
