@@ -126,6 +126,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("own-account-change", "post", ID, OWN),
     ("own-account-limit", "get", ID, OWN),
     ("own-account-credentials", "get", ID, OWN),
+    ("own-account-rulebook", "get", ID, OWN),
     # Documents.
     ("certificate", "get", {"code": "none"}, ALL),
     ("own-documents", "get", {}, OWN),
@@ -221,6 +222,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("kill-switch-lift", "post", ID, BARRING),
     ("person-view-as", "post", ID, SUSPEND),
     ("view-as-end", "post", {}, OWN),
+    ("today", "get", {}, STAFF),
     ("search", "get", {}, STAFF),
     ("overview-exposure", "get", {}, STAFF),
     ("overview-funnel", "get", {}, FUNNEL),

@@ -41,7 +41,8 @@ PER_S = 50
 P95_MS_MAX = 150
 IN_FLIGHT_MAX = 32
 ENGINE_ACCOUNTS = 300
-"""So many accounts the made-up engine has; the pages ask it for one page of them."""
+"""So many accounts the made-up engine has, by the names of the firm's first; the pages ask it for
+one page of them."""
 START_S_MAX = 60.0
 ANSWER_S_MAX = 30.0
 Page: TypeAlias = Callable[[random.Random], str]

@@ -23,7 +23,7 @@ def _found_by_name(draw: random.Random, firm: Firm) -> str:
 
 
 def _found_by_login(draw: random.Random, firm: Firm) -> str:
-    return f"/staff/search/?{urlencode({'q': firm.busiest_name[:4] + str(draw.randrange(10))})}"
+    return f"/staff/search/?{urlencode({'q': firm.login[:4] + str(draw.randrange(10))})}"
 
 
 def _funnel(draw: random.Random, firm: Firm) -> str:
@@ -42,7 +42,33 @@ def _exposure(draw: random.Random, firm: Firm) -> str:
     return "/staff/exposure/"
 
 
+def _board(draw: random.Random, firm: Firm) -> str:
+    """Everything, one status, or one programme."""
+    del firm
+    return "/staff/board/" + draw.choice(("", "?status=active", "?programme=two-step-a"))
+
+
+def _time_line(draw: random.Random, firm: Firm) -> str:
+    """Of the account with the most lines."""
+    del draw
+    return f"/staff/accounts/{firm.busiest}/"
+
+
+def _queue(draw: random.Random, firm: Firm) -> str:
+    del draw, firm
+    return "/staff/queue/"
+
+
+def _today(draw: random.Random, firm: Firm) -> str:
+    del draw, firm
+    return "/staff/"
+
+
 PAGES: Mapping[str, Address] = {
+    "today": _today,
+    "board": _board,
+    "time_line_of_10000": _time_line,
+    "queue": _queue,
     "search_by_partial_name": _found_by_name,
     "search_by_login": _found_by_login,
     "exposure": _exposure,

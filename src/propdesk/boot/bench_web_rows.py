@@ -38,6 +38,9 @@ OPEN_CASES_MAX = 2_000
 FIRST = "Ada Ben Cleo Dan Eve Finn Gwen Hugo Iris Jack Kim Liv Max Nora Otto Pia Quin Rosa Sam Tess"
 LAST = "Abel Bauer Costa Duran Engel Faber Gomez Haas Ivanov Jansen Keller Lopez Meyer Novak Okoye"
 IN_PARTS = 1_000_000
+FIRST_LOGIN = 2_000_001
+LIVE = 300
+"""The first accounts have the names that the made-up engine has for its own."""
 _SPACE = {"person": 1, "order": 2, "enrolment": 3, "account": 4, "phase": 5, "entry": 6, "case": 7}
 
 
@@ -64,8 +67,8 @@ class Firm:
     """What a page is asked about."""
 
     busiest: UUID
-    """The account with ``BUSY_LINES`` lines, and the name the log has for it."""
-    busiest_name: str
+    """The account with ``BUSY_LINES`` lines, and its login."""
+    login: str
 
 
 def fill(counts: Counts, now: datetime) -> Firm:
@@ -81,12 +84,8 @@ def fill(counts: Counts, now: datetime) -> Firm:
         _cases(cursor, counts, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    busiest = TradingAccount.objects.get(engine_account=_name(0))
-    return Firm(busiest.pk, busiest.engine_account)
-
-
-def _name(number: int) -> str:
-    return str(2_000_001 + number)
+    busiest = TradingAccount.objects.get(login=str(FIRST_LOGIN))
+    return Firm(busiest.pk, busiest.login)
 
 
 def _version(slug: str, now: datetime) -> ProgrammeVersion:
@@ -177,6 +176,7 @@ def _reference(letter: str) -> str:
     return f"'{letter}-' || to_char(at, 'YYYY') || '-' || lpad((n + 1)::text, 6, '0')"
 
 
+_NAME = f"CASE WHEN n < {LIVE} THEN 'A' || lpad((n + 1)::text, 3, '0') ELSE (2000001 + n)::text END"
 _OF_ACCOUNT = """(
     SELECT a.n, o.n AS order_number, o.enrolment AS e, o.version, number, o.at,
            o.at + interval '10 days' * (number - 1) AS begun,
@@ -206,7 +206,7 @@ def _challenges(
     insert(
         cursor, TradingAccount,
         {
-            "id": "pg_temp.made_id(%(of_account)s, n, begun)", "engine_account": "2000001 + n",
+            "id": "pg_temp.made_id(%(of_account)s, n, begun)", "engine_account": _NAME,
             "person": person, "created_at": "begun", "server": "'made'", "login": "2000001 + n",
             "opened_at": "begun", "group": "'main'", "currency": "'USD'", "size": "100000",
             "rulebook": "(%(slugs)s::text[])[1 + order_number %% 3]", "version": "'1'",
@@ -284,8 +284,7 @@ def _lines(cursor: CursorWrapper, counts: Counts, now: datetime) -> None:
     """Lines of all accounts mixed, as time mixes them: those of one account lie far apart."""
     cursor.execute("CREATE TEMP TABLE made_accounts (n bigint PRIMARY KEY, id uuid)")
     cursor.execute(
-        "INSERT INTO made_accounts SELECT engine_account::bigint - 2000001, id "
-        "FROM accounts_tradingaccount"
+        "INSERT INTO made_accounts SELECT login::bigint - 2000001, id FROM accounts_tradingaccount"
     )
     busy = min(BUSY_LINES, counts.lines // 2)
     index = "account_time_line"

@@ -36,6 +36,12 @@ TOOLS = (
 )
 LIVE = Item("live", _("Live"), "live.read", also=("live-account",))
 STAFF = (
+    Item(
+        "today",
+        _("Today"),
+        "overview.read",
+        also=("overview-exposure", "overview-funnel", "overview-money", "search"),
+    ),
     Item("board", _("Board"), "accounts.read", also=("staff-account",)),
     Item("desk-queue", _("Queue"), "accounts.read", also=("approvals", "kill-switches")),
     LIVE,
@@ -76,6 +82,7 @@ TRADER: tuple[Item, ...] = (
             "own-account-history",
             "own-account-breach",
             "own-account-trade",
+            "own-account-check",
             "own-account-limit",
             "own-account-credentials",
         ),

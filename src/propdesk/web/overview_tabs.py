@@ -18,6 +18,7 @@ from propdesk.crm.people.permissions import permitting_role
 from propdesk.web.visitor import visitor
 
 TABS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("today", gettext_lazy("Today"), "overview.read"),
     ("overview-exposure", gettext_lazy("Exposure"), "overview.read"),
     ("overview-funnel", gettext_lazy("Funnel"), "overview.read_funnel"),
     ("overview-money", gettext_lazy("Money"), "ledger.read"),

@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from propdesk.crm.overview.searching import SHOWN_MAX, search
 from propdesk.crm.people.models import Person
+from propdesk.crm.support.actions.open_ticket import Question, open_ticket
+from propdesk.crm.support.models import Category
 from tests.crm import firm_cast as cast
 from tests.crm import shop_cast as shop
 from tests.crm.accounts.house_of_accounts import account
@@ -89,3 +91,18 @@ def test_each_kind_is_shown_in_a_bounded_number_and_by_an_index() -> None:
             plans.append("\n".join(row[0] for row in cursor.fetchall()))
     assert any("overview_account_names" in each for each in plans)
     assert any("overview_order_names" in each for each in plans)
+
+
+def test_a_ticket_is_found_by_its_number() -> None:
+    person = registered("asking")
+    question = Question(
+        key="k", category=Category.RULES, subject="Where is it?", body="My account."
+    )
+    ticket = open_ticket(question, person=person.pk, by=shop.acting(person), at=cast.NOW)
+    year, number = ticket.reference[2:6], int(ticket.reference[7:])
+    for text in (ticket.reference, ticket.reference.lower(), f"{year}-{number}", f"T-{number}"):
+        hits = search(text, AUDITOR, cast.NOW)
+        assert [each.reference for each in hits.tickets] == [ticket.reference], text
+        assert hits.holders == {person.pk: person}
+    assert search(f"O-{number}", OWNER, cast.NOW).tickets == []
+    assert search(ticket.reference, TRADER, cast.NOW).tickets == []

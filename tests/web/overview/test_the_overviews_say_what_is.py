@@ -5,8 +5,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from propdesk.crm.support.actions.open_ticket import Question, open_ticket
+from propdesk.crm.support.models import Category
+from propdesk.ports.made_up_accounts import MadeUpAccounts
+from propdesk.web.live import source
 from propdesk.web.received import received_at
 from tests.crm import firm_cast as cast
+from tests.crm import shop_cast as shop
 from tests.crm.accounts import house_of_accounts
 from tests.crm.accounts.house_of_accounts import account
 from tests.crm.challenges import enrolled
@@ -89,3 +94,28 @@ def test_the_money_of_today_with_its_formulas() -> None:
     assert "Two steps" in page
     empty = desk("auditor").get("/staff/money/", {"from": "2020-01-01", "to": "2020-01-31"})
     assert "Nothing was booked" in said(empty)
+
+
+def test_today_begins_with_what_waits() -> None:
+    firm = SellingFirm()
+    firm.paid(fee=300)
+    person = registered("asking")
+    question = Question(key="k", category=Category.RULES, subject="News", body="May I hold?")
+    open_ticket(question, person=person.pk, by=shop.acting(person), at=NOW)
+    page = said(desk("finance").get("/staff/"))
+    assert "<b>1</b> <span>Tickets</span>" in page
+    assert page.index("What needs somebody now") < page.index("Nearest to a breach")
+    assert "no engine is connected" in page
+    assert "549.00 USD" in page
+    assert "Of these paid" in page
+    assert "549.00 USD" not in said(desk("support").get("/staff/")), "the ledger is not theirs"
+
+
+def test_today_says_that_nothing_waits_and_who_is_near() -> None:
+    source.provide(MadeUpAccounts(12, at=1_700_000_000_000_000))
+    try:
+        page = said(desk("risk").get("/staff/"))
+    finally:
+        source.provide(source.NoEngine())
+    assert "Nothing waits." in page
+    assert page.count('class="desk-band-') == 8

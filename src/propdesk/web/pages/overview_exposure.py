@@ -1,5 +1,6 @@
 """Exposure: what all traders hold together, by symbol and by currency, from the engine."""
 
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -15,8 +16,11 @@ from propdesk.web.live import source
 from propdesk.web.live.words import as_of
 from propdesk.web.overview_tabs import tabs_of
 from propdesk.web.received import received_at
+from propdesk.web.remembered_for import remembered_for
 
 WHOLE, NONE = Decimal(1), Decimal(0)
+
+KEPT_S = 1
 
 
 @require_safe
@@ -26,13 +30,16 @@ def exposure(request: HttpRequest) -> HttpResponse:
     """Counted when it is asked for; a script asks again while the page is looked at."""
     context: dict[str, Any] = {"tabs": tabs_of(request), "reporting": REPORTING}
     try:
-        context |= _shown(whole_exposure(source.accounts()))
+        kept = remembered_for(
+            KEPT_S, "exposure", "", received_at(), lambda: whole_exposure(source.accounts())
+        )
+        context |= _shown(kept.found, kept.at)
     except EngineAway as gone:
         context["away"] = str(gone)
     return render(request, "web/overview/exposure.html", context)
 
 
-def _shown(found: Whole) -> dict[str, Any]:
+def _shown(found: Whole, at: datetime) -> dict[str, Any]:
     most = max((abs(each.net_worth or NONE) for each in found.symbols), default=NONE)
     much = max((abs(each.net_worth or NONE) for each in found.currencies), default=NONE)
     return {
@@ -63,7 +70,7 @@ def _shown(found: Whole) -> dict[str, Any]:
         ],
         "asof": as_of(found.oldest) if found.oldest else None,
         "spread_ms": (found.newest - found.oldest) // 1_000,
-        "read_at": received_at(),
+        "read_at": at,
     }
 
 

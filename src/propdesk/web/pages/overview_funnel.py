@@ -11,9 +11,11 @@ from propdesk.crm.overview.funnel import Funnel, Step, funnels
 from propdesk.web.access import allowed
 from propdesk.web.overview_tabs import period_of, tabs_of
 from propdesk.web.received import received_at
+from propdesk.web.remembered_for import remembered_for
 
 SLUG_LENGTH_MAX = 60
 BAR = 100
+KEPT_S = 15
 
 
 @require_safe
@@ -23,11 +25,14 @@ def funnel(request: HttpRequest) -> HttpResponse:
     at = received_at()
     asked = period_of(request, at)
     slug = request.GET.get("programme", "").strip()[:SLUG_LENGTH_MAX]
-    found = funnels(asked.period, slug)
+    kept = remembered_for(
+        KEPT_S, "funnel", f"{asked.period}/{slug}", at, lambda: funnels(asked.period, slug)
+    )
+    found = kept.found
     context = {
         "tabs": tabs_of(request),
         "asked": asked,
-        "as_of": at,
+        "as_of": kept.at,
         "slug": slug,
         "registered": found.registered,
         "programmes": [_shown(each) for each in found.programmes],

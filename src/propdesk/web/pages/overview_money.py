@@ -10,10 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from propdesk.crm.overview.money import Earned, earned, earned_by_programme
+from propdesk.crm.overview.periods import Period
 from propdesk.web.access import allowed
 from propdesk.web.overview_tabs import period_of, tabs_of
 from propdesk.web.prices import shown
 from propdesk.web.received import received_at
+from propdesk.web.remembered_for import remembered_for
 
 FIGURES: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     ("sales", _("Sales"), _("− (postings to “fees earned”): list prices with add-ons")),
@@ -29,6 +31,7 @@ FIGURES: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     ("cash", _("Cash at providers"), _("postings to “cash at a payment provider”: its growth")),
 )
 SUMS = frozenset({"net", "result"})
+KEPT_S = 15
 BY_PROGRAMME = ("sales", "discounts", "refunds", "disputes_lost", "net")
 
 
@@ -48,17 +51,23 @@ class Figure:
 def money(request: HttpRequest) -> HttpResponse:
     at = received_at()
     asked = period_of(request, at)
+    kept = remembered_for(KEPT_S, "money", str(asked.period), at, lambda: _found(asked.period))
+    in_all, by_programme = kept.found
     context = {
         "tabs": tabs_of(request),
         "asked": asked,
-        "as_of": at,
-        "currencies": [(each.currency, _figures(each)) for each in earned(asked.period)],
+        "as_of": kept.at,
+        "currencies": [(each.currency, _figures(each)) for each in in_all],
         "programmes": [
             (each.programme, [shown(getattr(each, name), each.currency) for name in BY_PROGRAMME])
-            for each in earned_by_programme(asked.period)
+            for each in by_programme
         ],
     }
     return render(request, "web/overview/money.html", context)
+
+
+def _found(period: Period) -> tuple[tuple[Earned, ...], tuple[Earned, ...]]:
+    return earned(period), earned_by_programme(period)
 
 
 def _figures(one: Earned) -> list[Figure]:

@@ -34,6 +34,7 @@ def _rows(hits: Hits) -> dict[str, Any]:
             (each, _holder(hits, each.person_id), shown(each.total_minor, each.currency))
             for each in hits.orders
         ],
+        "tickets": [(each, _holder(hits, each.person_id)) for each in hits.tickets],
     }
 
 

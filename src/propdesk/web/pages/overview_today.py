@@ -1,0 +1,85 @@
+"""The staff's first page: what needs somebody now, what is near a breach, what today brought."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from propdesk.crm.challenges.desk_queue import desk_queue, proposals
+from propdesk.crm.overview.today import Today, sales_today, today
+from propdesk.crm.people.permissions import permitting_role
+from propdesk.web.access import allowed
+from propdesk.web.desk_board import Asked, listed
+from propdesk.web.overview_tabs import tabs_of
+from propdesk.web.pages.desk_queue import WORDS
+from propdesk.web.prices import shown
+from propdesk.web.received import received_at
+from propdesk.web.templatetags.figures import duration
+from propdesk.web.visitor import Visitor, visitor
+
+NEAREST = 8
+
+
+@require_safe
+@never_cache
+@allowed("overview.read")
+def home(request: HttpRequest) -> HttpResponse:
+    who, at = visitor(request), received_at()
+    found = today(at)
+    needs = _needs(found, at)
+    context = {
+        "tabs": tabs_of(request),
+        "as_of": at,
+        "today": found,
+        "needs": [each for each in needs if each["count"]],
+        "quiet": [each for each in needs if not each["count"]],
+        "nearest": listed(Asked.of({}), who.roles, at, page=NEAREST),
+        "sales": _sales(who, at),
+    }
+    return render(request, "web/overview/today.html", context)
+
+
+def _needs(found: Today, at: datetime) -> list[dict[str, Any]]:
+    """What waits for somebody, the gravest sort first, whatever there is of it."""
+    queue = reverse("desk-queue")
+    waiting = proposals(at)
+    oldest = waiting.values_list("proposed_at", flat=True).first()
+    return [
+        _need(_("Alerts"), reverse("alerts"), found.open_alerts, None, at),
+        _need(
+            _("Proposals for a second person"), reverse("approvals"), waiting.count(), oldest, at
+        ),
+        *(
+            _need(WORDS[each.kind], f"{queue}#{each.kind}", each.count, each.oldest, at)
+            for each in desk_queue(at)
+        ),
+        _need(_("Tickets"), reverse("staff-tickets"), found.open_tickets, found.oldest_ticket, at),
+    ]
+
+
+def _need(
+    word: object, address: str, count: int, oldest: datetime | None, at: datetime
+) -> dict[str, Any]:
+    age = None if oldest is None else duration(max(0, int((at - oldest).total_seconds())))
+    return {"word": word, "address": address, "count": count, "oldest": age}
+
+
+def _sales(who: Visitor, at: datetime) -> list[dict[str, str]] | None:
+    """None: not this visitor's to see."""
+    if permitting_role("ledger.read", who.roles) is None:
+        return None
+    return [
+        {
+            "currency": each.currency,
+            **{
+                name: shown(getattr(each, name), each.currency)
+                for name in ("sales", "discounts", "refunds", "disputes_lost", "net")
+            },
+        }
+        for each in sales_today(at)
+    ]
