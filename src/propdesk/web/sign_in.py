@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from propdesk.crm.audit.actor import anonymous
 from propdesk.crm.people.actions.register import Registration, register
 from propdesk.crm.people.models import Person, Purpose, SessionEventKind
+from propdesk.crm.people.new_devices import tell_of_new_device
 from propdesk.crm.people.session_events import keep_session_event
 from propdesk.web.first_touch import first_touch_of
 from propdesk.web.received import received_at
@@ -48,9 +49,10 @@ class SignIn(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no
         response: HttpResponse = super().post_login(request, user, **how)
         look_again(request)
         know_device(request, user.id, response)
-        keep_session_event(
+        event = keep_session_event(
             SessionEventKind.LOGIN, at=received_at(), seen=seen_from(request), person=user.id
         )
+        tell_of_new_device(event)
         return response
 
     def logout(self, request: HttpRequest) -> None:

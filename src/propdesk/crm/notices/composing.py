@@ -1,8 +1,11 @@
 """From a notice to what leaves: inbox messages, deliveries, an alert. It writes nothing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -49,6 +52,7 @@ class Composer:
 
     def __init__(self, known: Known, now: datetime) -> None:
         self._known, self._now = known, now
+        self._ids = ids_in_order(now)
         self.made = Made()
 
     def notice(self, told: Told) -> Notice:
@@ -72,7 +76,7 @@ class Composer:
             return
         self.made.inbox.append(
             InboxMessage(
-                id=uuid7(self._now), notice=notice, person=person.id, kind=kind.name,
+                id=next(self._ids), notice=notice, person=person.id, kind=kind.name,
                 at=told.happened(), subject=words.subject, text=words.text, link=words.path,
             )
         )  # fmt: skip
@@ -99,7 +103,7 @@ class Composer:
         kind = kind_of(told.notice, KINDS, alert=True)
         words = self.words(told, kind, None)
         return Alert(
-            id=uuid7(self._now), key=alert_key(told), kind=kind.name, severity=kind.severity,
+            id=next(self._ids), key=alert_key(told), kind=kind.name, severity=kind.severity,
             account=told.engine_account, subject=words.subject, text=words.text, link=words.path,
             told_at=told.at, raised_at=self._now, last_at=self._now,
         )  # fmt: skip
@@ -135,7 +139,7 @@ class Composer:
     ) -> None:
         self.made.deliveries.append(
             Delivery(
-                id=uuid7(self._now), notice=notice, kind=kind.name, channel=channel,
+                id=next(self._ids), notice=notice, kind=kind.name, channel=channel,
                 person=person.id, address=person.email if channel == Channel.MAIL else "",
                 subject=words.subject, text=words.text, link=words.link,
                 created_at=self._now, next_try_at=self._now,
@@ -148,12 +152,18 @@ class Composer:
         is_hook = outlet.channel == Channel.WEBHOOK
         self.made.deliveries.append(
             Delivery(
-                id=uuid7(self._now), notice=notice, kind=kind.name, channel=outlet.channel,
+                id=next(self._ids), notice=notice, kind=kind.name, channel=outlet.channel,
                 outlet=outlet, subject="" if is_hook else words.subject,
                 text=event_json(told, self._known) if is_hook else words.text,
                 link=words.link, created_at=self._now, next_try_at=self._now,
             )
         )  # fmt: skip
+
+
+def ids_in_order(at: datetime) -> Iterator[UUID]:
+    """Identifiers made at one moment that sort in the order in which they were given out."""
+    first = uuid7(at).int & ~0xFFFFFFFF
+    return (UUID(int=first + number) for number in count())
 
 
 def _name_of(person: Person | None) -> str:
