@@ -42,7 +42,7 @@ def test_the_result_is_the_accounts_own(board: Board) -> None:
     assert [each["position"] for each in result["positions"]] == ["1"]
     assert result["rulebook"]["name"] == "ftmo-2-step"
     assert "series" not in result
-    assert "EURUSD" in told.symbols
+    assert told.prices["EURUSD"] == ("1.09010", "1.09020")
 
 
 def test_the_floors_after_the_reset_are_those_of_what_it_is_worth_then(board: Board) -> None:

@@ -127,6 +127,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("own-account-limit", "get", ID, OWN),
     ("own-account-credentials", "get", ID, OWN),
     ("own-account-rulebook", "get", ID, OWN),
+    ("own-account-rulebook", "get", ID, OWN),
     # Documents.
     ("certificate", "get", {"code": "none"}, ALL),
     ("own-documents", "get", {}, OWN),

@@ -52,7 +52,10 @@ def figures_of(desk: Desk, place: Place, account: str) -> AccountFigures | None:
         resets_at=situation.day.day.end,
         coming=() if seat.evaluator.over else tuple(_coming(_copy_of(seat, desk))),
         news=tuple(_news(seat.evaluator))[:NEWS_MAX],
-        symbols=tuple(sorted(desk.instruments.prices)),
+        prices={
+            name: (f"{prices[0]:f}", f"{prices[2]:f}")
+            for name, prices in sorted(desk.instruments.prices.items())
+        },
         at=place.at,
     )
 

@@ -49,7 +49,7 @@ class Figures:
     coming: Sequence[ComingFloor]
     news: Sequence[News]
     goals: Sequence[Goal]
-    """Only those with more to say than a bar: shares and consistency."""
+    """Only those that a bar does not show: shares of a profit."""
     months: Sequence[Month]
     days: Sequence[Mapping[str, Any]]
 
@@ -83,7 +83,7 @@ def shown(told: AccountFigures) -> Figures:
         resets_in_s=left,
         coming=told.coming,
         news=[_news(each, told.at) for each in told.news],
-        goals=[each for each in goals if each.consistency or each.figures],
+        goals=[each for each in goals if each.consistency],
         months=months_of(result, numbered(result)),
         days=tuple(reversed(result["days"][-LATEST_DAYS:])),
     )

@@ -40,9 +40,9 @@ class OrderForm(forms.Form):
     stop = _figure(_("Stop loss"), hint=_("Without one, no loss can be stated."))
     target = _figure(_("Take profit"))
 
-    def __init__(self, *args: Any, symbols: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, symbols: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["symbol"].choices = [(each, each) for each in symbols]  # type: ignore[attr-defined]
+        self.fields["symbol"].choices = symbols  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -13,6 +13,7 @@ urlpatterns = [
     path(f"{ACCOUNT}history/", portal.history, name="own-account-history"),
     path(f"{ACCOUNT}breach/", portal.breach, name="own-account-breach"),
     path(f"{ACCOUNT}breach/evidence.json", portal_exports.evidence, name="own-account-evidence"),
+    path(f"{ACCOUNT}rulebook.yaml", portal_exports.rulebook, name="own-account-rulebook"),
     path(f"{ACCOUNT}trades.csv", portal_exports.trades, name="own-account-trades"),
     path(f"{ACCOUNT}days.csv", portal_exports.days, name="own-account-days"),
     path(f"{ACCOUNT}trade/", portal_trading.ticket, name="own-account-trade"),

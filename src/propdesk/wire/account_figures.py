@@ -42,8 +42,8 @@ class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
     resets_at: int
     coming: tuple[ComingFloor, ...]
     news: tuple[ComingNews, ...]
-    symbols: tuple[str, ...]
-    """What the account may be valued in: symbols that have a price now."""
+    prices: dict[str, tuple[str, str]]
+    """Bid and ask of every symbol that has a price now."""
     at: int
     """The newest moment the engine has judged."""
 

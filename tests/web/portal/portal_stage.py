@@ -67,6 +67,7 @@ class Portal:
     def price(self, bid: str, ask: str) -> None:
         self.firm.stage.price(bid, ask)
         self.firm.settle()
+        self.firm.worker.minutes.pass_to(self.firm.stage.clock.now)  # as its loop does
 
 
 @pytest.fixture

@@ -72,7 +72,7 @@ def account(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
         "kept": {"zone": figures.zone if figures else "UTC"},
         "own_limit": limit_in_force(row, received_at()),
         "limit_to_come": limit_to_come(row, received_at()),
-        "phase": _phase(row),
+        "phase": phase_of(row),
     }
     return render(request, "web/portal/account.html", context)
 
@@ -153,7 +153,8 @@ def account_context(row: TradingAccount, tab: str) -> dict[str, Any]:
     }
 
 
-def _phase(row: TradingAccount) -> EnrolmentPhase | None:
+def phase_of(row: TradingAccount) -> EnrolmentPhase | None:
+    """The phase an account is opened for; None where it belongs to no enrolment."""
     found = EnrolmentPhase.objects.filter(account=row)
     return found.select_related("enrolment__version__programme", "version").first()
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from propdesk.domain.instants import format_instant, micros_of
 from propdesk.web.access import signed_in
 from propdesk.web.live import source
-from propdesk.web.pages.portal import account_context, breaking_verdict
+from propdesk.web.pages.portal import account_context, breaking_verdict, phase_of
 from propdesk.web.portal_accounts import own_account
 from propdesk.web.portal_figures import Figures, days_csv, figures_of
 from propdesk.web.trade_list import Filter, as_csv
@@ -63,6 +63,18 @@ def evidence(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     }
     content = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
     return _file(content, "application/json", f"evidence-{id}.json")
+
+
+@require_safe
+@never_cache
+@signed_in
+def rulebook(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
+    """The version the account is judged by, as it was published."""
+    phase = phase_of(own_account(request, id))
+    if phase is None:
+        raise Http404
+    version = phase.version or phase.enrolment.version
+    return _file(version.rulebook, "application/yaml", f"rulebook-{id}.yaml")
 
 
 def _figures(request: HttpRequest, id: UUID) -> Figures | None:  # noqa: A002

@@ -31,6 +31,7 @@ from propdesk.web.access import signed_in
 from propdesk.web.live import source
 from propdesk.web.pages.portal import account_context
 from propdesk.web.portal_accounts import own_account
+from propdesk.web.portal_figures import figures_of
 from propdesk.web.portal_forms import CancelForm, ChangeForm, CloseForm, OrderForm, ProtectForm
 from propdesk.web.portal_platforms import traded
 from propdesk.web.received import received_at
@@ -45,8 +46,7 @@ from propdesk.wire.account_figures import OrderCheck
 def ticket(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     row = own_account(request, id)
     asked = {name: request.GET[name] for name in ("symbol", "side") if name in request.GET}
-    first = {"key": uuid4(), "side": "buy", "kind": "market", **asked}
-    return _ticket(request, row, OrderForm(initial=first, symbols=_symbols(row)))
+    return _ticket(request, row, OrderForm(initial={**_first(), **asked}, symbols=_symbols(row)))
 
 
 @require_POST
@@ -225,9 +225,13 @@ def _again(
             data["key"] = str(key)
         shown = OrderForm(data, symbols=symbols)
     else:
-        first = {"key": uuid4(), "side": "buy", "kind": "market"}
-        shown = OrderForm(initial=first, symbols=symbols)
+        shown = OrderForm(initial=_first(), symbols=symbols)
     return _ticket(request, row, shown, looked=looked, refused=refused, status=status)
+
+
+def _first() -> dict[str, Any]:
+    """What a new ticket holds."""
+    return {"key": uuid4(), "side": "buy", "kind": "market"}
 
 
 # -- the page ---------------------------------------------------------------------------------
@@ -263,9 +267,15 @@ def _snapshot(row: TradingAccount) -> tuple[AccountSnapshot | None, str]:
         return None, _("the platform does not know the account")
 
 
-def _symbols(row: TradingAccount) -> tuple[str, ...]:
-    """What the platform trades; nothing while it is away."""
+def _symbols(row: TradingAccount) -> list[tuple[str, str]]:
+    """What the platform trades, with the price the engine has: those with one first. Nothing while
+    the platform is away."""
     try:
-        return tuple(sorted(each.symbol for each in traded(row.server).platform.instruments()))
+        names = sorted(each.symbol for each in traded(row.server).platform.instruments())
     except PlatformAway:
-        return ()
+        return []
+    figures = figures_of(source.accounts(), row.engine_account)
+    prices = {} if figures is None else figures.told.prices
+    said = [(each, " / ".join(prices[each]) if each in prices else "") for each in names]
+    said.sort(key=lambda each: not each[1])
+    return [(name, f"{name}  {price}".strip()) for name, price in said]
