@@ -5,10 +5,12 @@ It must not decide: what is offered here is asked again by the action.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from propdesk.crm.accounts.models import (
     AccountEvent,
@@ -23,6 +25,7 @@ from propdesk.crm.accounts.time_line import TimeLinePage, time_line
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.models import AuditRow
 from propdesk.crm.challenges.models import EnrolmentPhase
+from propdesk.crm.notices.models import Notice
 from propdesk.crm.people.masking import Field, shown
 from propdesk.crm.people.models import Person
 from propdesk.crm.people.permissions import TRADER, permitting_role
@@ -31,13 +34,17 @@ from propdesk.web.desk_verbs import VERBS, Subject, Verb
 from propdesk.web.visitor import Visitor
 
 VERDICTS_SHOWN = 20
+MESSAGES_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the time line with who did it, as the looking role sees him."""
 
-    event: AccountEvent
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    word: str
     actor: str
     person: UUID | None
     detail: Sequence[tuple[str, str]]
@@ -111,21 +118,53 @@ def _reference(order: UUID) -> str:
 
 
 def lines(
-    account: UUID, before: int | None, roles: frozenset[str]
+    account: TradingAccount, before: int | None, roles: frozenset[str]
 ) -> tuple[Sequence[Line], int | None]:
-    """A page of the time line, newest first, and where the next begins."""
-    page: TimeLinePage = time_line(account, before)
+    """A page of the time line, newest first, and where the next begins: what happened, and what
+    the trader and the desk were told meanwhile."""
+    page: TimeLinePage = time_line(account.pk, before)
     rows = _audit_rows(page.lines)
     people = Person.objects.in_bulk([each.person for each in rows.values() if each.person])
-    found = []
-    for event in page.lines:
-        row = rows.get(event.source)
-        person = None if row is None or row.person is None else people.get(row.person)
-        actor = "" if row is None else (row.process or row.role)
-        if person is not None:
-            actor = shown(Field.NAME, person.display_name, roles) or str(person.pk)
-        found.append(Line(event, actor, None if person is None else person.pk, _detail(event)))
-    return found, page.before
+    found = [_line(each, rows.get(each.source), people, roles) for each in page.lines]
+    found += _told(account, before, page)
+    return sorted(found, key=lambda each: each.recorded_at, reverse=True), page.before
+
+
+def _line(
+    event: AccountEvent,
+    row: AuditRow | None,
+    people: Mapping[UUID, Person],
+    roles: frozenset[str],
+) -> Line:
+    person = None if row is None or row.person is None else people.get(row.person)
+    actor = "" if row is None else (row.process or row.role)
+    if person is not None:
+        actor = shown(Field.NAME, person.display_name, roles) or str(person.pk)
+    return Line(
+        event.at,
+        event.recorded_at,
+        event.get_kind_display(),
+        # Of an action its verb; whose it is, is nothing for the reader.
+        event.word.rpartition(".")[2],
+        actor,
+        None if person is None else person.pk,
+        _detail(event.detail),
+    )
+
+
+def _told(account: TradingAccount, before: int | None, page: TimeLinePage) -> list[Line]:
+    """The messages of the page's time: behind its oldest line, and up to the line it begins at, so
+    that none is on two pages or on none."""
+    found = Notice.objects.filter(account=account.engine_account)
+    if before is not None:
+        upto = AccountEvent.objects.filter(pk=before).values_list("recorded_at", flat=True).first()
+        found = found.filter(at__lte=upto) if upto is not None else found.none()
+    if page.before is not None:
+        found = found.filter(at__gt=page.lines[-1].recorded_at)
+    return [
+        Line(each.at, each.at, _("message"), each.kind, "", None, _detail(each.detail))
+        for each in found.order_by("-at")[:MESSAGES_MAX]
+    ]
 
 
 def _audit_rows(events: Sequence[AccountEvent]) -> Mapping[str, AuditRow]:
@@ -133,10 +172,10 @@ def _audit_rows(events: Sequence[AccountEvent]) -> Mapping[str, AuditRow]:
     return {str(each.pk): each for each in AuditRow.objects.filter(pk__in=sources)}
 
 
-def _detail(event: AccountEvent) -> list[tuple[str, str]]:
+def _detail(said: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the line says, without what is empty."""
     return [
         (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for name, value in event.detail.items()
+        for name, value in said.items()
         if value not in (None, "", [])
     ]

@@ -208,7 +208,7 @@ def _live_row(row: BoardRow, account: TradingAccount | None, people: Mapping[UUI
         rule=UNKNOWN if nearest is None else words(nearest.rule),
         floor=UNKNOWN if nearest is None else money(nearest.floor),
         open=str(row.open_positions),
-        at=clock_of(row.at),
+        at=clock_of(row.at).partition(".")[0],
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -12,6 +13,8 @@ from propdesk.crm.accounts.models import AccountEvent, AccountVerdict, Approval
 from propdesk.crm.audit.models import AuditRow
 from propdesk.crm.catalog.models import Programme
 from propdesk.crm.challenges.models import Enrolment
+from propdesk.crm.notices.models import Notice
+from propdesk.crm.uuid7 import uuid7
 from propdesk.ports.made_up_accounts import MadeUpAccounts
 from propdesk.web.live import source
 from tests.crm.accounts.house_of_accounts import NOW
@@ -50,7 +53,7 @@ def test_it_shows_state_now_facts_and_time_line(engine: MadeUpAccounts, firm: De
     assert "Ada Lark" in page
     assert firm.account.sha256 in page
     assert "Time line" in page
-    assert "Challenges.provision" in page
+    assert "<b>Provision</b>" in page
     assert 'data-live="/live/events?account=A001"' in page
 
 
@@ -94,6 +97,26 @@ def test_a_long_time_line_is_read_in_pages_at_one_price(firm: DeskFirm) -> None:
         )
         plan = " ".join(line for (line,) in cursor.fetchall())
     assert "account_time_line" in plan
+
+
+def test_messages_stand_among_what_happened_each_on_one_page(firm: DeskFirm) -> None:
+    """Even where a message and the line a page ends at were recorded at once."""
+    for number in range(120):
+        at = NOW + timedelta(minutes=2, seconds=number)
+        AccountEvent.objects.create(
+            account=firm.account, at=at, recorded_at=at, kind="verdict", word="warn", source="V"
+        )
+        Notice.objects.create(
+            id=uuid7(at), kind="warning", at=at, taken_at=at, account="A001",
+            detail={"number": number},
+        )  # fmt: skip
+    client, seen, following = desk("risk"), list[str](), ""
+    for _ in range(3):
+        page = shown(client, address(firm) + following)
+        seen += re.findall(r"<dt>Number</dt> <dd>(\d+)</dd>", page)
+        found = re.search(r'rel="next" href="(\?before=\d+)', page)
+        following = "" if found is None else found[1]
+    assert sorted(map(int, seen)) == list(range(120))
 
 
 def test_the_evidence_of_a_verdict_is_there(firm: DeskFirm) -> None:
@@ -146,7 +169,7 @@ def test_it_is_done_once_with_its_reason_and_who_did_it(firm: DeskFirm) -> None:
     assert state(firm) == "suspended"
     row = AuditRow.objects.get(action="challenges.suspend")
     assert (row.role, row.reason, row.address) == ("risk", "ring", "127.0.0.1")
-    assert re.search(r"Challenges.suspend</b> by <a[^>]*>risk</a>", shown(client, address(firm)))
+    assert re.search(r"Suspend</b> by <a[^>]*>risk</a>", shown(client, address(firm)))
     assert offered(client, firm) == {"lift", "terminate"}
 
 

@@ -43,7 +43,7 @@ def account(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     found, who = account_of(id), visitor(request)
     on = subject_of(found)
     before = _number(request.GET.get("before", ""))
-    told, older = lines(found.pk, before, who.roles)
+    told, older = lines(found, before, who.roles)
     context = {
         **facts(found, on, who.roles),
         **_live(found.engine_account),

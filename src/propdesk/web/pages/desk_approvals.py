@@ -37,6 +37,7 @@ from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import allowed
 from propdesk.web.people_forms import ReasonForm
 from propdesk.web.received import received_at
+from propdesk.web.templatetags.figures import duration
 from propdesk.web.visitor import Visitor, visitor
 
 UNPROCESSABLE = 422
@@ -152,11 +153,18 @@ def _shown(
         "account": None if phase is None else phase.account,
         "person": row.subject if row.kind in {propose_ban.KIND, propose_merge.KIND} else None,
         "detail": [
-            (name, ", ".join(value) if isinstance(value, list) else value)
+            _said(name, value)
             for name, value in row.proposal.items()
             if value not in ("", [], None) and name not in {"phase", "version", "sha256"}
         ],
     }
+
+
+def _said(name: str, value: Any) -> tuple[str, str]:
+    """One thing a proposal says, as a person reads it."""
+    if name == "seconds":
+        return _("lasts"), duration(value)
+    return name, ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _names(rows: list[Approval], who: Visitor) -> dict[UUID, str]:

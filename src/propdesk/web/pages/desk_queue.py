@@ -111,6 +111,7 @@ def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> Http
             }
             for each in sorts
         ],
+        "waits": any(each.count for each in sorts),
         "proposals": proposals(now).count(),
         "refused": refused,
         "may": {
