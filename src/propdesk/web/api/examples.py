@@ -27,16 +27,18 @@ def example_of(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Any:
         return schema["examples"][0]
     if "$ref" in schema:
         return example_of(schemas[schema["$ref"].rsplit("/", 1)[-1]], schemas)
+    if "default" in schema:
+        return schema["default"]
     for several in ("anyOf", "allOf"):
         if several in schema:
             return example_of(schema[several][0], schemas)
-    if "default" in schema:
-        return schema["default"]
     if "enum" in schema:
         return schema["enum"][0]
     if "properties" in schema:
         return {name: example_of(each, schemas) for name, each in schema["properties"].items()}
     if schema.get("type") == "array":
         return [example_of(schema.get("items", {}), schemas)]
+    if "minimum" in schema:
+        return schema["minimum"]
     by_type = _BY_TYPE.get(schema.get("type", "object"))
     return _BY_FORMAT.get(schema.get("format", ""), by_type)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from propdesk.crm.api_keys.models import Scope
@@ -18,7 +18,7 @@ from propdesk.web.api.paging import Page, PageAsked, page
 from propdesk.web.api.words import SEEN, Id, Instant
 
 router = Router()
-Wanted = Annotated[str, StringConstraints(max_length=200, pattern=SEEN), Query()]
+Wanted = Annotated[str, StringConstraints(max_length=200, pattern=SEEN)]
 
 
 class RowOut(Schema):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from propdesk.crm.api_keys.models import Scope
@@ -41,7 +41,7 @@ from propdesk.web.received import received_at
 router = Router()
 READ, WRITE = Scope.FINANCE_READ, Scope.FINANCE_WRITE
 Name = Annotated[str, StringConstraints(max_length=80, pattern=SOMETHING)]
-About = Annotated[str, StringConstraints(max_length=40, pattern=SEEN), Query()]
+About = Annotated[str, StringConstraints(max_length=40, pattern=SEEN)]
 
 
 class RefundSaid(Schema):

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from propdesk.crm.api_keys.models import Scope
@@ -28,7 +28,7 @@ from propdesk.web.received import received_at
 router = Router()
 READ, WRITE = Scope.PEOPLE_READ, Scope.PEOPLE_WRITE
 ONE = "/people/{uuid:id}"
-Text = Annotated[str, StringConstraints(max_length=100, pattern=SEEN), Query()]
+Text = Annotated[str, StringConstraints(max_length=100, pattern=SEEN)]
 
 
 class PersonOut(Schema):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
 from propdesk.crm.api_keys.models import Scope
@@ -18,7 +18,7 @@ from propdesk.web.api.words import SEEN
 from propdesk.web.received import received_at
 
 router = Router()
-Text = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=SEEN), Query()]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=SEEN)]
 
 
 class HitsOut(Schema):
