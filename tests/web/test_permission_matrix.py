@@ -87,6 +87,8 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("session-end", "post", {"id": 0}, OWN),
     ("sessions-end-others", "post", {}, OWN),
     ("second-factor", "get", {}, OWN),
+    ("api-keys", "get", {}, OWN),
+    ("api-key-revoke", "post", ID, OWN),
     ("account_reauthenticate", "get", {}, OWN),
     ("account_email", "get", {}, OWN),
     ("account_change_password", "get", {}, OWN),

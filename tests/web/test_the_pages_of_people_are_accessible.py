@@ -36,6 +36,7 @@ OWN = (
     "/me/password/change/",
     "/me/2fa/",
     "/me/sessions/",
+    "/me/keys/",
     "/me/logout/",
     "/me/reauthenticate/",
 )

@@ -114,6 +114,7 @@ OWN = (
         ),
     ),
     Item("sessions", _("Sessions")),
+    Item("api-keys", _("Keys")),
     Item("own-documents", _("Documents"), also=("own-terms",)),
 )
 """What everybody has who signed in: the pages about oneself."""

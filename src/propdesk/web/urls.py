@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from propdesk.web import health
 from propdesk.web.pages import (
+    api_keys,
     audit,
     comparison,
     home,
@@ -51,6 +52,8 @@ urlpatterns = [
     path("me/sessions/<int:id>/end", people_own.end_session, name="session-end"),
     path("me/sessions/end-others", people_own.end_other_sessions, name="sessions-end-others"),
     path("me/second-factor/", people_own.second_factor, name="second-factor"),
+    path("me/keys/", api_keys.keys, name="api-keys"),
+    path("me/keys/<uuid:id>/revoke", api_keys.revoke, name="api-key-revoke"),
     path("me/", include("allauth.account.urls")),
     path("me/2fa/", include("allauth.mfa.urls")),
     path("staff/people/", people.people, name="people"),
