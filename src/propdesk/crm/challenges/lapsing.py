@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from propdesk.crm.challenges.frozen_days import day_after, days_touched, suspensions
 from propdesk.crm.challenges.models import EnrolmentPhase, Outcome
-from propdesk.crm.challenges.phase_opening import phase_at, rulebook_of
+from propdesk.crm.challenges.phase_opening import phase_at, rulebook_of_phase, terms_of
 from propdesk.domain.instants import datetime_of, micros_of
 from propdesk.domain.rules.time_limit import end_of
 
@@ -19,20 +20,21 @@ WAITING: Final = ("passed", "awaiting_kyc", "awaiting_contract")
 def lapses_at(phase: EnrolmentPhase) -> datetime | None:
     """The end of the last day on which the next account may be opened, counted from the day of
     the pass; None: there is no such day. Days are the rulebook's own. Of the two deadlines, to
-    activate and to pay the rest, the earlier one."""
+    activate and to pay the rest, the earlier one. A day of which any moment was suspended does not
+    count."""
     enrolment = phase.enrolment
-    left = phase_at(enrolment, phase.number)
+    left = terms_of(phase)
     following = phase_at(enrolment, phase.number + 1)
-    if phase.ended_at is None or left is None or following is None:
+    if phase.ended_at is None or following is None:
         return None
     pays_within = enrolment.version.programme.on_pass_days
     asked = [left.promotion.activation_days, pays_within if following.stage == "funded" else None]
     days = [each for each in asked if each is not None]
     if not days:
         return None
-    clock = rulebook_of(enrolment).rulebook.clock.day_clock()
+    clock = rulebook_of_phase(phase).rulebook.clock.day_clock()
     passed_on = clock.day_of(micros_of(phase.ended_at))
-    last = min(passed_on.label.fromordinal(passed_on.label.toordinal() + each) for each in days)
+    last = day_after(passed_on.label, min(days), days_touched(suspensions(phase), clock))
     return datetime_of(end_of(last, passed_on, clock))
 
 

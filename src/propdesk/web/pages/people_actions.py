@@ -80,7 +80,7 @@ def view_as(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
     except ActionRefused as refused:
         return _refused(request, id, refused.sentence)
     begin(request, id, until)
-    return redirect("own-orders")
+    return redirect("own-accounts")
 
 
 def _standing(
