@@ -29,6 +29,7 @@ import django
 from django.core.management import call_command
 from django.db import connections
 
+from propdesk.boot.bench_cpu import spent_s
 from propdesk.boot.bench_house import BenchFailed
 from propdesk.boot.benchmarks import machine
 from propdesk.connectors.engine_queries.hand_over import HandOver
@@ -158,8 +159,8 @@ def _engine(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
-    """The web server as an installation runs it, on a port that was free; its number."""
+def _server() -> Iterator[tuple[int, int]]:
+    """The web server as an installation runs it: its port, which was free, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -171,7 +172,7 @@ def _server() -> Iterator[int]:
     server = subprocess.Popen(command)  # noqa: S603 - our own program
     try:
         _wait_for(port, server)
-        yield port
+        yield port, server.pid
     finally:
         server.terminate()
         server.wait()
@@ -192,14 +193,15 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
 def _asked_for(home: Path, page: Page, session: str, asked: Asked) -> dict[str, Any]:
     """Cold first: of what was read before, neither the database nor the system has anything."""
     _forget(home)
-    with EmbeddedPostgres(home), _server() as port:
+    with EmbeddedPostgres(home), _server() as (port, server):
+        roots = (server, _database_process(home))
         draw = random.Random(1)  # noqa: S311 - a load, not a secret
         for _ in range(8):  # the program itself is loaded; the page's own template is not
             _answer(_connection(port), "/staff/roles/", session)
         count = max(1, round(asked.seconds * PER_S))
         return {
-            "cold": _told(_load(port, [page(draw) for _ in range(count)], session)),
-            "warm": _told(_load(port, [page(draw) for _ in range(count)], session)),
+            "cold": _told(port, [page(draw) for _ in range(count)], session, roots),
+            "warm": _told(port, [page(draw) for _ in range(count)], session, roots),
         }
 
 
@@ -247,7 +249,28 @@ def _answer(
     return answer
 
 
-def _told(took_ms: list[float]) -> dict[str, Any]:
+def _database_process(home: Path) -> int:
+    """The first line of the file that PostgreSQL keeps for whoever looks for it."""
+    return int((home / "postgresql" / "data" / "postmaster.pid").read_text().split()[0])
+
+
+def _told(
+    port: int, addresses: Sequence[str], session: str, roots: tuple[int, int]
+) -> dict[str, Any]:
+    """How long the answers took, and how much processor time each cost the server and the
+    database: what is left of the machine by others changes the first alone."""
+    before = [spent_s(each) for each in roots]
+    took_ms = _load(port, addresses, session)
+    server, database = (
+        1000 * (spent_s(each) - spent) / len(took_ms)
+        for each, spent in zip(roots, before, strict=True)
+    )
     cuts = statistics.quantiles(took_ms, n=100, method="inclusive") if len(took_ms) > 1 else []
     told = {f"p{each}_ms": round(cuts[each - 1], 1) for each in (50, 95, 99) if cuts}
-    return {**told, "most_ms": round(max(took_ms), 1), "answers": len(took_ms)}
+    return {
+        **told,
+        "most_ms": round(max(took_ms), 1),
+        "answers": len(took_ms),
+        "server_cpu_ms": round(server, 1),
+        "database_cpu_ms": round(database, 1),
+    }

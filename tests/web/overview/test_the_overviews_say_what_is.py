@@ -74,7 +74,7 @@ def test_the_funnel_of_today() -> None:
     firm.ordered()
     page = said(desk("finance").get("/staff/funnel/"))
     assert "Two steps" in page
-    assert "66.7 % of the orders, by 1 persons" in page
+    assert "66.7 % of the orders, by 1 person" in page
     assert "1. challenge" in page
     assert "Nothing was ordered" in said(
         desk("risk").get("/staff/funnel/", {"from": "2020-01-01", "to": "2020-01-31"})
