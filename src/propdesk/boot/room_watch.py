@@ -8,12 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 
 from propdesk.crm.notices.actions.warn_of_room import LEVELS, Room, warn_of_room
 from propdesk.domain.exact import parse_decimal
 from propdesk.domain.instants import datetime_of
-from propdesk.ports.live_accounts import EngineAway, LiveAccounts
-from propdesk.wire.live_state import BoardRow
+from propdesk.ports.live_accounts import EngineAway
+from propdesk.wire.live_state import Board, BoardRow
 
 ROWS = 500
 ROWS_MAX = 20_000
@@ -21,10 +22,17 @@ ROWS_MAX = 20_000
 LOOK_S = 1.0
 
 
+class Boards(Protocol):
+    """So much of ``LiveAccounts`` as is asked here."""
+
+    def board(self, *, limit: int = 50, after: str | None = None) -> Board:
+        """Accounts by distance to breach, nearest first. Raises ``EngineAway``."""
+
+
 class RoomWatch:
     """Remembers what it had told, so that the database is asked about news alone."""
 
-    def __init__(self, accounts: LiveAccounts, clock: Callable[[], datetime]) -> None:
+    def __init__(self, accounts: Boards, clock: Callable[[], datetime]) -> None:
         self._accounts = accounts
         self._clock = clock
         self._told: dict[tuple[str, str], tuple[str, int]] = {}

@@ -153,7 +153,7 @@ def looks_up(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
         kind = socket.AF_INET
         return [(kind, socket.SOCK_STREAM, 0, "", (each, port)) for each in addresses]
 
-    monkeypatch.setattr(guarded_post.socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_the_address_that_was_looked_at_is_the_one_connected_to(
         asked.append(host)
         return real("127.0.0.1" if host == "hook.example" else host, *rest, **how)
 
-    monkeypatch.setattr(guarded_post.socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket, "getaddrinfo", found)
     port = receiver.url.rpartition(":")[2]
     guarded_post.post(f"http://hook.example:{port}/in", b"x", {}, NEAR)
     assert asked.count("hook.example") == 1

@@ -165,6 +165,25 @@ def test_a_notice_nobody_can_read_is_given_up_and_stops_no_other(office: PostOff
     assert "not readable" in office.alarms[0]
 
 
+def test_texts_no_database_holds_and_endless_names_stop_nobody(office: PostOffice) -> None:
+    put("moon_landing", account_of(registered(), "x" * 150 + "/" * 50), rocket="a\0b")
+    office.deliver()
+    assert "rocket: a b" in InboxMessage.objects.get().text
+    put("case", account_of(registered("two"), "y" * 100 + "/" * 100), kind="review")
+    office.deliver()
+    assert Alert.objects.get().link == "/staff/alerts/"
+    assert office.alarms == []
+
+
+def test_who_trades_and_rules_is_told_as_both(office: PostOffice) -> None:
+    owner = staff("owner", "olga")
+    put("breach", account_of(owner), **BREACH)
+    office.deliver()
+    assert sorted(office.mails("olga@example.org")) == [
+        "Account 1001: max loss is breached", "Breach: 1001, max loss",
+    ]  # fmt: skip
+
+
 def test_a_kind_of_a_later_day_is_told_in_plain_words(office: PostOffice) -> None:
     put("moon_landing", account_of(registered()), rocket="big\nred")
     office.deliver()

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from propdesk.boot.room_watch import RoomWatch
+from propdesk.boot.room_watch import Boards, RoomWatch
 from propdesk.crm.notices.models import InboxMessage
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.domain.instants import micros_of
-from propdesk.ports.live_accounts import EngineAway, LiveAccounts
-from propdesk.wire.live_state import Board, BoardRow, Curve, LiveAccount, NearestLimit
+from propdesk.ports.live_accounts import EngineAway
+from propdesk.wire.live_state import Board, BoardRow, NearestLimit
 from tests.crm.accounts.house_of_accounts import NOW
 from tests.crm.notices.post_office import PostOffice, account_of
 from tests.crm.people.cast import registered
@@ -17,7 +17,7 @@ from tests.crm.people.cast import registered
 pytestmark = pytest.mark.django_db
 
 
-class Engine(LiveAccounts):
+class Engine(Boards):
     """Says of each account how much of a limit is left."""
 
     def __init__(self) -> None:
@@ -39,19 +39,13 @@ class Engine(LiveAccounts):
         )  # fmt: skip
         self.rows.sort(key=lambda row: float(row.nearest.room_percent) if row.nearest else 1e9)
 
-    def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:  # noqa: ARG002
+    def board(self, *, limit: int = 50, after: str | None = None) -> Board:
         if self.is_away:
             raise EngineAway("no socket")
         begin = int(after or 0)
         rows = tuple(self.rows[begin : begin + limit])
         more = str(begin + limit) if begin + limit < len(self.rows) else None
         return Board(rows=rows, accounts=len(self.rows), next=more, at=0, tick=0)
-
-    def account(self, account: str) -> LiveAccount | None:
-        raise NotImplementedError
-
-    def curve(self, account: str, *, since: int = 0) -> Curve | None:
-        raise NotImplementedError
 
 
 @pytest.fixture

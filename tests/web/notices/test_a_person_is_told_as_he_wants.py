@@ -59,7 +59,7 @@ def test_a_message_is_read_and_leads_to_what_it_is_about(office: PostOffice, ada
     page = said(client.get("/me/messages/"))
     assert "Passed: challenge of ftmo-2-step" in page
     assert "Mark all 2 as read" in page
-    assert "2 new" in said(client.get("/me/profile/")), "every page says so"
+    assert "new messages" in said(client.get("/me/profile/")), "every page says so"
     first = InboxMessage.objects.get(kind="passed")
     led = client.post(f"/me/messages/{first.pk}/read", {"go": "yes"})
     assert led["Location"] == f"/me/accounts/{whose.pk}/"

@@ -43,7 +43,7 @@ def test_an_alert_is_seen_acknowledged_and_kept_with_who_did(
     page = said(desk.get("/staff/alerts/"))
     assert "Breach: 1001, max loss" in page
     assert "<b>1</b> alert waits" in page
-    assert "1 alert</a>" in said(desk.get("/staff/people/")), "every page says so"
+    assert "Alerts that wait" in said(desk.get("/staff/people/")), "every page says so"
     alert = Alert.objects.get()
     client = client_of(risk, with_factor=True)
     client.post("/staff/alerts/acknowledge", {"alert": [str(alert.pk)], "note": "on it"})

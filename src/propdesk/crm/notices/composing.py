@@ -12,7 +12,7 @@ import msgspec
 from propdesk.crm.notices.alert_keys import alert_key
 from propdesk.crm.notices.kinds import Kind, kind_of
 from propdesk.crm.notices.known import Known
-from propdesk.crm.notices.links import path_to
+from propdesk.crm.notices.links import ALERTS, INBOX, path_to
 from propdesk.crm.notices.models import Alert, Channel, Delivery, InboxMessage, Notice, Outlet
 from propdesk.crm.notices.shipped_texts import KINDS
 from propdesk.crm.notices.told import Told
@@ -22,7 +22,7 @@ from propdesk.crm.outbox.actions.enqueue_notice import RISK, RULING, TRADER
 from propdesk.crm.people.models import Person
 from propdesk.crm.uuid7 import uuid7
 
-SUBJECT_MAX = 200
+SUBJECT_MAX, PATH_MAX = 200, 300
 CODE = "connect_code"
 """The only kind that goes to a chat that is not confirmed yet, and nowhere else."""
 _JSON = msgspec.json.Encoder(enc_hook=str, order="deterministic")
@@ -125,6 +125,8 @@ class Composer:
             kind.to, account="" if account is None else str(account.pk),
             engine_account=told.engine_account, order=told.word("order"),
         )  # fmt: skip
+        if len(path) > PATH_MAX:
+            path = ALERTS if kind.is_alert else INBOX
         link = self._known.terms.site + path
         reader = Reader(
             name=_name_of(person), firm=self._known.look(person).name,

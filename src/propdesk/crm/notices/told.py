@@ -51,7 +51,7 @@ class Told:
 
 def told_in(row: OutboxRow) -> Told:
     """Raises ``ValueError`` for a body that is no notice."""
-    body = bytes(row.body)
+    body = bytes(row.body).replace(rb"\u0000", b" ")  # the database's texts hold none
     try:
         known = msgspec.json.decode(body, type=_Body)
         whole = msgspec.json.decode(body, type=dict[str, Any])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from propdesk.crm.notices.actions.replay_delivery import replay_delivery
 from propdesk.crm.notices.models import Channel, Delivery, DeliveryState
+from propdesk.crm.notices.shipped_texts import KINDS
 from propdesk.crm.people.masking import SEEN_WHOLE, Field, shown
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.crm.refusal import ActionRefused
@@ -43,7 +44,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
     counts = dict(counted.annotate(count=Count("id")).order_by())
     who = visitor(request)
     context = {
-        "rows": [(row, _receiver(row, who)) for row in rows],
+        "rows": [(row, _receiver(row, who), _title(row)) for row in rows],
         "more": more,
         "state": state,
         "channel": channel,
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, key: UUID, *, refused: str = "", status: int = 2
     context = {
         "row": row,
         "receiver": _receiver(row, who),
+        "title": _title(row),
         "text": _text(row, who),
         "tries": list(row.tries.order_by("id")),
         "replays": list(row.replays.order_by("id")),
@@ -90,6 +92,12 @@ def _page(request: HttpRequest, key: UUID, *, refused: str = "", status: int = 2
         "refused": refused,
     }
     return render(request, "web/notices/delivery.html", context, status=status)
+
+
+def _title(row: Delivery) -> str:
+    """What it tells of; a kind that is gone by its name."""
+    kind = KINDS.get(row.kind)
+    return row.kind if kind is None else kind.title
 
 
 def _receiver(row: Delivery, who: Visitor) -> str:

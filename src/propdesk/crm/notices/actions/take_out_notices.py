@@ -77,7 +77,8 @@ def _write(read: list[tuple[OutboxRow, Told]], now: datetime, alarm: Callable[[s
     made = composer.made
     Notice.objects.bulk_create(made.notices)
     InboxMessage.objects.bulk_create(made.inbox)
-    Delivery.objects.bulk_create(made.deliveries)
+    # Somebody who is told as two roles by one kind is told once.
+    Delivery.objects.bulk_create(made.deliveries, ignore_conflicts=True)
     OutboxRow.objects.filter(pk__in=done).update(delivered_at=now, last_error="")
 
 

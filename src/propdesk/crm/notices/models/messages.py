@@ -125,7 +125,7 @@ class Delivery(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["notice", "channel", "person", "outlet"],
+                fields=["notice", "kind", "channel", "person", "outlet"],
                 condition=models.Q(replay_of__isnull=True),
                 nulls_distinct=False,
                 name="delivery_is_one",
