@@ -143,6 +143,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("legal-texts", "get", {}, ALL),
     ("legal-text", "get", {"kind": "terms"}, ALL),
     ("brand-logo", "get", {"slug": "none"}, ALL),
+    ("language", "get", {}, ALL),
     ("own-terms", "get", {}, OWN),
     ("staff-texts", "get", {}, STAFF),
     ("text-publish", "post", {}, RULING),

@@ -31,8 +31,9 @@ def test_licence_and_notice(package: dict[str, str]) -> None:
 
 
 def test_the_packed_sheet_is_the_sheet() -> None:
-    sheet = VENDOR / "tabler" / "tabler.min.css"
-    assert gzip.decompress(sheet.with_name("tabler.min.css.gz").read_bytes()) == sheet.read_bytes()
+    for name in ("tabler.min.css", "tabler.rtl.min.css"):
+        sheet = VENDOR / "tabler" / name
+        assert gzip.decompress(sheet.with_name(f"{name}.gz").read_bytes()) == sheet.read_bytes()
 
 
 def test_no_sheet_or_script_fetches_from_elsewhere() -> None:

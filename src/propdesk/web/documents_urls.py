@@ -4,6 +4,7 @@ from django.urls import path
 
 from propdesk.web.pages import (
     documents_certificates,
+    documents_language,
     documents_own,
     documents_staff,
     legal_public,
@@ -70,4 +71,5 @@ urlpatterns = [
     path("staff/firm/", legal_staff.firm, name="firm"),
     path("staff/firm/terms", legal_staff.terms, name="firm-terms-set"),
     path("staff/firm/brand", legal_staff.brand, name="brand-set"),
+    path("language/", documents_language.language, name="language"),
 ]

@@ -103,7 +103,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
+# Arabic is spoken by the public pages that web/own_language.py names.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("ar", "العربية")]
+LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "locale"]
+LANGUAGE_COOKIE_NAME = "propdesk_language"
 
 STATIC_URL = "/static/"
 # No collecting step: the package's own files are served as they lie.
