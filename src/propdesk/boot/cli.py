@@ -9,6 +9,7 @@ import click
 from propdesk.boot.commands import (
     audit,
     bench,
+    demo,
     doctor,
     engine,
     evaluate,
@@ -26,6 +27,7 @@ from propdesk.boot.commands import (
 COMMANDS: tuple[click.Command, ...] = (
     audit.command,
     bench.command,
+    demo.command,
     doctor.command,
     engine.command,
     evaluate.command,

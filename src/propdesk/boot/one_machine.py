@@ -45,11 +45,16 @@ BESIDE = (
 )
 
 
-def run(settings: Settings, tell: Callable[[str], None]) -> None:
+class NoDemonstration(Exception):
+    """It cannot be filled with a firm to look at; the caller shows the sentence."""
+
+
+def run(settings: Settings, tell: Callable[[str], None], *, is_demo: bool = False) -> None:
     """Starts everything, tells the address, and returns when asked to stop (SIGINT, SIGTERM).
 
-    Raises PortTaken, SecretKeyError or an EmbeddedPostgresError when it cannot start, and
-    SystemExit when the web server died on its own.
+    ``is_demo``: an empty installation is filled with a firm first. Raises PortTaken,
+    SecretKeyError, NoDemonstration, JournalError or an EmbeddedPostgresError when it cannot start,
+    and SystemExit when the web server died on its own.
     """
     with _stoppable_while_starting(), contextlib.ExitStack() as running:
         # The port first: it is the cheapest to refuse.
@@ -63,6 +68,8 @@ def run(settings: Settings, tell: Callable[[str], None]) -> None:
         os.environ.update(settings.environment(database_url=url, secret_key=secret_key))
         os.environ["DJANGO_SETTINGS_MODULE"] = "propdesk.web.settings"
         _migrate()
+        if is_demo:
+            _demonstrate(settings, url, tell)
         ownerless = _first_owner_address(settings, secret_key)
         beside = (PLATFORM, *BESIDE) if settings.simulated_platform else BESIDE
         running.enter_context(Children(beside, tell))
@@ -76,6 +83,18 @@ def _migrate() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     connections.close_all()
+
+
+def _demonstrate(settings: Settings, url: str, tell: Callable[[str], None]) -> None:
+    from propdesk.boot.demonstration import NotEmpty  # noqa: PLC0415 - needs Django
+    from propdesk.boot.foundation import CannotDemonstrate, demonstrate_in  # noqa: PLC0415
+
+    try:
+        demonstrate_in(settings, url, address(settings), tell)
+    except (NotEmpty, CannotDemonstrate) as refused:
+        raise NoDemonstration(str(refused)) from refused
+    finally:
+        connections.close_all()
 
 
 def _first_owner_address(settings: Settings, secret_key: str) -> str | None:

@@ -45,18 +45,13 @@ def alone() -> None:
 def run(url: str, over: threading.Event) -> None:
     """Take in until ``over`` is set. Raises what the log and the database raise."""
     # Their models need Django set up.
+    from propdesk.boot.followers import FOLLOWERS  # noqa: PLC0415
     from propdesk.boot.projector import Projector  # noqa: PLC0415
-    from propdesk.crm.challenges.actions.follow_statuses import follow_statuses  # noqa: PLC0415
-    from propdesk.crm.documents.actions.issue_certificates import (  # noqa: PLC0415
-        issue_certificates,
-    )
-    from propdesk.crm.documents.actions.revoke_corrected import revoke_corrected  # noqa: PLC0415
 
     reader = PostgresLog(url).reader()
     try:
         streams = [verdicts_of(number) for number in range(PARTITIONS)]
-        followers = [follow_statuses, issue_certificates, revoke_corrected]
-        Projector(reader, streams, alarm, now, followers).run(over)
+        Projector(reader, streams, alarm, now, FOLLOWERS).run(over)
     finally:
         reader.close()
 

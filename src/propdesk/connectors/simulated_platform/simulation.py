@@ -4,7 +4,7 @@ A function of the books, the market and the seed: however it is divided into cal
 was killed between two, the same happens. It must not read a clock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
@@ -74,7 +74,7 @@ class Simulation:
     books: Books
     market: Market
     symbols: tuple[str, ...]
-    players: Mapping[str, str] = field(default_factory=dict)
+    players: dict[str, str] = field(default_factory=dict)
     charts: Charts = field(default_factory=Charts)
     _players: dict[str, _Player | None] = field(default_factory=dict)
     _ticks: Iterator[Quote] | None = None
