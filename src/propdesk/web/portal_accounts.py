@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
@@ -111,7 +112,10 @@ def _programme(row: TradingAccount, phase: EnrolmentPhase | None) -> str:
 def _waiting(person: Person) -> list[tuple[Enrolment, str]]:
     """Enrolments of which no account runs, with what they wait for."""
     found = Enrolment.objects.filter(
-        person=person, state__in=["customer", "passed", "awaiting_kyc", "awaiting_contract"]
+        # Nothing of it runs: either nothing was opened yet, or its last account has ended.
+        Q(state="customer", phases__isnull=True)
+        | Q(state__in=["passed", "awaiting_kyc", "awaiting_contract"]),
+        person=person,
     ).select_related("version__programme")
     return [(each, enrolment_words(each.state)) for each in found.order_by("-state_at")]
 

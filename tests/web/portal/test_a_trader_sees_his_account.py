@@ -117,6 +117,7 @@ def test_a_breach_is_explained_with_its_figures_and_evidence(stage: Portal) -> N
     overview = text_of(stage.client.get("/me/accounts/"))
     assert "A limit was broken." in overview
     assert "See exactly what happened." in overview
+    assert "being opened" not in overview
     line = text_of(stage.get("history/"))
     assert "Daily loss was broken: 94,370.00 against 95,000.00." in line
     assert "Your positions are closed." in line

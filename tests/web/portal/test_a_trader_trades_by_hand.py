@@ -20,7 +20,7 @@ def test_a_check_says_what_an_order_would_do_and_sends_nothing(stage: Portal) ->
     assert answer.status_code == 200
     assert "At the stop every limit is kept" in text
     # 110 points of one lot, and 3.00 paid twice.
-    assert "your equity falls by 116.00 USD" in text
+    assert "with all you hold in it, your equity falls by 116.00 USD" in text
     assert "Daily loss: 5,000.00 room now, 4,884.00 at the worst" in text
     assert stage.held() == []
     assert not AccountEvent.objects.filter(word="accounts.place_order").exists()

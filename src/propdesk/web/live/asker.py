@@ -28,7 +28,8 @@ EVERY_S = 0.25
 BEAT_EVERY_S = 2.0
 CURVE_EVERY_ROUNDS = 4
 CLIENTS_MAX = 1_000
-TOPICS_MAX = 200
+# Every trader follows an account of his own: as many as may wait, beside the staff's pages.
+TOPICS_MAX = 400
 # Ten seconds of changes: who has not taken them by then is not looking, or cannot keep up.
 WAITING_MAX = 40
 
