@@ -36,6 +36,7 @@ from propdesk.crm.challenges.models import (
     GateTerms,
     PhasePlace,
 )
+from propdesk.crm.notices.shipped_texts import KINDS
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.people.permissions import NotPermitted
 from propdesk.crm.refusal import ActionRefused
@@ -263,8 +264,11 @@ def test_a_reinstatement_needs_two_persons_and_undoes_no_verdict(firm: Firm) -> 
     firm.deliver()
     new = firm.running(enrolment)
     assert (new.account.opening_balance, new.attempt) == (Decimal("97123.45"), 2)
-    (told,) = OutboxRow.objects.filter(command="reinstated", account=new.account.engine_account)
-    assert b"begin anew" in bytes(told.body), "what is not carried is said"
+    assert OutboxRow.objects.filter(command="reinstated").count() == 1
+    assert "begin anew" in KINDS["reinstated"].body, "what is not carried is said"
+    done = AuditRow.objects.get(action="challenges.reinstate")
+    assert done.after is not None
+    assert "begin anew" in done.after["history"]
     old.refresh_from_db()
     assert (old.account.status, old.account.verdicts.count()) == ("breached", 1)
     case = Case.objects.get(kind="un_breached")

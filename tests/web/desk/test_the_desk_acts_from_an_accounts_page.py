@@ -241,7 +241,9 @@ def test_a_gate_is_settled_by_hand(firm: DeskFirm) -> None:
         firm.say(firm.enrolment, "passed")
     assert state(firm) == "awaiting_kyc"
     client, newest = desk("support"), firm.running(firm.enrolment).account
-    assert newest.engine_account in shown(client, "/staff/queue/")
+    queue = shown(client, "/staff/queue/")
+    assert newest.engine_account in queue
+    assert "Kyc" in queue, "what blocks it is said"
     for gate in ("kyc", "contract"):
         confirmed(client, f"/staff/accounts/{newest.pk}/gate", gate=gate, reason="seen")
     assert state(firm) == "funded"

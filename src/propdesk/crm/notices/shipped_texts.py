@@ -111,7 +111,8 @@ _ACCOUNT = (
     _account(
         "reinstated", "Account reinstated", "You are reinstated: {programme}",
         "account {account} was looked at again, and your challenge goes on with a new account."
-        " Reason: {reason}", "reason",
+        " Its peaks, floors and days begin anew from its opening balance. Reason: {reason}",
+        "reason",
     ),
     _account(
         "reset", "Phase begins anew", "Your phase begins anew",

@@ -10,16 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from propdesk.crm.accounts.approvals import approved
-from propdesk.crm.accounts.keys import key_of
-from propdesk.crm.accounts.messages import notice_message
-from propdesk.crm.accounts.models import Approval, Case, TradingAccount
+from propdesk.crm.accounts.models import Approval, Case
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.challenges.actions.propose_reinstatement import ANEW, KIND
 from propdesk.crm.challenges.beginning_anew import begin_anew
 from propdesk.crm.challenges.locks import locked_standing
 from propdesk.crm.challenges.models import EnrolmentPhase
 from propdesk.crm.challenges.written import written
-from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
 from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 
@@ -48,11 +45,4 @@ def reinstate(approval: UUID, *, by: Actor, at: datetime) -> EnrolmentPhase:
             after={"account": opened.account.engine_account, "approval": str(row.pk),
                    "history": ANEW},
         )  # fmt: skip
-        _tell(opened.account, row, at)
     return opened
-
-
-def _tell(account: TradingAccount, approval: Approval, at: datetime) -> None:
-    detail = {"balance": approval.proposal["balance"], "history": ANEW, "reason": approval.reason}
-    key = key_of(account.engine_account, "notice", "reinstated", str(approval.pk))
-    enqueue_messages([notice_message(account, "reinstated", detail, key)], at)
