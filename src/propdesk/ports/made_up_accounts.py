@@ -40,6 +40,7 @@ PROGRAMMES = (
 SIZES = (Decimal(100_000), Decimal(50_000), Decimal(200_000), Decimal(25_000))
 DAILY, OVERALL = Decimal("0.05"), Decimal("0.10")
 LEVERAGE = 100
+DAYS = LiveObjective(rule="minimum_days", required="4", current="2", met=False)
 LAST_TRADE = LiveTrade(
     trade="D9", position="P9", symbol="EURUSD", side="buy", lots="0.50",
     closed_at=1_772_438_400_000_000, net="-12.50", peak_margin="540.00",
@@ -152,7 +153,11 @@ class MadeUpAccounts(LiveAccounts):
             return None
         used = self._margin(found.positions)
         equity = self._equity(found)
-        gained = found.balance - found.size
+        gained, target = found.balance - found.size, found.size / 10
+        goal = LiveObjective(
+            rule="profit_target", required=_money(target), current=_money(gained),
+            met=gained >= target,
+        )  # fmt: skip
         return LiveAccount(
             row=self._row(found),
             limits=tuple(
@@ -168,15 +173,7 @@ class MadeUpAccounts(LiveAccounts):
                 )
                 for rule, base, allowance, floor in found.floors()
             ),
-            objectives=(
-                LiveObjective(
-                    rule="profit_target",
-                    required=_money(found.size / 10),
-                    current=_money(gained),
-                    met=gained >= found.size / 10,
-                ),  # fmt: skip
-                LiveObjective(rule="minimum_days", required="4", current="2", met=False),
-            ),
+            objectives=(goal, DAYS),
             positions=tuple(self._position(found, each) for each in found.positions),
             verdicts=tuple(_as_result(each) for each in found.verdicts),
             margin_used=_money(used),
