@@ -133,6 +133,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     # Documents.
     ("certificate", "get", {"code": "none"}, ALL),
     ("own-documents", "get", {}, OWN),
+    ("data-export", "post", {}, OWN),
     ("certificate-pdf", "get", ID, OWN),
     ("certificate-png", "get", ID, OWN),
     ("certificate-name", "post", ID, OWN),

@@ -72,4 +72,5 @@ urlpatterns = [
     path("staff/firm/terms", legal_staff.terms, name="firm-terms-set"),
     path("staff/firm/brand", legal_staff.brand, name="brand-set"),
     path("language/", documents_language.language, name="language"),
+    path("me/documents/data.zip", documents_own.data_export, name="data-export"),
 ]

@@ -35,6 +35,7 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     # One's own.
     "people.register": frozenset({ANONYMOUS}),
     "people.change_profile": frozenset({TRADER}),
+    "people.export_own_data": frozenset({TRADER}),
     "people.change_sign_in": frozenset({TRADER}),
     "people.end_session": frozenset({TRADER}),
     "api_keys.create_key": frozenset({TRADER}),

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -13,8 +14,10 @@ from propdesk.crm.catalog.models import Acceptance
 from propdesk.crm.documents.actions.name_certificate import name_certificate
 from propdesk.crm.documents.drawing import size_of
 from propdesk.crm.documents.models import Certificate, NameShown
+from propdesk.crm.people.actions.export_own_data import export_own_data
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import signed_in
+from propdesk.web.own_data import own_data
 from propdesk.web.pages.people_own import myself
 from propdesk.web.received import received_at
 from propdesk.web.visitor import visitor
@@ -46,6 +49,24 @@ def certificate_name(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A
         return _page(request, refused=refused.sentence, status=UNPROCESSABLE)
     messages.success(request, _("Done, and recorded."))
     return redirect("own-documents")
+
+
+@require_POST
+@signed_in
+def data_export(request: HttpRequest) -> HttpResponse:
+    """All that is kept of oneself, as an archive."""
+    by = visitor(request).acting("people.export_own_data")
+    person = export_own_data(myself(request).id, by=by, at=received_at())
+
+    def address_of(certificate: Certificate) -> str:
+        place = reverse("certificate", kwargs={"code": certificate.code})
+        return request.build_absolute_uri(place)
+
+    return HttpResponse(
+        own_data(person, address_of),
+        content_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="propdesk-own-data.zip"'},
+    )
 
 
 def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
