@@ -12,8 +12,13 @@ Row = TypeVar("Row", bound=models.Model)
 
 def id_before(request: HttpRequest) -> UUID | None:
     """The id a page begins behind; None for the first, and for what is no id."""
+    return id_in(request, "before")
+
+
+def id_in(request: HttpRequest, name: str) -> UUID | None:
+    """The id an address names; None where it names none."""
     try:
-        return UUID(request.GET.get("before", ""))
+        return UUID(request.GET.get(name, ""))
     except ValueError:
         return None
 

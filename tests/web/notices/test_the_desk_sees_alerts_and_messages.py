@@ -124,6 +124,18 @@ def test_the_log_masks_addresses_and_hides_words_by_role(office: PostOffice) -> 
     assert "does not see" in hidden
 
 
+def test_everything_that_was_sent_to_one_person(desk: Client, office: PostOffice) -> None:
+    ada, bob = registered("ada"), registered("bob")
+    put("passed", account_of(ada, "1001"))
+    put("paused", account_of(bob, "1002"), reason="holiday")
+    office.deliver()
+    page = said(desk.get(f"/staff/messages/?person={ada.id}"))
+    assert "ada@example.org" in page
+    assert "bob@example.org" not in page
+    row = Delivery.objects.get(person=ada.id)
+    assert f"/staff/messages/?person={ada.id}" in said(desk.get(f"/staff/messages/{row.pk}/"))
+
+
 def test_long_logs_come_in_pages(desk: Client, office: PostOffice) -> None:
     whose = account_of(registered())
     for number in range(52):

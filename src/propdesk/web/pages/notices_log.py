@@ -17,7 +17,7 @@ from propdesk.crm.people.masking import SEEN_WHOLE, Field, shown
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import allowed
-from propdesk.web.keyset import following, id_before
+from propdesk.web.keyset import following, id_before, id_in
 from propdesk.web.received import received_at
 from propdesk.web.visitor import Visitor, visitor
 
@@ -36,6 +36,9 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         found = found.filter(state=state)
     if channel in Channel.values:
         found = found.filter(channel=channel)
+    person = id_in(request, "person")
+    if person is not None:
+        found = found.filter(person=person)
     before = id_before(request)
     if before is not None:
         found = found.filter(id__lt=before)
@@ -47,6 +50,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
         "rows": [(row, _receiver(row, who), _title(row)) for row in rows],
         "more": more,
         "state": state,
+        "person": person,
         "channel": channel,
         "states": DeliveryState.choices,
         "channels": Channel.choices,
