@@ -129,7 +129,6 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("own-account-limit", "get", ID, OWN),
     ("own-account-credentials", "get", ID, OWN),
     ("own-account-rulebook", "get", ID, OWN),
-    ("own-account-rulebook", "get", ID, OWN),
     # Documents.
     ("certificate", "get", {"code": "none"}, ALL),
     ("own-documents", "get", {}, OWN),
@@ -258,6 +257,7 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("staff-order", "get", {"reference": "O-2026-000001"}, ORDERS),
     ("order-refund", "post", {"reference": "O-2026-000001"}, PRICING),
     ("finance", "get", {}, MONEY),
+    ("first-steps", "get", {}, RULING),
     ("roles", "get", {}, LOOKING),
     ("audit", "get", {}, LOOKING),
     ("audit-export", "get", {}, LOOKING),

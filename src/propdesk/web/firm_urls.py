@@ -6,6 +6,7 @@ from propdesk.web.pages import (
     catalog,
     catalog_coupons,
     finance,
+    first_steps,
     orders,
     programmes,
     programmes_draft,
@@ -41,4 +42,5 @@ urlpatterns = [
     path("staff/orders/<str:reference>/", orders.order, name="staff-order"),
     path("staff/orders/<str:reference>/refund", orders.refund, name="order-refund"),
     path("staff/finance/", finance.finance, name="finance"),
+    path("staff/first-steps/", first_steps.first_steps, name="first-steps"),
 ]

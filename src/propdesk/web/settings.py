@@ -171,6 +171,7 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https
 REGISTRATION_IS_OPEN = os.environ.get("PROPDESK_REGISTRATION", "open") != "closed"
 TEST_PAYMENTS = os.environ.get("PROPDESK_TEST_PAYMENTS", "no") == "yes"
+SIMULATED_PLATFORM = os.environ.get("PROPDESK_SIMULATED_PLATFORM", "on") == "on"
 TOOLS_ARE_PUBLIC = os.environ.get("PROPDESK_TOOLS", "public") != "staff"
 
 DEFAULT_FROM_EMAIL = os.environ.get("PROPDESK_MAIL_FROM") or "propdesk@localhost"

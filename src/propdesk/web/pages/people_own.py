@@ -17,6 +17,7 @@ from propdesk.crm.catalog.accepting import changed_since
 from propdesk.crm.people.actions.change_profile import change_profile
 from propdesk.crm.people.models import Person, SessionEvent, consents_of
 from propdesk.web.access import signed_in
+from propdesk.web.first_steps import leads_first
 from propdesk.web.people_forms import ProfileForm
 from propdesk.web.received import received_at
 from propdesk.web.seen_from import know_device
@@ -40,7 +41,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     """Where signing in leads: to the desk, to the second factor, or to oneself."""
     who = visitor(request)
     if who.is_staff:
-        return redirect("live")
+        return redirect("first-steps" if leads_first(who) else "today")
     if who.person is not None and changed_since(who.person.id, who.person.language):
         return redirect("own-terms")
     return redirect("second-factor" if who.held else "profile")
