@@ -24,6 +24,7 @@ from propdesk.connectors.engine_queries.frames import (
 from propdesk.connectors.engine_queries.hand_over import HandOver, TooManyQuestions
 from propdesk.connectors.engine_queries.server import QueryServer, SocketTaken
 from propdesk.connectors.engine_queries.socket_place import socket_path
+from propdesk.engine.live_answers import LOOKED_AT_MAX
 from propdesk.ports.live_accounts import EngineAway, LiveAccounts
 from propdesk.ports.made_up_accounts import MadeUpAccounts
 from propdesk.wire.live_state import Board
@@ -276,3 +277,10 @@ def test_a_frame_is_refused_by_its_length_before_it_is_read():
         framed(AskAccount(account="x" * QUESTION_BYTES_MAX), QUESTION_BYTES_MAX)
     with pytest.raises(NotAFrame):
         question_of(b"\x80")
+
+
+def test_a_board_may_ask_for_all_that_the_engine_looks_at(path, loop, client):
+    with QueryServer(path, loop.hand_over):
+        assert len(client.board(limit=LOOKED_AT_MAX).rows) == 8
+        with pytest.raises(EngineAway):
+            client.board(limit=LOOKED_AT_MAX + 1)

@@ -15,7 +15,8 @@ from propdesk.wire.live_state import Board, Curve, LiveAccount
 LENGTH_BYTES = 4
 QUESTION_BYTES_MAX = 4_096
 ANSWER_BYTES_MAX = 16_000_000
-ROWS_MAX = 200
+ROWS_MAX = 500
+"""As many accounts as the engine looks at for one answer: a filtered board asks for all of them."""
 
 Name: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 
