@@ -49,9 +49,9 @@ def _board(draw: random.Random, firm: Firm) -> str:
 
 
 def _time_line(draw: random.Random, firm: Firm) -> str:
-    """Of the account with the most lines."""
-    del draw
-    return f"/staff/accounts/{firm.busiest}/"
+    """Of the account with the most lines: the newest of them, or a page in the middle."""
+    before = f"?before={draw.randrange(firm.lines // 2, firm.lines)}" if draw.random() < 0.5 else ""
+    return f"/staff/accounts/{firm.busiest}/{before}"
 
 
 def _queue(draw: random.Random, firm: Firm) -> str:

@@ -69,6 +69,8 @@ class Firm:
     busiest: UUID
     """The account with ``BUSY_LINES`` lines, and its login."""
     login: str
+    lines: int
+    """Of all time lines, whose ids are counted from one."""
 
 
 def fill(counts: Counts, now: datetime) -> Firm:
@@ -85,7 +87,7 @@ def fill(counts: Counts, now: datetime) -> Firm:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     busiest = TradingAccount.objects.get(login=str(FIRST_LOGIN))
-    return Firm(busiest.pk, busiest.login)
+    return Firm(busiest.pk, busiest.login, counts.lines)
 
 
 def _version(slug: str, now: datetime) -> ProgrammeVersion:
