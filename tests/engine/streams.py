@@ -18,6 +18,7 @@ from propdesk.domain.money import minor_digits
 from propdesk.domain.valuation import ARITHMETIC, Platform, conversion_for
 from propdesk.engine.book import Book
 from propdesk.engine.fixed_point import LinearForm, linear_form
+from propdesk.engine.one_pass import WayOfJudging
 from propdesk.engine.shapes import (
     AccountShape,
     Bounds,
@@ -259,8 +260,8 @@ def shape_of(step: Step) -> AccountShape:
     )
 
 
-def new_book(kernel: Any, accounts: int) -> Book:
-    book = Book(kernel)
+def new_book(kernel: Any, accounts: int, way: WayOfJudging | None = None) -> Book:
+    book = Book(kernel, way)
     for name, number in NUMBERS.items():
         book.instrument(number, name, DIGITS[number], CEILING)
     assert [book.open_slot() for _ in range(accounts)] == list(range(accounts))

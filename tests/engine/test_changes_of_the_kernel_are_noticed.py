@@ -31,7 +31,7 @@ BY_HAND = [
     ('each["value"] <= guard["low"]', 'each["value"] < guard["low"]'),
     ('guard["high"] - 1', 'guard["high"]'),
     ('min(value, guard["cap"]) - guard["gap"]', 'value - guard["gap"]'),
-    ('state.places[state.terms[last]["place"]]["at"] = place["at"]', "pass"),
+    ('state.places[term["place"]]["at"] = target', "pass"),
     ('instrument["known"] = within and not instrument["silent"]', 'instrument["known"] = within'),
     ('slot["turned"] = 1', 'slot["turned"] = 0'),
 ]
@@ -72,6 +72,7 @@ HARMLESS = {
     ("calm_down", "slot['unknown'] > 0 -> slot['unknown'] >= 0"): TOO_MANY,
     ("observe", "value > guard['peak'] -> value >= guard['peak']"): "the bound rises to itself",
     ("fill_term", "given[4] - 1 -> given[4] + 1"): "it looks for sums of which there are none",
+    ("leave", "at < run['awake'] -> at <= run['awake']"): "in one pass nobody rests",
     ("half_away", "numerator >= 0 -> numerator > 0"): "there is no negative zero",
     ("run", f"{KNOWN.format('<')} -> {KNOWN.format('<=')}"): "numpy refuses the index itself",
 }

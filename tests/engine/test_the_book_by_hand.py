@@ -10,9 +10,11 @@ import pytest
 from propdesk.domain.valuation import ARITHMETIC, Platform
 from propdesk.engine import kernel as plain
 from propdesk.engine.arrays import TERMS_OF_A_RUN_MIN
-from propdesk.engine.book import Book, BookError, OtherLayout, Quote
+from propdesk.engine.book import Book, BookError, OtherLayout
 from propdesk.engine.fixed_point import MAGNITUDE_MAX, LinearForm, linear_form
 from propdesk.engine.layout import PLACE, RUN, SLOT, SUM
+from propdesk.engine.one_pass import WayOfJudging
+from propdesk.engine.quote import Quote
 from propdesk.engine.shapes import FREE, AccountShape, Bounds, SumShape, TermShape
 from propdesk.wire.catalogue import load_catalogue
 
@@ -46,8 +48,8 @@ def shape(*terms: TermShape, bounds: Bounds = FREE, exposed: bool = False) -> Ac
     return AccountShape([SumShape(1_000_000, bounds)], terms, exposed)
 
 
-def book_of(kernel: Any, *shapes: AccountShape) -> Book:
-    book = Book(kernel)
+def book_of(kernel: Any, *shapes: AccountShape, way: WayOfJudging | None = None) -> Book:
+    book = Book(kernel, way)
     book.instrument(EURUSD, "EURUSD", 5, CEILING)
     for each in shapes:
         assert book.put(book.open_slot(), each)
@@ -196,6 +198,6 @@ def test_a_tick_of_an_unknown_instrument_is_refused(kernel: Any) -> None:
 
 def test_parts_of_another_layout_are_not_read(kernel: Any) -> None:
     parts = book_of(kernel).to_parts()
-    parts["head"] = parts["head"].replace(b'"layout": 2', b'"layout": 1')
+    parts["head"] = parts["head"].replace(b'"layout": 3', b'"layout": 1')
     with pytest.raises(OtherLayout):
         Book.from_parts(parts, kernel)

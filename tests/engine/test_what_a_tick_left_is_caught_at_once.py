@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from propdesk.engine.book import Quote, quote_in
+from propdesk.engine.quote import Quote, quote_in
 from propdesk.engine.shapes import FREE, AccountShape, Bounds, Seen, SumShape, Trail
 from tests.engine.test_the_book_by_hand import EURUSD, book_of, form, run, term
 

@@ -6,7 +6,6 @@ what was seen since; it must not know what a sum means, nor read a price it was 
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,9 @@ from propdesk.engine.layout import (
     ShortInts,
     State,
 )
+from propdesk.engine.minute_extremes import MinuteExtremes
+from propdesk.engine.one_pass import OnePass, WayOfJudging
+from propdesk.engine.quote import Quote, quote_in
 from propdesk.engine.rows import (
     EDGES_WIDTH,
     EVERY_MINUTE,
@@ -40,7 +42,7 @@ from propdesk.engine.rows import (
     sum_numbers,
     term_numbers,
 )
-from propdesk.engine.shapes import AccountShape, Bounds, Settled
+from propdesk.engine.shapes import AccountShape, Bounds, Settled, instruments_of
 
 
 class BookError(ValueError):
@@ -51,36 +53,15 @@ class OtherLayout(BookError):
     """The parts were written by another version; the caller replays the log instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class MinuteExtremes:
-    """Columns of equal length, a row per sum that keeps minutes and had a value."""
-
-    slot: ShortInts
-    low: Ints
-    high: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Prices in points; None before the first, in a silence, or beyond the ceiling."""
-
-    bid: int
-    ask: int
-
-
-def quote_in(instruments: Rows, number: int) -> Quote | None:
-    """The price of an instrument in rows as of some tick; None where there was none that counts."""
-    if number >= len(instruments):
-        return None
-    bid, ask, *_, known, _silent = instruments[number].item()  # a row at once: it is asked often
-    return Quote(bid, ask) if known else None
-
-
 class Book:
-    """Sums and terms of every account, over a kernel (``builds.build_kernel``)."""
+    """Sums and terms of every account, over a kernel (``builds.build_kernel``).
 
-    def __init__(self, kernel: Any = plain_kernel) -> None:
+    Its ticks are judged in one pass, or another ``way``; what it says is the same.
+    """
+
+    def __init__(self, kernel: Any = plain_kernel, way: WayOfJudging | None = None) -> None:
         self._kernel = kernel
+        self._way: WayOfJudging = OnePass(kernel) if way is None else way
         self._names: dict[int, tuple[str, int]] = {}
         self._ceilings: dict[int, int] = {}  # as the arrays have them, which are slow to ask
         self._closed: list[int] = []
@@ -102,6 +83,7 @@ class Book:
         self._arrays.make_room_for_instrument(number)
         self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
+        self._way.fit(self._state)
 
     def rescale(self, number: int, digits: int, ceiling: int) -> tuple[int, ...]:
         """From now on an instrument's prices have other digits and another ceiling.
@@ -112,6 +94,7 @@ class Book:
         name, _digits = self._named(number)
         silent = self._state.instruments[number]["silent"]
         touched = self.silence(number)
+        self._way.bring_up_all(self._state)  # its points mean something else from now on
         self._state.instruments[number]["silent"] = silent
         self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
@@ -148,7 +131,7 @@ class Book:
         Returns the slots that depend on it.
         """
         self._named(number)
-        return self._touched(self._kernel.fall_silent(self._state, number))
+        return self._touched(self._way.fall_silent(self._state, number))
 
     def speak(self, number: int) -> None:
         """The silence is over; the next tick makes known again what depends on it."""
@@ -163,12 +146,14 @@ class Book:
         else:
             slot, self._slot_count = self._slot_count, self._slot_count + 1
             self._arrays.make_room_for_slot(slot)
+            self._way.fit(self._state)
         self._state.slots[slot]["open"] = 1
         return slot
 
     def close_slot(self, slot: int) -> None:
         """The account is gone; its slot may become another's."""
         row = self._open(slot)
+        self._way.wake(self._state, (slot,))
         self._empty(slot, row)
         row["open"] = 0
         self._closed.append(slot)
@@ -184,6 +169,7 @@ class Book:
         if misfit := misfit_of(shape, self._of):
             raise BookError(misfit)
         proved = is_proved(shape)
+        self._way.wake(self._state, (slot,))
         minutes = self._minutes_of(row)
         self._empty(slot, row)
         first_sum = self._arrays.sum_blocks.take(len(shape.sums))
@@ -198,6 +184,7 @@ class Book:
                  for term, run in zip(shape.terms, runs, strict=True)]  # fmt: skip
         rows = numbers_of(sums, SUM_WIDTH), numbers_of(terms, TERM_WIDTH)
         self._kernel.fill(self._state, slot, (first_sum, first_place), rows)
+        self._way.enrol(self._state, slot, instruments_of(shape))
         return proved
 
     def set_bounds(self, slot: int, bounds: Sequence[Bounds]) -> None:
@@ -206,11 +193,12 @@ class Book:
         if len(bounds) != row["sum_count"]:
             raise BookError(f"{len(bounds)} bounds for {row['sum_count']} sums")
         given = numbers_of([edges(each) for each in bounds], EDGES_WIDTH)
+        self._way.wake(self._state, (slot,))
         self._kernel.rearm(self._state, slot, given)
 
     def settle(self, slot: int) -> Settled:
         """What was seen of a slot since it was put or last settled; the windows begin anew."""
-        row = self._open(slot)
+        row = self._up_to_date(slot)
         sums = np.empty((int(row["sum_count"]), 4), np.int64)
         terms = np.empty((int(row["place_count"]), 3), np.int64)
         self._kernel.settle(self._state, slot, sums, terms)
@@ -221,15 +209,17 @@ class Book:
 
     def caught(self, slots: Sequence[int], first_sums: Sequence[int]) -> Caught:
         """What was seen of many open slots; nothing begins anew."""
+        self._way.bring_up(self._state, slots)
         return caught(self._state, slots, first_sums)
 
     def release(self, slots: Sequence[int]) -> None:
         """Bound the sums of these open slots no more; their windows begin anew."""
+        self._way.wake(self._state, slots)
         self._kernel.release(self._state, np.array(slots, np.int32))
 
     def value(self, slot: int, place: int = 0) -> int | None:
         """What one of a slot's sums is worth now; None while a term of it is not known."""
-        row = self._open(slot)
+        row = self._up_to_date(slot)
         if not 0 <= place < row["sum_count"]:
             raise BookError(f"slot {slot} has no sum {place}")
         each = self._state.sums[row["first_sum"] + place]
@@ -237,7 +227,7 @@ class Book:
 
     def bounds(self, slot: int) -> tuple[tuple[int | None, int | None], ...]:
         """The bounds in force of a slot's sums, as far as trailing ones have risen."""
-        guards = self._guards_of(self._open(slot))
+        guards = self._guards_of(self._up_to_date(slot))
         return tuple(
             (
                 None if each["low"] == NO_LOW else int(each["low"]),
@@ -255,6 +245,14 @@ class Book:
             _sums, _guards, terms = self._rows_of(slots[number])
             marked[number] = not terms["d"].all()
         return int(marked.sum())
+
+    def on_the_exact_path(self) -> int:
+        """How many slots are valued at every tick of their instruments: they have no zone."""
+        return self._way.exact_path(self._state)
+
+    def wakes(self) -> int:
+        """How many times a slot was looked at because a price left its zone."""
+        return self._way.wakes()
 
     # -- ticks
     def run(
@@ -275,11 +273,12 @@ class Book:
         if not len(instrument) == len(at) == len(bid) == len(ask):
             raise BookError("columns of ticks of different lengths")
         ticks = (instrument, at, bid, ask)
-        going_on, count = self._kernel.run(self._state, ticks, start, until_at)
+        going_on, count = self._way.run(self._state, ticks, start, until_at)
         return going_on, self._touched(count)
 
     def minute_extremes(self) -> MinuteExtremes:
         """The extremes since the last call of the sums that keep minutes; they begin anew."""
+        self._way.bring_up_all(self._state)
         size = len(self._state.sums)
         slots = np.zeros(size, np.int32)
         lows, highs = np.zeros(size, np.int64), np.zeros(size, np.int64)
@@ -288,11 +287,12 @@ class Book:
 
     def running_minute(self, slot: int) -> tuple[int, int] | None:
         """The extremes of a slot's first sum since minutes were last taken; None: no value."""
-        low, high = self._minutes_of(self._open(slot)).get(0, NO_MINUTE)
+        low, high = self._minutes_of(self._up_to_date(slot)).get(0, NO_MINUTE)
         return (low, high) if low <= high else None
 
     def nearest(self, count: int) -> tuple[int, ...]:
         """The slots of which a sum is nearest to its lower bound, in units of its amount."""
+        self._way.bring_up_all(self._state)
         sums, guards = self._state.sums, self._state.guards
         slot = self._state.slots[sums["slot"]]
         place = np.arange(len(sums)) - slot["first_sum"]
@@ -305,6 +305,7 @@ class Book:
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
         """The whole book as named parts of a snapshot."""
+        self._way.bring_up_all(self._state)
         head = {
             "layout": LAYOUT_VERSION,
             "instruments": sorted((n, *told) for n, told in self._names.items()),
@@ -316,18 +317,22 @@ class Book:
 
     @classmethod
     def from_parts(
-        cls, parts: Mapping[str, bytes | memoryview], kernel: Any = plain_kernel
+        cls,
+        parts: Mapping[str, bytes | memoryview],
+        kernel: Any = plain_kernel,
+        way: WayOfJudging | None = None,
     ) -> "Book":
         """The book whose parts these are. Raises ``OtherLayout``."""
         head = json.loads(bytes(parts["head"]))
         if head["layout"] != LAYOUT_VERSION:
             raise OtherLayout(f"layout {head['layout']}, not {LAYOUT_VERSION}")
-        book = cls(kernel)
+        book = cls(kernel, way)
         book._names = {number: (name, digits) for number, name, digits in head["instruments"]}
         book._slot_count, book._closed = head["slot_count"], head["closed"]
         book._arrays = Arrays.from_parts(parts, head["blocks"])
         ceilings = book._state.instruments["ceiling"].tolist()
         book._ceilings = {number: ceilings[number] for number in book._names}
+        book._way.recall(book._state)
         return book
 
     # -- rows
@@ -341,6 +346,12 @@ class Book:
         if not 0 <= slot < self._slot_count or not self._state.slots[slot]["open"]:
             raise BookError(f"slot {slot} is not open")
         return self._state.slots[slot]
+
+    def _up_to_date(self, slot: int) -> Row:
+        """An open slot's row; all rows of the slot may be read."""
+        row = self._open(slot)
+        self._way.bring_up(self._state, (slot,))
+        return row
 
     def _guards_of(self, row: Row) -> Rows:
         return self._state.guards[row["first_sum"] : row["first_sum"] + row["sum_count"]]
@@ -376,6 +387,7 @@ class Book:
 
     def _empty(self, slot: int, row: Row) -> None:
         sums, places = int(row["sum_count"]), int(row["place_count"])
+        self._way.strike_out(slot)
         self._kernel.take_out(self._state, slot)
         if sums:
             self._arrays.sum_blocks.release(int(row["first_sum"]), sums)

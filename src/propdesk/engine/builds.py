@@ -5,7 +5,7 @@ looks only at the file of the function it compiles. It must not read the environ
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +15,20 @@ from typing import Any
 import numba
 from llvmlite import binding
 
-from propdesk.engine import kernel, layout
+from propdesk.engine import (
+    index_bounds,
+    index_layout,
+    index_log,
+    index_run,
+    index_settling,
+    index_zones,
+    kernel,
+    layout,
+)
 
-SOURCES = (kernel, layout)
+INDEX = (index_log, index_bounds, index_settling, index_zones, index_run)
+"""The modules of the trigger index; each calls the kernel and those before it."""
+SOURCES = (kernel, layout, index_layout, *INDEX)
 
 
 class Build(StrEnum):
@@ -48,28 +59,40 @@ def cache_key() -> str:
 
 
 def build_kernel(build: Build = Build.COMPILED, home: Path | None = None) -> Any:
-    """The kernel's functions in this build, as attributes.
+    """The functions of the kernel and of its index in this build, as attributes.
 
     ``home`` is where compiled kernels are kept from run to run; None keeps none.
     """
+    modules = (kernel, *INDEX)
     if build is Build.PLAIN:
-        return kernel
+        return linked(modules, lambda function: function)
     if build is Build.CHECKED:
         # Never kept: numba does not tell a checked kernel in its cache from an unchecked one.
-        return compiled(kernel, numba.njit(boundscheck=True, error_model="numpy"))
+        return linked(modules, numba.njit(boundscheck=True, error_model="numpy"))
     if home is None:
-        return compiled(kernel, numba.njit(error_model="numpy"))
+        return linked(modules, numba.njit(error_model="numpy"))
     directory = home / "kernels" / cache_key()
     directory.mkdir(parents=True, exist_ok=True)
     numba.config.CACHE_DIR = str(directory)  # type: ignore[attr-defined]
-    return compiled(kernel, numba.njit(cache=True, error_model="numpy"))
+    return linked(modules, numba.njit(cache=True, error_model="numpy"))
 
 
-def compiled(module: ModuleType, compile_: Callable[[FunctionType], Any]) -> SimpleNamespace:
-    """A module's functions, compiled to call each other; the module itself stays as it is."""
-    names: dict[str, Any] = dict(vars(module))
-    for name, found in vars(module).items():
-        if isinstance(found, FunctionType) and found.__module__ == module.__name__:
-            copy = FunctionType(found.__code__, names, name, found.__defaults__)
-            names[name] = compile_(copy)
-    return SimpleNamespace(**names)
+def linked(
+    modules: Sequence[ModuleType], compile_: Callable[[FunctionType], Any]
+) -> SimpleNamespace:
+    """The functions of modules, compiled to call each other; the modules stay as they are.
+
+    What one imports from another is found by its name among those compiled before it.
+    """
+    done: dict[str, Any] = {}
+    for module in modules:
+        names: dict[str, Any] = dict(vars(module))
+        for name, found in vars(module).items():
+            if not isinstance(found, FunctionType):
+                continue
+            if found.__module__ == module.__name__:
+                copy = FunctionType(found.__code__, names, name, found.__defaults__)
+                names[name] = done[name] = compile_(copy)
+            else:
+                names[name] = done[name]
+    return SimpleNamespace(**done)

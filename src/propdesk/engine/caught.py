@@ -47,7 +47,7 @@ class Caught:
 def caught(state: State, slots: Sequence[int], first_sums: Sequence[int]) -> Caught:
     """Copies of all that concerns the slots; ``first_sums``: of each, how many are of equity."""
     rows = state.slots[np.array(slots)]
-    at, owner, sums_end = _spread(rows["first_sum"], rows["sum_count"])
+    at, owner, sums_end = spread(rows["first_sum"], rows["sum_count"])
     sums, guards = state.sums[at], state.guards[at]
     place = np.arange(len(at)) - (sums_end - rows["sum_count"])[owner]
     value = sums["value"]
@@ -55,7 +55,7 @@ def caught(state: State, slots: Sequence[int], first_sums: Sequence[int]) -> Cau
     out |= (place >= np.array(first_sums)[owner]) & (value <= guards["low"])
     beside = np.bincount(owner[out], minlength=len(rows))
     first = sums_end - rows["sum_count"]
-    held, _, terms_end = _spread(rows["first_place"], rows["place_count"])
+    held, _, terms_end = spread(rows["first_place"], rows["place_count"])
     places = state.places[held]
     terms = state.terms[state.runs["first"][places["run"]] + places["at"]]
     alone = (beside == 0) & (rows["unknown"] == 0) & (rows["exposed"] == 0)
@@ -68,7 +68,7 @@ def caught(state: State, slots: Sequence[int], first_sums: Sequence[int]) -> Cau
     )
 
 
-def _spread(first: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
+def spread(first: Ints, count: Ints) -> tuple[Ints, Ints, Ints]:
     """Every number of runs that begin at ``first``, whose it is, and where each run ends."""
     end = np.cumsum(count, dtype=np.int64)
     owner = np.repeat(np.arange(len(count)), count)

@@ -185,9 +185,11 @@ def move_all(state: State, number: int) -> int:
     count = 0
     for listed in range(first, first + instruments[number]["count"]):
         run = runs[state.runs_of[listed]]
+        if run["awake"] == 0:
+            continue
         prices = prices_of(run, instruments[run["own"]], instruments[run["rate"]])
         converted = run["converted"]
-        for row in range(run["first"], run["first"] + run["count"]):
+        for row in range(run["first"], run["first"] + run["awake"]):
             term = terms[row]
             value = value_of(term, converted, prices)
             moved = 0
@@ -276,12 +278,23 @@ def fall_silent(state: State, number: int) -> int:
 
 # --- the shapes of accounts ------------------------------------------------------------------
 def leave(state: State, place: Row) -> None:
-    """Take a term out of its run; the run's last one fills the gap."""
-    run = state.runs[place["run"]]
+    """Take a term out of its run; the last awake one fills its gap, and the run's last one that."""
+    run, at = state.runs[place["run"]], place["at"]
+    if at < run["awake"]:
+        run["awake"] -= 1
+        move_term(state, run, run["awake"], at)
+        at = run["awake"]
     run["count"] -= 1
-    last = run["first"] + run["count"]
-    state.terms[run["first"] + place["at"]] = state.terms[last]
-    state.places[state.terms[last]["place"]]["at"] = place["at"]
+    move_term(state, run, run["count"], at)
+
+
+def move_term(state: State, run: Row, source: int, target: int) -> None:
+    """Write a run's term over another row of the run; nothing where there is no such term."""
+    if source == target:
+        return
+    term = state.terms[run["first"] + source]
+    state.terms[run["first"] + target] = term
+    state.places[term["place"]]["at"] = target
 
 
 def take_out(state: State, number: int) -> None:
@@ -318,11 +331,13 @@ def fill_sum(each: Row, guard: Row, slot: int, given: Ints) -> None:
 
 
 def fill_term(state: State, first_sum: int, number: int, given: Ints) -> None:
-    """Write one term behind the last one of its run, and its place."""
+    """Write one term behind the last awake one of its run, and its place."""
     place, run = state.places[number], state.runs[given[0]]
-    place["run"], place["at"], place["sum_count"] = given[0], run["count"], given[4]
+    move_term(state, run, run["awake"], run["count"])
+    place["run"], place["at"], place["sum_count"] = given[0], run["awake"], given[4]
     for at in range(given[4]):
         place["sums"][at] = first_sum + given[5 + at]
+    run["awake"] += 1
     run["count"] += 1
     term = term_at(state, place)
     term["value"], term["a"], term["b"], term["d"] = UNKNOWN, given[1], given[2], given[3]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Rises with every change of a row; a snapshot of another version is not read."""
 
 LEAST = -(2**63)
@@ -57,11 +57,13 @@ TERM = np.dtype(
     ],
     align=True,
 )
-# Terms of which everything but the form is alike: a tick computes once for them what is.
+# Terms of which everything but the form is alike: a tick computes once for them what is. Those
+# behind the awake ones are of slots that rest in a zone (``index_layout``).
 RUN = np.dtype(
     [
         ("first", np.int64),  # where its terms begin in ``terms``
         ("count", np.int64),
+        ("awake", np.int64),  # so many of them, the first ones, are valued at each tick
         ("room", np.int64),
         ("own", np.int32),  # the instrument whose price they are functions of
         ("rate", np.int32),  # the instrument that converts them; their own where no other does

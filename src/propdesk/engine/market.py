@@ -12,8 +12,9 @@ import numpy as np
 
 from propdesk.domain.instruments import Catalogue
 from propdesk.domain.worth import Market, Prices
-from propdesk.engine.book import Book, Quote, quote_in
+from propdesk.engine.book import Book
 from propdesk.engine.layout import Ints, Rows, ShortInts
+from propdesk.engine.quote import Quote, quote_in
 from propdesk.wire.log_records import Ticks
 
 CEILING_POINTS = 2**21

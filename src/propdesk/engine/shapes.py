@@ -62,6 +62,12 @@ class AccountShape:
     exposed: bool = False
 
 
+def instruments_of(shape: AccountShape) -> list[int]:
+    """The instruments whose prices or rates its terms depend on, each once."""
+    own = {term.instrument for term in shape.terms}
+    return sorted(own | {term.rate for term in shape.terms if term.rate is not None})
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """The value now, and the least and greatest of a window; None where there was none."""
