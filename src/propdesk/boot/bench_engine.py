@@ -1,6 +1,7 @@
-"""``propdesk bench engine``: the kernel on a made-up firm, beside plain Python and NumPy.
+"""``propdesk bench engine``: the kernel on a made-up firm, beside its trigger index, plain Python
+and NumPy.
 
-All three judge the same ticks with the same integers in the same run, and must end at the same
+All of them judge the same ticks with the same integers in the same run, and must end at the same
 equities; a difference is an error, not a figure. Time is this process's own.
 """
 
@@ -17,7 +18,9 @@ from propdesk.boot.benchmarks import machine
 from propdesk.engine.book import Book
 from propdesk.engine.builds import Build, build_kernel
 from propdesk.engine.fixed_point import Converted, LinearForm, RateSide
+from propdesk.engine.one_pass import OnePass, WayOfJudging
 from propdesk.engine.shapes import FREE
+from propdesk.engine.trigger_index import TriggerIndex
 from propdesk.wire.catalogue import load_catalogue
 
 RUNS = 5
@@ -29,12 +32,18 @@ class Disagreement(AssertionError):
     """Two ways to judge the same ticks ended at different equities: a defect of one of them."""
 
 
-def engine_bench(accounts: int, ticks: int, home: Path | None = None) -> dict[str, Any]:
-    """Ticks per second of the kernel on one core; ``home`` keeps the compiled kernel."""
+def engine_bench(
+    accounts: int, ticks: int, home: Path | None = None, *, index: bool = True
+) -> dict[str, Any]:
+    """Ticks per second of the kernel on one core; ``home`` keeps the compiled kernel.
+
+    ``index``: the trigger index beside it.
+    """
     catalogue = load_catalogue()
     firm = made_up_firm(accounts, catalogue)
     stream = made_up_ticks(firm.symbols, ticks + len(firm.symbols))
     kernel = build_kernel(Build.COMPILED, home)
+    ways = _side_by_side(firm, kernel, stream) if index else {}
     _played(_book(firm, kernel), stream, 0, len(stream))  # compiles, and warms the caches
     rates, touches, put_s = [], 0, 0.0
     for _ in range(RUNS):
@@ -67,6 +76,7 @@ def engine_bench(accounts: int, ticks: int, home: Path | None = None) -> dict[st
             "slots_touched": touches,
             "put_us": round(put_s / len(firm.shapes) * 1e6, 1),
         },
+        "ways": ways,
         "baselines": {
             "plain_python": {"ticks_per_s": round(python)},
             "numpy": {"ticks_per_s": round(numpy)},
@@ -82,8 +92,43 @@ def _nautilus() -> dict[str, str]:
     return {"not_measured": "this benchmark has no book for nautilus_trader yet"}
 
 
-def _book(firm: Firm, kernel: Any) -> Book:
-    book = Book(kernel)
+def _side_by_side(firm: Firm, kernel: Any, ticks: TickColumns) -> dict[str, Any]:
+    """One pass and the trigger index over the same ticks, and what the end of a minute costs after
+    them. Raises ``Disagreement`` where they do not touch the same, or saw other extremes."""
+    made = {"one_pass": OnePass, "index": TriggerIndex}
+    _judged(firm, kernel, ticks.first(len(firm.symbols) + 2), TriggerIndex(kernel))  # compiles
+    found = {name: _judged(firm, kernel, ticks, way(kernel)) for name, way in made.items()}
+    if found["one_pass"][0] != found["index"][0]:
+        raise Disagreement("the trigger index says other things than one pass over all terms")
+    return {name: figures for name, (_said, figures) in found.items()}
+
+
+def _judged(
+    firm: Firm, kernel: Any, ticks: TickColumns, way: WayOfJudging
+) -> tuple[Any, dict[str, Any]]:
+    """What is said of the ticks: slots touched, and the extremes of the minute; and the figures."""
+    book, first = _book(firm, kernel, way), len(firm.symbols)
+    _played(book, ticks, 0, first + 1)  # with the next one everybody goes to rest
+    begin = time.process_time()
+    touches = _played(book, ticks, first + 1, len(ticks))
+    judged_s, count = time.process_time() - begin, len(ticks) - first - 1
+    on_the_exact_path = book.on_the_exact_path()
+    begin = time.process_time()
+    minute = book.minute_extremes()
+    minute_s = time.process_time() - begin
+    said = touches, minute.slot.tolist(), minute.low.tolist(), minute.high.tolist()
+    return said, {
+        "us_a_tick": round(judged_s / count * 1e6, 2),
+        "slots_touched": touches,
+        "slots_out_of_their_zone": book.wakes(),
+        "on_the_exact_path": on_the_exact_path,
+        "end_of_a_minute_of_these_ticks_ms": round(minute_s * 1e3, 1),
+        "us_a_tick_with_it": round((judged_s + minute_s) / count * 1e6, 2),
+    }
+
+
+def _book(firm: Firm, kernel: Any, way: WayOfJudging | None = None) -> Book:
+    book = Book(kernel, way)
     for each in firm.symbols:
         instrument = each.instrument
         book.instrument(each.number, instrument.symbol, instrument.digits, each.ceiling)

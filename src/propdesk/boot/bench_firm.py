@@ -104,6 +104,11 @@ class TickColumns:
     def __len__(self) -> int:
         return len(self.at)
 
+    def first(self, count: int) -> "TickColumns":
+        """The first of them."""
+        instrument, at, bid, ask = self.instrument, self.at, self.bid, self.ask
+        return TickColumns(instrument[:count], at[:count], bid[:count], ask[:count])
+
 
 @dataclass(frozen=True, slots=True)
 class Firm:

@@ -34,10 +34,11 @@ def evaluator(ticks: int, json_to: str | None) -> None:
 @command.command("engine")
 @click.option("--accounts", default=10_000, show_default=True, type=click.IntRange(min=100))
 @click.option("--ticks", default=20_000, show_default=True, type=click.IntRange(min=100))
+@click.option("--index/--no-index", default=True, show_default=True, help="The trigger index too.")
 @click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
-def engine(accounts: int, ticks: int, json_to: str | None) -> None:
-    """The engine's kernel on a made-up firm, beside plain Python and NumPy."""
-    _write(engine_bench(accounts, ticks, load().home), json_to)
+def engine(accounts: int, ticks: int, index: bool, json_to: str | None) -> None:
+    """The engine's kernel on a made-up firm, beside its trigger index, plain Python and NumPy."""
+    _write(engine_bench(accounts, ticks, load().home, index=index), json_to)
 
 
 @command.command("statement")
