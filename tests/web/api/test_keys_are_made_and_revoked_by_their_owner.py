@@ -45,6 +45,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept() -> None:
         cursor.execute("SELECT to_jsonb(k)::text FROM api_keys_apikey k")
         assert text not in str(cursor.fetchall())
     row = AuditRow.objects.get(action="api_keys.create_key")
+    assert row.after is not None
     assert (row.person, row.role, row.after["scopes"]) == (
         person.pk, "trader", ["orders:read", "profile:read"],
     )  # fmt: skip
@@ -55,6 +56,7 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept() -> None:
 
 def test_what_a_form_lacks_is_said_and_no_key_is_made() -> None:
     client = client_of(registered("ada"))
+    lacking: Any
     for lacking in ({"name": ""}, {"scopes": []}, {"days": "9999"}, {"scopes": ["ledger"]}):
         assert client.post("/me/keys/", {**FORM, **lacking}).status_code == 422
     # A trader is not offered what is of staff alone, nor to act with a role he has not proved.
@@ -114,6 +116,7 @@ def test_staff_roles_have_effect_by_a_key_while_they_and_the_factor_last() -> No
 
 def test_a_key_is_refused_where_it_would_be_nothing_or_too_much() -> None:
     ada = registered("ada")
+    said: dict[str, Any]
     for said in ({"name": " "}, {"scopes": frozenset()}, {"lasts": DAY * 0}, {"lasts": DAY * 367}):
         with pytest.raises(ActionRefused):
             made(ada, **said)
