@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.models import AuditRow
+from propdesk.crm.notices.told import told_in
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.people.models import Person
 from propdesk.crm.people.permissions import NotPermitted
@@ -60,6 +61,15 @@ def test_a_question_goes_to_and_fro_until_it_is_solved_and_may_come_again() -> N
     assert Ticket.objects.get().answered_at == LATER, "the first answer is the one that counts"
     assert [each.new for each in ticket.changes.order_by("id")] == turns[1:]
     assert told()[:2] == [("ticket_opened", ["support"]), ("ticket_answered", ["trader"])]
+
+
+def test_what_is_told_of_a_ticket_can_be_read_by_whoever_words_it() -> None:
+    person = trader()
+    ticket = asked(person)
+    answer_ticket(ticket.pk, "No.", by=STAFF, at=LATER)
+    read = [told_in(each) for each in OutboxRow.objects.filter(destination="notice")]
+    assert {each.person for each in read} == {person.pk}
+    assert {each.word("ticket") for each in read} == {ticket.reference}
 
 
 def test_a_form_sent_twice_is_one_ticket() -> None:

@@ -138,6 +138,22 @@ _ACCOUNT = (
         "your certificate {certificate} for {phase} of {programme} is ready.", "certificate",
     ),
     _account(
+        "ticket_answered", "Question answered", "Answer to {ticket}: {subject}",
+        "your question {ticket} was answered. The answer stands with the question, under Support.",
+        "ticket", "subject", to="inbox",
+    ),
+    _account(
+        "dispute_opened", "Dispute opened", "Dispute {dispute} of account {account}",
+        "your dispute {dispute} is open, and the evidence of the log is held. A person decides"
+        " within five days and tells you why.", "ticket", "subject", "dispute", to="inbox",
+    ),
+    _account(
+        "dispute_decided", "Dispute decided", "Dispute {dispute}: {decision}",
+        "your dispute {dispute} about account {account}: {decision}. The reason stands with your"
+        " question {ticket}, under Support.",
+        "ticket", "subject", "dispute", "decision", to="inbox",
+    ),
+    _account(
         "certificate_revoked", "Certificate revoked", "Certificate {certificate} is revoked",
         "the certificate {certificate} is no longer valid. Reason: {reason}",
         "certificate", "reason",

@@ -67,7 +67,7 @@ def tell(ticket: Ticket, notice: str, to: Sequence[str], at: datetime, **said: s
     body = {
         "notice": notice,
         "to": list(to),
-        "account": "" if account is None else str(account.pk),
+        "account": None if account is None else str(account.pk),
         "person": str(ticket.person_id),
         "ticket": ticket.reference,
         "subject": ticket.subject,
