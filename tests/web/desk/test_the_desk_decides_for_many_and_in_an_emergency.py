@@ -22,9 +22,10 @@ from propdesk.crm.outbox.models import OutboxRow
 from propdesk.crm.people.models import Person
 from propdesk.crm.uuid7 import uuid7
 from propdesk.web import received
+from propdesk.web.live import source
 from tests.crm.accounts.house_of_accounts import NOW
 from tests.crm.people.cast import registered
-from tests.web.desk.desk_cast import DeskFirm, desk, shown
+from tests.web.desk.desk_cast import DeskFirm, desk, made_up, shown
 from tests.web.sessions import client_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,7 @@ def test_a_switch_is_previewed_set_and_lifted(firm: DeskFirm) -> None:
     page = client.get("/staff/kill-switches/", SWITCH).content.decode()
     assert "1 running account" in page
     assert "No new order in EURUSD" in page
+    assert "the engine is away" in page
     assert not KillSwitch.objects.exists()
     client.post("/staff/kill-switches/set", {**SWITCH, "reason": "quotes"})
     switch = KillSwitch.objects.get()
@@ -91,6 +93,17 @@ def test_a_switch_is_previewed_set_and_lifted(firm: DeskFirm) -> None:
     client.post(f"/staff/kill-switches/{switch.pk}/lift", {"reason": "mended"})
     switch.refresh_from_db()
     assert switch.lifted_at is not None
+
+
+def test_the_preview_says_how_many_hold_the_symbol(firm: DeskFirm) -> None:
+    accounts = made_up()
+    (told,) = (each for each in accounts.exposure().rows if each.symbol == "EURUSD")
+    source.provide(accounts)
+    try:
+        page = desk("risk").get("/staff/kill-switches/", SWITCH).content.decode()
+    finally:
+        source.provide(source.NoEngine())
+    assert f"{told.accounts} accounts hold it now" in page
 
 
 def test_one_that_closes_waits_for_a_second_person(firm: DeskFirm) -> None:

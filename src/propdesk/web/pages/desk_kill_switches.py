@@ -15,11 +15,14 @@ from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
 from propdesk.crm.accounts.actions.propose_kill_switch import Wanted, propose_kill_switch
 from propdesk.crm.accounts.actions.set_kill_switch import set_kill_switch
 from propdesk.crm.accounts.kill_switches import concerned
-from propdesk.crm.accounts.models import KillSwitch, SwitchAction
+from propdesk.crm.accounts.models import KillSwitch, SwitchAction, SwitchScope
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.crm.refusal import ActionRefused
+from propdesk.ports.live_accounts import EngineAway
 from propdesk.web.access import allowed
 from propdesk.web.desk_forms import SwitchForm
+from propdesk.web.exposure import whole_exposure
+from propdesk.web.live import source
 from propdesk.web.people_forms import ReasonForm
 from propdesk.web.received import received_at
 from propdesk.web.visitor import visitor
@@ -112,5 +115,15 @@ def _hit(form: SwitchForm | None) -> dict[str, Any] | None:
         "accounts": found.order_by("engine_account")[:HIT_SHOWN],
         "closes": said["action"] == SwitchAction.CLOSE,
         "cancels": said["action"] != SwitchAction.NO_NEW_ORDERS,
-        "is_symbol": said["scope"] == "symbol",
+        "is_symbol": said["scope"] == SwitchScope.SYMBOL,
+        "holders": _holders(said["target"]) if said["scope"] == SwitchScope.SYMBOL else None,
     }
+
+
+def _holders(symbol: str) -> int | None:
+    """How many accounts hold the symbol now, by the engine; None: it does not answer."""
+    try:
+        found = whole_exposure(source.accounts())
+    except EngineAway:
+        return None
+    return next((each.accounts for each in found.symbols if each.symbol == symbol), 0)
