@@ -8,8 +8,10 @@ from propdesk.crm.accounts.actions import show_credentials
 from propdesk.crm.accounts.models import KillSwitch
 from propdesk.crm.audit.models import AuditRow
 from propdesk.crm.catalog.models import Coupon
+from propdesk.crm.challenges.actions.propose_ban import propose_ban
 from propdesk.crm.challenges.models import Enrolment
-from tests.crm.firm_cast import on_sale
+from propdesk.web.received import received_at
+from tests.crm.firm_cast import STAFF, on_sale
 from tests.crm.people.cast import registered, staff
 from tests.web.api.calling import Program, program_of
 from tests.web.api.firm_of_two import firm_of_two
@@ -71,10 +73,10 @@ def test_two_persons_reinstate() -> None:
     assert [each["attempt"] for each in told["phases"]] == [1, 2]
 
 
-def test_a_ban_takes_two_persons() -> None:
-    person = firm_of_two().firm.person
-    first, second = by("support", "one"), by("risk", "two")
-    assert first.post(f"/people/{person.pk}/ban", WHY).json()["standing"] == "open"
+def test_a_ban_that_was_proposed_is_approved_by_a_program() -> None:
+    person, second = firm_of_two().firm.person, by("risk", "two")
+    now = received_at()
+    propose_ban(person.pk, by=STAFF, at=now, reason="two passports", positions="close")
     (waiting,) = second.get("/approvals").json()["items"]
     assert second.post(f"/approvals/{waiting['id']}/approve").json()["decision"] == "approved"
     person.refresh_from_db()

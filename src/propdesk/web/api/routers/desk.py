@@ -11,13 +11,17 @@ from pydantic import Field, StringConstraints
 
 from propdesk.crm.accounts.actions.close_case import close_case
 from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
+from propdesk.crm.accounts.actions.merge_persons import merge_persons
 from propdesk.crm.accounts.actions.propose_kill_switch import KIND as SWITCH
 from propdesk.crm.accounts.actions.propose_kill_switch import Wanted, propose_kill_switch
+from propdesk.crm.accounts.actions.propose_merge import KIND as MERGE
 from propdesk.crm.accounts.actions.refuse_approval import refuse_approval
 from propdesk.crm.accounts.actions.set_kill_switch import approve_kill_switch, set_kill_switch
 from propdesk.crm.accounts.kill_switches import concerned
 from propdesk.crm.accounts.models import Approval, Case, KillSwitch, SwitchAction, SwitchScope
 from propdesk.crm.api_keys.models import Scope
+from propdesk.crm.challenges.actions.ban import ban
+from propdesk.crm.challenges.actions.propose_ban import KIND as BAN
 from propdesk.crm.challenges.actions.propose_rebinding import KIND as REBINDING
 from propdesk.crm.challenges.actions.propose_reinstatement import KIND as REINSTATEMENT
 from propdesk.crm.challenges.actions.rebind import rebind
@@ -38,6 +42,8 @@ APPROVED_BY: Mapping[str, tuple[str, Callable[..., object]]] = {
     SWITCH: ("accounts.set_kill_switch", approve_kill_switch),
     REINSTATEMENT: ("challenges.reinstate", reinstate),
     REBINDING: ("challenges.rebind", rebind),
+    BAN: ("challenges.ban", ban),
+    MERGE: ("people.merge_persons", merge_persons),
 }
 """By the kind of a proposal: the action that approves it and does it."""
 
