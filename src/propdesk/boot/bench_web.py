@@ -19,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -182,8 +182,9 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + START_S_MAX
     while time.monotonic() < until and server.poll() is None:
         try:
-            if _answer(_connection(port), "/readyz", "").status == http.client.OK:
-                return
+            with closing(_connection(port)) as connection:
+                if _answer(connection, "/readyz", "").status == http.client.OK:
+                    return
         except OSError:
             time.sleep(0.1)
     raise BenchFailed("the web server did not begin to answer")
@@ -197,7 +198,8 @@ def _asked_for(home: Path, page: Page, session: str, asked: Asked) -> dict[str, 
         roots = (server, _database_process(home))
         draw = random.Random(1)  # noqa: S311 - a load, not a secret
         for _ in range(8):  # the program itself is loaded; the page's own template is not
-            _answer(_connection(port), "/staff/roles/", session)
+            with closing(_connection(port)) as connection:
+                _answer(connection, "/staff/roles/", session)
         count = max(1, round(asked.seconds * PER_S))
         return {
             "cold": _told(port, [page(draw) for _ in range(count)], session, roots),
@@ -217,7 +219,7 @@ def _forget(home: Path) -> None:
 
 def _load(port: int, addresses: Sequence[str], session: str) -> list[float]:
     """Milliseconds from the moment each was due to its whole answer."""
-    kept = threading.local()
+    kept, opened = threading.local(), ExitStack()
     begun = time.perf_counter() + 0.1
 
     def ask(number: int) -> float:
@@ -225,13 +227,13 @@ def _load(port: int, addresses: Sequence[str], session: str) -> list[float]:
         time.sleep(max(0.0, due - time.perf_counter()))
         connection = getattr(kept, "connection", None)
         if connection is None:
-            connection = kept.connection = _connection(port)
+            connection = kept.connection = opened.enter_context(closing(_connection(port)))
         answer = _answer(connection, addresses[number], session)
         if answer.status != http.client.OK:
             raise BenchFailed(f"{addresses[number]} was answered by {answer.status}")
         return 1000 * (time.perf_counter() - due)
 
-    with ThreadPoolExecutor(IN_FLIGHT_MAX) as asking:
+    with opened, ThreadPoolExecutor(IN_FLIGHT_MAX) as asking:
         return list(asking.map(ask, range(len(addresses))))
 
 
