@@ -70,6 +70,7 @@ class PlayedFirm:
         self.active: dict[str, Enrolment] = {}
         self.ended: list[Enrolment] = []
         self.after = ""
+        self.sold = {f"T{number}" for number in range(traders)}
         for number in range(traders):
             self._enrol(f"T{number}", 0)
 
@@ -86,6 +87,7 @@ class PlayedFirm:
     def live(self, days: int) -> None:
         for _ in range(days):
             self._day()
+            self.add_up()
 
     def profile(self, owner: str) -> str:
         return player_of(self.mix, owner, self.seed).name
@@ -151,10 +153,25 @@ class PlayedFirm:
             self._enrol(enrolment.owner, 1)
 
     # -- what came of it ---------------------------------------------------------------------
+    def add_up(self) -> None:
+        """Whoever was sold a challenge stands somewhere, once; so does who passed phase 1."""
+        standing = Counter((each.owner, each.phase) for each in self.everybody())
+        assert max(standing.values()) == 1, "an account is there twice"
+        assert {owner for owner, phase in standing if phase == 0} == self.sold, "one is missing"
+        passed = {each.owner for each in self.ended if not each.phase and each.status == "passed"}
+        assert {owner for owner, phase in standing if phase == 1} == passed, "phase 2 differs"
+        for each in self.active.values():
+            assert each.status in {"active", "unknown"}, "one that is over still runs"
+        for each in self.ended:
+            assert each.status in {"passed", "breached", "expired"}, "one that is not over ended"
+
+    def everybody(self) -> list[Enrolment]:
+        return [*self.ended, *self.active.values()]
+
     def outcomes(self) -> dict[str, Counter[str]]:
         """By profile, how many were sold, passed phase 1, passed both, and breached."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
-        for each in [*self.ended, *self.active.values()]:
+        for each in self.everybody():
             counts = found[self.profile(each.owner)]
             if each.phase == 0:
                 counts["sold"] += 1

@@ -50,6 +50,19 @@ def test_something_happens(lived: PlayedFirm) -> None:
     assert kinds >= {"market", "stop"}
 
 
+def test_a_firm_in_which_an_account_is_dropped_does_not_add_up(lived: PlayedFirm) -> None:
+    lived.add_up()
+    account, dropped = lived.active.popitem()
+    with pytest.raises(AssertionError, match="one is missing"):
+        lived.add_up()
+    lived.active[account] = dropped
+    lived.ended.append(dropped)
+    with pytest.raises(AssertionError, match="twice"):
+        lived.add_up()
+    lived.ended.remove(dropped)
+    lived.add_up()
+
+
 def test_two_runs_are_alike(lived: PlayedFirm, tmp_path: Path) -> None:
     again = run(tmp_path)
     assert list(again.journal.walk()) == list(lived.journal.walk())
