@@ -31,7 +31,16 @@ class PositionsForm(WhyForm):
 
 
 class GateForm(WhyForm):
-    gate = forms.ChoiceField(label=_("Gate"), choices=[(each, each.label) for each in Gate])
+    gate = forms.ChoiceField(
+        label=_("Gate"),
+        choices=[
+            (Gate.KYC, _("Proof of identity")),
+            (Gate.CONTRACT, _("Contract")),
+            (Gate.REVIEW, _("Review of the passed phase")),
+            (Gate.PAYMENT, _("Payment after the pass")),
+        ],
+        help_text=_("Chosen is what the enrolment waits for, where it waits."),
+    )
     field_order = ("gate", "reason")
 
 

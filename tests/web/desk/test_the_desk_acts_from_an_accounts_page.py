@@ -245,5 +245,7 @@ def test_a_gate_is_settled_by_hand(firm: DeskFirm) -> None:
     assert newest.engine_account in queue
     assert "Kyc" in queue, "what blocks it is said"
     for gate in ("kyc", "contract"):
+        page = shown(client, f"/staff/accounts/{newest.pk}/gate")
+        assert f'value="{gate}" selected' in page, "what it waits for is chosen"
         confirmed(client, f"/staff/accounts/{newest.pk}/gate", gate=gate, reason="seen")
     assert state(firm) == "funded"

@@ -20,7 +20,7 @@ from propdesk.domain.instants import micros_of
 from propdesk.ports.live_accounts import EngineAway
 from propdesk.web.access import allowed
 from propdesk.web.desk_account import account_of, acting, facts, lines, offered, subject_of
-from propdesk.web.desk_forms import BindingForm, SeenForm
+from propdesk.web.desk_forms import BindingForm, GateForm, SeenForm
 from propdesk.web.desk_verbs import VERBS, Subject, Verb
 from propdesk.web.live import source
 from propdesk.web.live.account_picture import account_picture
@@ -141,6 +141,8 @@ def _done(request: HttpRequest, name: str, verb: Verb, on: Subject) -> HttpRespo
 
 def _form(verb: Verb, on: Subject, **said: Any) -> SeenForm:
     form = verb.form(**said)
+    if isinstance(form, GateForm):
+        form.fields["gate"].initial = on.account.blocked_why
     if isinstance(form, BindingForm):
         form.fields["version"].choices = [  # type: ignore[attr-defined]
             (str(each.pk), f"{each.programme.title} {each.name}") for each in _versions(on)
