@@ -4,10 +4,12 @@ them, so that each is told once, whatever dies when.
 It must not send anything; deliveries wait for whoever does.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection, transaction
 
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.notices.composing import Composer
@@ -26,11 +28,26 @@ FLOOD = "flood"
 _RAISE = """
 INSERT INTO notices_alert (id, key, kind, severity, account, subject, text, link, told_at,
     raised_at, last_at, times, note)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, '')
+SELECT *, '' FROM unnest(%s::uuid[], %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
+    %s::varchar[], %s::text[], %s::varchar[], %s::timestamptz[], %s::timestamptz[],
+    %s::timestamptz[], %s::integer[])
 ON CONFLICT (key) WHERE acknowledged_at IS NULL
-DO UPDATE SET times = notices_alert.times + 1, last_at = EXCLUDED.last_at
-RETURNING xmax = 0
+DO UPDATE SET times = notices_alert.times + EXCLUDED.times, last_at = EXCLUDED.last_at
+RETURNING id, xmax = 0
 """
+_COLUMNS = (
+    "id", "key", "kind", "severity", "account", "subject", "text", "link", "told_at", "raised_at",
+    "last_at", "times",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Raising:
+    """A notice the desk must see."""
+
+    told: Told
+    notice: Notice
+    alert: Alert
 
 
 def take_out_notices(now: datetime, alarm: Callable[[str], None]) -> int:
@@ -63,17 +80,19 @@ def _read(
 
 def _write(read: list[tuple[OutboxRow, Told]], now: datetime, alarm: Callable[[str], None]) -> None:
     composer = Composer(known_for(told for _, told in read), now)
-    raised = _raised_lately(now)
     done: list[int] = []
+    raising: list[_Raising] = []
     for row, told in read:
         try:
-            raised += _take(composer, told, raised, now)
-        except DatabaseError:
-            raise  # the transaction is lost with it
+            alert = composer.alert(told)
+            notice = _take(composer, told)
         except Exception as error:  # noqa: BLE001 - one notice must not stop the others
             _give_up(row, f"not worded: {type(error).__name__}: {error}", now, alarm)
-        else:
-            done.append(row.pk)
+            continue
+        done.append(row.pk)
+        if alert is not None:
+            raising.append(_Raising(told, notice, alert))
+    _tell_staff(composer, raising, now)
     made = composer.made
     Notice.objects.bulk_create(made.notices)
     InboxMessage.objects.bulk_create(made.inbox)
@@ -82,22 +101,29 @@ def _write(read: list[tuple[OutboxRow, Told]], now: datetime, alarm: Callable[[s
     OutboxRow.objects.filter(pk__in=done).update(delivered_at=now, last_error="")
 
 
-def _take(composer: Composer, told: Told, raised: int, now: datetime) -> int:
-    """Make what one notice amounts to; 1 where it raised a new alert."""
-    alert = composer.alert(told)
+def _take(composer: Composer, told: Told) -> Notice:
+    """Make what one notice amounts to, but for the desk's own people."""
     notice = composer.notice(told)
     composer.to_person(told, notice)
     composer.to_outlets(told, notice)
     if RULING in told.to:
         composer.to_staff(told, notice, RULING)
-    if alert is None or not _raise(alert):
-        return 0
-    if raised < MAILED_A_MINUTE or told.notice == FLOOD:
-        composer.to_staff(told, notice, RISK)
-    elif raised == MAILED_A_MINUTE:
-        detail = {"count": MAILED_A_MINUTE}
-        tell(FLOOD, key_of(FLOOD, str(told.key)), now, to=(RISK,), detail=detail)
-    return 1
+    return notice
+
+
+def _tell_staff(composer: Composer, raising: list[_Raising], now: datetime) -> None:
+    """Raise the alerts, and tell of the new ones, as many as a minute bears."""
+    raised = _raised_lately(now)
+    fresh = _raise([each.alert for each in raising])
+    for each in raising:
+        if each.alert.pk not in fresh:
+            continue
+        if raised < MAILED_A_MINUTE or each.told.notice == FLOOD:
+            composer.to_staff(each.told, each.notice, RISK)
+        elif raised == MAILED_A_MINUTE:
+            detail = {"count": MAILED_A_MINUTE}
+            tell(FLOOD, key_of(FLOOD, str(each.told.key)), now, to=(RISK,), detail=detail)
+        raised += 1
 
 
 def _raised_lately(now: datetime) -> int:
@@ -105,19 +131,25 @@ def _raised_lately(now: datetime) -> int:
     return Alert.objects.filter(raised_at__gt=now - timedelta(minutes=1)).count()
 
 
-def _raise(alert: Alert) -> bool:
-    """Whether it is a new one; else the open one of its key counts one more."""
+def _raise(alerts: Sequence[Alert]) -> set[UUID]:
+    """The ids of those that are new; of the others, the open one of the key counts more."""
+    first: dict[str, Alert] = {}
+    for alert in alerts:
+        if alert.key in first:
+            first[alert.key].times += 1
+        else:
+            first[alert.key] = alert
+    if not first:
+        return set()
+    columns = [[_plain(getattr(each, name)) for each in first.values()] for name in _COLUMNS]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RAISE,
-            [
-                alert.id, alert.key, alert.kind, Severity(alert.severity).value, alert.account,
-                alert.subject, alert.text, alert.link, alert.told_at, alert.raised_at,
-                alert.last_at,
-            ],
-        )  # fmt: skip
-        (is_new,) = cursor.fetchone()
-    return bool(is_new)
+        cursor.execute(_RAISE, columns)
+        return {key for key, is_new in cursor.fetchall() if is_new}
+
+
+def _plain(value: object) -> object:
+    """A choice as its word."""
+    return value.value if isinstance(value, Severity) else value
 
 
 def _give_up(row: OutboxRow, why: str, now: datetime, alarm: Callable[[str], None]) -> None:
