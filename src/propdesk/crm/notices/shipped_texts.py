@@ -159,11 +159,6 @@ _ACCOUNT = (
         "certificate", "reason",
     ),
     _account(
-        "expires_soon", "Phase ends soon", "Account {account} ends on {deadline}",
-        "the phase {phase} of account {account} ends on {deadline}. What is not met by then is not"
-        " met.", "deadline",
-    ),
-    _account(
         "expired", "Phase ended without a result", "Account {account} has expired",
         "the time of account {account}, {phase} of {programme}, ran out on {at}.",
     ),
