@@ -90,9 +90,16 @@ def test_what_holds_anybody_is_refused_and_left_alone(on: Foundation) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{"PROPDESK_TEST_PAYMENTS": "no"}, {"PROPDESK_SIMULATED_PLATFORM": "off"}]
+    "said",
+    [
+        {"PROPDESK_TEST_PAYMENTS": "no"},
+        {"PROPDESK_SIMULATED_PLATFORM": "off"},
+        {"PROPDESK_MAIL_URL": "smtp://user:word@mail.example:587"},
+    ],
 )
-def test_it_needs_test_payments_and_the_platform(said: dict[str, str], tmp_path: Path) -> None:
+def test_it_needs_test_payments_and_the_platform_and_mails_nobody(
+    said: dict[str, str], tmp_path: Path
+) -> None:
     given = load({"PROPDESK_HOME": str(tmp_path), **said})
     with pytest.raises(CannotDemonstrate):
         demonstrate_in(given, "postgresql:///nowhere", "http://localhost", pytest.fail)

@@ -37,6 +37,10 @@ def demonstrate_in(
             "The demonstration pays by test payments and trades on the simulated platform: "
             "PROPDESK_TEST_PAYMENTS=yes and PROPDESK_SIMULATED_PLATFORM=on."
         )
+    if settings.mail_url is not None:
+        raise CannotDemonstrate(
+            "The demonstration's persons have no mail: PROPDESK_MAIL_URL must not be set."
+        )
     kernel = build_kernel(home=settings.home)
     foundation = Foundation(
         home=settings.home,
