@@ -35,6 +35,7 @@ LOOKING = "1 x + 2 + 2 x x x x x x + 2"  # owner, admin, auditor
 RULING = "1 x + 2 + 2 x x x x x x x x"  # owner, admin
 BARRING = "1 x + 2 + 2 + 2 x x x x x x"  # owner, admin, risk
 SUSPEND = "1 x + 2 + 2 + 2 x x + 2 x x"  # owner, admin, risk, support
+MERGING = "1 x + 2 + 2 x x x x + 2 x x"  # owner, admin, support
 PRICING = "1 x + 2 + 2 x x + 2 x x x x"  # owner, admin, finance
 COUPONS = "1 x + 2 + 2 x x + 2 + 2 x x"  # owner, admin, finance, support
 MONEY = "1 x + 2 + 2 x x + 2 x x + 2"  # owner, admin, finance, auditor
@@ -79,7 +80,7 @@ TABLE: dict[str, str] = {
     "desk_cases": STAFF,
     "desk_close_case": BARRING,
     "desk_approvals": STAFF,
-    "desk_approve": BARRING,
+    "desk_approve": SUSPEND,  # what is approved asks again: see the test of two persons
     "desk_refuse": SUSPEND,
     "desk_kill_switches": STAFF,
     "desk_preview_kill_switch": BARRING,
@@ -108,6 +109,8 @@ TABLE: dict[str, str] = {
     "people_read": STAFF,
     "people_suspend": SUSPEND,
     "people_resume": BARRING,
+    "people_propose_ban": SUSPEND,
+    "people_propose_merge": MERGING,
     "people_grant": RULING,
     "people_revoke": RULING,
     "finance_refund": PRICING,

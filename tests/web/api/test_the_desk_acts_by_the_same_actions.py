@@ -68,6 +68,8 @@ def test_two_persons_reinstate() -> None:
     assert waiting["id"] == made["id"]
     alone = first.post(f"/approvals/{made['id']}/approve")
     assert (alone.status_code, alone.json()["code"]) == (422, "same_person")
+    support = by("support").post(f"/approvals/{made['id']}/approve")
+    assert (support.status_code, support.json()["code"]) == (403, "not_permitted")
     assert second.post(f"/approvals/{made['id']}/approve").json()["decision"] == "approved"
     told = second.get(f"/challenges/{two.challenge.pk}").json()
     assert [each["attempt"] for each in told["phases"]] == [1, 2]
@@ -81,6 +83,20 @@ def test_a_ban_that_was_proposed_is_approved_by_a_program() -> None:
     assert second.post(f"/approvals/{waiting['id']}/approve").json()["decision"] == "approved"
     person.refresh_from_db()
     assert person.standing == "banned"
+
+
+def test_two_persons_ban() -> None:
+    two = firm_of_two()
+    asks, decides = by("support"), by("risk")
+    trader = program_of(two.whose)
+    path = f"/people/{two.whose.pk}/propose-ban"
+    made = asks.post(path, {**WHY, "positions": "close"}).json()
+    assert trader.get("/me").status_code == 200
+    assert asks.post(f"/approvals/{made['id']}/approve").status_code == 403
+    assert decides.post(f"/approvals/{made['id']}/approve").status_code == 200
+    assert trader.get("/me").status_code == 401
+    told = decides.get(f"/challenges/{two.challenge.pk}").json()
+    assert told["state"] == "terminated"
 
 
 def test_a_kill_switch_that_closes_waits_for_a_second_person() -> None:

@@ -8,7 +8,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field, StringConstraints
 
+from propdesk.crm.accounts.actions.propose_merge import propose_merge
 from propdesk.crm.api_keys.models import Scope
+from propdesk.crm.challenges.actions.propose_ban import propose_ban
 from propdesk.crm.people.actions.grant_role import grant_role
 from propdesk.crm.people.actions.resume_person import resume_person
 from propdesk.crm.people.actions.revoke_role import revoke_role
@@ -22,7 +24,9 @@ from propdesk.web.api.declaring import doing, reading
 from propdesk.web.api.entry import allowed
 from propdesk.web.api.paging import Page, PageAsked, page
 from propdesk.web.api.problems import NotFound
-from propdesk.web.api.words import SEEN, Id, Instant, Why
+from propdesk.web.api.routers.approvals import ApprovalOut, approval_out
+from propdesk.web.api.routers.challenges import WhyAndPositions
+from propdesk.web.api.words import EXAMPLE_ID, SEEN, Id, Instant, Why
 from propdesk.web.received import received_at
 
 router = Router()
@@ -46,6 +50,12 @@ class PersonOut(Schema):
     merged_into: Id | None
     roles: list[str] = Field(examples=[[]])
     created_at: Instant
+
+
+class MergeSaid(Why):
+    """Who the duplicate really is."""
+
+    into: UUID = Field(examples=[EXAMPLE_ID])
 
 
 class RoleSaid(Why):
@@ -86,6 +96,34 @@ def suspend(request: HttpRequest, id: UUID, said: Why) -> PersonOut:  # noqa: A0
 def resume(request: HttpRequest, id: UUID, said: Why) -> PersonOut:  # noqa: A002
     """End a suspension."""
     return _done(request, id, resume_person, "people.resume_person", said)
+
+
+@doing(
+    router, f"{ONE}/propose-ban", "people_propose_ban", allowed(WRITE, "challenges.propose_ban"),
+    ApprovalOut,
+)  # fmt: skip
+def ask_for_ban(
+    request: HttpRequest,
+    id: UUID,  # noqa: A002
+    said: WhyAndPositions,
+) -> ApprovalOut:
+    """Propose to ban a person and to end his challenges; another person approves it."""
+    by = caller_of(request).acting("challenges.propose_ban")
+    made = propose_ban(
+        _found(id).pk, by=by, at=received_at(), reason=said.reason, positions=said.positions
+    )
+    return approval_out(made)
+
+
+@doing(
+    router, f"{ONE}/propose-merge", "people_propose_merge", allowed(WRITE, "people.propose_merge"),
+    ApprovalOut,
+)  # fmt: skip
+def ask_for_merge(request: HttpRequest, id: UUID, said: MergeSaid) -> ApprovalOut:  # noqa: A002
+    """Propose that a person is a duplicate of another one; a third person approves it."""
+    by = caller_of(request).acting("people.propose_merge")
+    made = propose_merge(_found(id).pk, said.into, reason=said.reason, by=by, at=received_at())
+    return approval_out(made)
 
 
 @doing(router, f"{ONE}/grant-role", "people_grant", allowed(WRITE, "people.grant_role"), PersonOut)
