@@ -102,6 +102,15 @@ def test_nobody_sees_anothers_ticket_or_file(person: Person) -> None:
     assert reply.status_code == 404
 
 
+def test_a_form_sent_twice_is_one_ticket_with_its_file_once(
+    person: Person, attachments: Path
+) -> None:
+    own, key = client_of(person), uuid7(NOW)
+    for _ in range(2):
+        ask(own, key, attachments=[SimpleUploadedFile("a.txt", b"words")])
+    assert [each.name for each in attachments.iterdir()] == [str(Attachment.objects.get().pk)]
+
+
 def test_a_note_is_on_the_desks_page_and_not_on_the_traders(person: Person) -> None:
     own, desk = client_of(person), desk_of()
     ask(own)

@@ -59,6 +59,8 @@ def ticket_new(request: HttpRequest) -> HttpResponse:
     except ActionRefused as refused:
         forget(files)
         return _ask(request, form, refused=refused.sentence, status=UNPROCESSABLE)
+    if not Attachment.objects.filter(pk__in=[each.id for each in files]).exists():
+        forget(files)  # the same form was sent before
     return redirect("ticket", reference=made.reference)
 
 

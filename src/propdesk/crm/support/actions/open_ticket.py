@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from propdesk.crm.accounts.models import TradingAccount
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.audit.record import record
+from propdesk.crm.people.locks import locked
 from propdesk.crm.people.permissions import require
 from propdesk.crm.references import next_reference
 from propdesk.crm.refusal import ActionRefused
@@ -42,6 +43,7 @@ def open_ticket(question: Question, *, person: UUID, by: Actor, at: datetime) ->
     if not subject or not body or len(body) > BODY_LENGTH_MAX:
         raise ActionRefused("no_words", _("Say in a few words what it is about."))
     with transaction.atomic():
+        locked(person)  # of two clicks at once the second finds the ticket of the first
         known = Ticket.objects.filter(key=question.key, person=person).first()
         if known is not None:
             return known
