@@ -1,7 +1,7 @@
 """Every operation of the document with drawn requests: no fault of the server, nothing told to
 whom it is not for, and each answer one the document has.
 
-``propdesk``'s drill draws more (``tests/web/api/drill.py``).
+The drill draws more of them.
 """
 
 import re
@@ -18,13 +18,16 @@ from tests.web.api.calling import key_text, program_of
 from tests.web.api.firm_of_two import firm_of_two
 from tests.web.api.fuzzing import As, connection_kept, fuzz, operations
 
-EXAMPLES, SEED = 2, 20261123
+EXAMPLES, EXAMPLES_OF_THE_DRILL, SEED = 2, 60, 20261123
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.mark.parametrize(
+    "examples", [EXAMPLES, pytest.param(EXAMPLES_OF_THE_DRILL, marks=pytest.mark.drill)]
+)
 def test_no_request_makes_it_fail_or_tell(
-    many_requests: None, monkeypatch: pytest.MonkeyPatch
+    examples: int, many_requests: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del many_requests
     engine = MadeUpAccounts(2, at=micros_of(received_at()))
@@ -38,7 +41,7 @@ def test_no_request_makes_it_fail_or_tell(
     sent = 0
     with connection_kept():
         for each in operations():
-            fuzz(each, callers, two.addresses, examples=EXAMPLES, number=SEED)
+            fuzz(each, callers, two.addresses, examples=examples, number=SEED)
             sent += 1
     assert sent == len(DECLARED)
 
