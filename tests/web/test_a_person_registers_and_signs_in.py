@@ -16,9 +16,12 @@ from django.core import mail
 from django.test import Client
 
 from propdesk.crm.audit.models import AuditRow
+from propdesk.crm.catalog.actions.set_firm import Look, set_brand
+from propdesk.crm.catalog.models.firm import DEFAULT_BRAND
 from propdesk.crm.people.models import Person, PersonState, SessionEvent, StaffRole, consents_of
 from propdesk.crm.uuid7 import uuid7
 from propdesk.web.second_factor import SecondFactor
+from tests.crm.firm_cast import NOW, STAFF
 from tests.crm.people.cast import PASSWORD, registered, staff
 from tests.web.sessions import client_of
 
@@ -57,6 +60,17 @@ def code_of(authenticator: Authenticator) -> str:
     """What the app of the person shows now."""
     secret = SecondFactor().decrypt(authenticator.data["secret"])
     return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+
+
+def test_the_firm_writes_in_its_own_name(client: Client) -> None:
+    look = Look(
+        name="Northern Capital", accent="#1f5fae", sender_name="Desk", sender_email="desk@n.example"
+    )
+    set_brand(DEFAULT_BRAND, look, by=STAFF, at=NOW)
+    signs_up(client)
+    (sent,) = mail.outbox
+    assert "Hello from Northern Capital!" in sent.body
+    assert sent.from_email == "Desk <desk@n.example>"
 
 
 def test_somebody_registers_verifies_and_signs_in(client: Client) -> None:

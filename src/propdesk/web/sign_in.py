@@ -3,6 +3,7 @@
 It must not write a person but by an action.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -12,6 +13,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from propdesk.crm.audit.actor import anonymous
+from propdesk.crm.catalog.models.firm import DEFAULT_BRAND
+from propdesk.crm.notices.terms import looks
 from propdesk.crm.people.actions.register import Registration, register
 from propdesk.crm.people.models import Person, Purpose, SessionEventKind
 from propdesk.crm.people.new_devices import tell_of_new_device
@@ -22,11 +25,27 @@ from propdesk.web.seen_from import know_device, seen_from
 from propdesk.web.visitor import address_of, look_again
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What the library's mails say of who writes: the firm, and the address of its pages."""
+
+    name: str
+    domain: str
+
+
 class SignIn(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
     """What the library asks of the firm."""
 
     def is_open_for_signup(self, _request: HttpRequest) -> bool:
         return bool(settings.REGISTRATION_IS_OPEN)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the firm's name: who is asked to confirm an address knows the firm, and no host."""
+        site = _Site(looks()[DEFAULT_BRAND].name, self.request.get_host())
+        super().send_mail(template_prefix, email, {**context, "current_site": site})
+
+    def get_from_email(self) -> str:
+        return looks()[DEFAULT_BRAND].sender
 
     def save_user(
         self, request: HttpRequest, _user: Person, form: Any, _commit: bool = True
