@@ -20,7 +20,6 @@ from propdesk.web.pages import (
 
 urlpatterns = [
     path("api/v1/", include("propdesk.web.api.urls")),
-    path("api/v1/", include("propdesk.web.api.urls")),
     path("", home.home, name="home"),
     path("judge", home.judge_upload, name="judge-upload"),
     path("samples/<slug:name>/judge", home.judge_sample, name="judge-sample"),
