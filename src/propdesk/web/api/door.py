@@ -50,10 +50,10 @@ def door(view: Callable[..., Any], path: str) -> Callable[..., HttpResponse]:
         except RequestDataTooBig:
             response = answer_of(Refused(413, "too_large", "The request is too large."))
         if isinstance(response, HttpResponseNotAllowed):
-            allow = {"Allow": response["Allow"]}
-            sentence = f"This address takes {response['Allow']}."
-            response = answer_of(Refused(405, "no_such_method", sentence, headers=allow))
-        return _finished(request, response, headers)
+        methods = ", ".join(sorted(response["Allow"].split(", ")))
+        sentence = f"This address takes {methods}."
+        response = answer_of(Refused(405, "no_such_method", sentence, headers={"Allow": methods}))
+    return _finished(request, response, headers)
 
     entered.csrf_exempt = True  # type: ignore[attr-defined]  # asked below, of sessions
     return by_the_door(entered)
