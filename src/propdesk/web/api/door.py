@@ -50,13 +50,17 @@ def door(view: Callable[..., Any], path: str) -> Callable[..., HttpResponse]:
         except RequestDataTooBig:
             response = answer_of(Refused(413, "too_large", "The request is too large."))
         if isinstance(response, HttpResponseNotAllowed):
-        methods = ", ".join(sorted(response["Allow"].split(", ")))
-        sentence = f"This address takes {methods}."
-        response = answer_of(Refused(405, "no_such_method", sentence, headers={"Allow": methods}))
-    return _finished(request, response, headers)
+            response = _no_such_method(response)
+        return _finished(request, response, headers)
 
     entered.csrf_exempt = True  # type: ignore[attr-defined]  # asked below, of sessions
     return by_the_door(entered)
+
+
+def _no_such_method(response: HttpResponse) -> HttpResponse:
+    methods = ", ".join(sorted(response["Allow"].split(", ")))
+    sentence = f"This address takes {methods}."
+    return answer_of(Refused(405, "no_such_method", sentence, headers={"Allow": methods}))
 
 
 def _limit_of(caller: Caller) -> int:
