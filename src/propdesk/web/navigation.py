@@ -83,7 +83,6 @@ TRADER: tuple[Item, ...] = (
             "own-account-breach",
             "own-account-trade",
             "own-account-check",
-            "own-account-check",
             "own-account-limit",
             "own-account-credentials",
         ),
