@@ -44,9 +44,19 @@ STAFF = (
     ),
     Item("board", _("Board"), "accounts.read", also=("staff-account",)),
     Item("desk-queue", _("Queue"), "accounts.read", also=("approvals", "kill-switches")),
-    LIVE,
     Item("alerts", _("Alerts"), "notices.read_alerts"),
     Item("people", _("People"), "people.read", also=("person",)),
+    Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
+    Item(
+        "staff-tickets",
+        _("Support"),
+        "support.read",
+        also=("staff-ticket", "canned-answers", "staff-disputes", "staff-dispute"),
+    ),
+)
+"""What the desk looks at all day."""
+STAFF_MORE = (
+    LIVE,
     Item(
         "staff-programmes",
         _("Programmes"),
@@ -54,23 +64,16 @@ STAFF = (
         also=("staff-programme", "programme-draft"),
     ),
     Item("coupons", _("Coupons"), "catalog.read"),
-    Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
     Item("finance", _("Finance"), "ledger.read"),
-    Item(
-        "staff-tickets",
-        _("Support"),
-        "support.read",
-        also=("staff-ticket", "canned-answers", "staff-disputes", "staff-dispute"),
-    ),
     Item("staff-certificates", _("Certificates"), "documents.read"),
     Item("firm", _("Firm"), "catalog.read", also=("staff-texts", "text-accepted")),
-    Item("roles", _("Roles"), "people.read_roles"),
     Item(
         "deliveries",
         _("Messages"),
         "notices.read",
         also=("delivery", "notice-texts", "notice-text", "outlets"),
     ),
+    Item("roles", _("Roles"), "people.read_roles"),
     Item("audit", _("Audit"), "audit.read"),
 )
 TRADER: tuple[Item, ...] = (
@@ -137,15 +140,18 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     who = visitor(request)
     tools: tuple[Item, ...] = TOOLS if settings.TOOLS_ARE_PUBLIC or who.is_staff else ()
     unowned = who.person is None and not has_owner()
+    main: tuple[Item, ...]
     if unowned:
         main = (*tools, LIVE)
     elif who.is_staff:
-        main = (*STAFF, *tools)
+        main = STAFF
     else:
         main = (*SHOP, *TRADER, *tools) if who.person is not None else (*SHOP, *tools)
+    more = (*STAFF_MORE, *tools) if who.is_staff and not unowned else ()
     return {
         "who": who,
         "main_links": _links(main, who, current, unowned=unowned),
+        "more_links": _links(more, who, current),
         "own_links": _links(OWN, who, current),
         "unowned": unowned,
     }
