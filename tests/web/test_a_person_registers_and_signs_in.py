@@ -217,7 +217,7 @@ def test_a_role_has_effect_with_a_second_factor_alone(client: Client) -> None:
     assert secret not in str(kept.data)
     # The code that set it up was the factor of this session.
     assert client.get("/staff/people/").status_code == 200
-    assert client.get("/welcome/")["Location"] == "/staff/"
+    assert client.get("/welcome/")["Location"] == "/staff/first-steps/", "nothing can be sold yet"
     changes = AuditRow.objects.filter(action="people.change_sign_in")
     assert {row.after["change"] for row in changes if row.after} >= {
         "totp added",
