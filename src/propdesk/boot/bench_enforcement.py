@@ -32,19 +32,24 @@ from propdesk.boot.settings import load as settings_of
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.simulated_platform.client import PlatformClient
 from propdesk.connectors.simulated_platform.frames import SOCKET_NAME as PLATFORM_SOCKET
+from propdesk.domain.events import Quote
+from propdesk.domain.instants import SECOND
 from propdesk.ports.platform import CreateAccount
 from propdesk.ports.platform_trading import PlaceOrder
 from propdesk.storage.embedded_postgres import EmbeddedPostgres
 from propdesk.storage.event_log import PostgresLog
+from propdesk.wire.event_file import write_event
 
-PLATFORM = ("propdesk.boot.cli", "platform", "--no-forward", "--seed", "bench")
-HOUSE: Mapping[str, Sequence[str]] = {
+MARKET = "market.jsonl"
+MARKET_S = 3 * 3600
+"""So long the platform has prices, one a second: long enough to enrol every account before."""
+FIRM: Mapping[str, Sequence[str]] = {
     **JUDGING,
     "projector": ("propdesk.boot.projector_process",),
     "courier": ("propdesk.boot.courier_process",),
-    "platform": PLATFORM,
 }
-SYMBOL = "EURUSD"
+SYMBOL = "BTCUSD"
+"""Its market never closes."""
 SETTLE_S_MAX = 120.0
 TAKEN_IN_S_MAX = 900.0
 
@@ -66,7 +71,9 @@ def enforcement_bench(load: Load) -> dict[str, Any]:
         # Their models need Django set up.
         from propdesk.boot import bench_accounts as accounts  # noqa: PLC0415
 
-        house = running.enter_context(processes(home, url, HOUSE, secret))
+        _write_market(home / MARKET)
+        platform = ("propdesk.boot.cli", "platform", "--no-forward", str(home / MARKET))
+        house = running.enter_context(processes(home, url, FIRM | {"platform": platform}, secret))
         _open_on_the_platform(load, home)
         accounts.keep(load)
         listening = running.enter_context(closing(PostgresLog(url).reader()))
@@ -128,6 +135,14 @@ def _doomed(load: Load) -> list[str]:
 
 
 # --- the platform ----------------------------------------------------------------------------
+def _write_market(path: Path) -> None:
+    """A price that stays, so that nothing but the engine ends anybody."""
+    with path.open("w", encoding="utf-8") as out:
+        for second in range(MARKET_S):
+            quote = Quote(second * SECOND, SYMBOL, Decimal("60000.00"), Decimal("60002.00"))
+            out.write(write_event(quote) + "\n")
+
+
 def _open_on_the_platform(load: Load, home: Path) -> None:
     """Each account that will be ended: opened, one position, one order that waits."""
     socket = home / PLATFORM_SOCKET
@@ -153,4 +168,4 @@ def _open_on_the_platform(load: Load, home: Path) -> None:
 
 def _orders(name: str) -> Iterable[PlaceOrder]:
     yield PlaceOrder(name, SYMBOL, "buy", Decimal("0.01"))
-    yield PlaceOrder(name, SYMBOL, "buy", Decimal("0.01"), kind="limit", price=Decimal("0.50000"))
+    yield PlaceOrder(name, SYMBOL, "buy", Decimal("0.01"), kind="limit", price=Decimal("1000.00"))

@@ -32,21 +32,22 @@ class SellingFirm(Firm):
         self._orders = 0
 
     def ordered(
-        self, *, person: Person | None = None, currency: str = "USD", at: datetime = NOW
+        self, *, person: Person | None = None, currency: str = "USD", at: datetime | None = None
     ) -> Order:
         self._orders += 1
         wish = shop.wish_of(self.programme, currency=currency)
-        return shop.ordered(wish, person or self.person, key=str(self._orders), at=at)
+        return shop.ordered(wish, person or self.person, key=str(self._orders), at=at or NOW)
 
     def paid(
         self,
         *,
         person: Person | None = None,
         currency: str = "USD",
-        at: datetime = NOW,
+        at: datetime | None = None,
         fee: int = 0,
     ) -> Payment:
-        """An order whose price came in."""
+        """An order whose price came in; when the firm opened unless told."""
+        at = at or NOW  # looked up now: a test may have opened the firm today
         order = self.ordered(person=person, currency=currency, at=at)
         payment = shop.paying(order, at)
         told = replace(shop.begun(payment), kind=NoticeKind.SUCCEEDED, fee_minor=fee, at=at)
