@@ -73,7 +73,7 @@ def enforcement_bench(load: Load) -> dict[str, Any]:
 
         _write_market(home / MARKET)
         platform = ("propdesk.boot.cli", "platform", "--no-forward", str(home / MARKET))
-        house = running.enter_context(processes(home, url, FIRM | {"platform": platform}, secret))
+        house = running.enter_context(processes(home, url, {**FIRM, "platform": platform}, secret))
         _open_on_the_platform(load, home)
         accounts.keep(load)
         listening = running.enter_context(closing(PostgresLog(url).reader()))
