@@ -24,6 +24,7 @@ from propdesk.connectors.engine_queries.socket_place import socket_path
 from propdesk.domain.instants import micros_of
 from propdesk.ports.made_up_accounts import MadeUpAccounts
 from propdesk.web.received import received_at
+from tests.soon import SOON
 from tests.web.test_every_page_is_accessible_and_light import violations
 
 pytestmark = pytest.mark.browser
@@ -166,20 +167,23 @@ def test_a_page_that_was_opened_before_the_engine_began_shows_it(
         page.goto("about:blank")
 
 
-def test_a_breach_is_seen_within_a_second(site: str, engine: Engine, browser_page: Page) -> None:
+@pytest.mark.parametrize("within_s", SOON)
+def test_a_breach_is_seen_within_a_second(
+    site: str, engine: Engine, browser_page: Page, within_s: float
+) -> None:
     page = browser_page
     page.goto(f"{site}/live/?q=A001")
     row = page.locator("#row-A001")
     figures = row.locator("[data-cell='A001.at']")
     before = figures.inner_text()
-    expect(figures).not_to_have_text(before, timeout=5_000)
+    expect(figures).not_to_have_text(before, timeout=15_000)
     page.evaluate("window.stayed = true")
     judged = time.monotonic()
     engine.breach("A001")
-    page.wait_for_selector("#row-A001[data-now=breached]", timeout=5_000)
+    page.wait_for_selector("#row-A001[data-now=breached]", timeout=15_000)
     banner = page.locator(".live-alarm", has_text="A001 is breached")
-    banner.wait_for(timeout=5_000)
-    assert time.monotonic() - judged < 1
+    banner.wait_for(timeout=15_000)
+    assert time.monotonic() - judged < within_s
     expect(row).to_contain_text("Breached")
     expect(banner).to_contain_text("equity")
     assert page.locator("ul.live-alarms").get_attribute("aria-live") == "polite"
@@ -196,9 +200,9 @@ def test_an_account_shows_its_own_breach_and_keeps_its_curve_going(
     expect(page.locator("[data-live-chart] canvas")).to_be_visible()
     equity = page.locator("[data-cell='equity']")
     before = equity.inner_text()
-    expect(equity).not_to_have_text(before, timeout=5_000)
+    expect(equity).not_to_have_text(before, timeout=15_000)
     engine.breach("A004")
-    expect(page.locator("[data-state='status']")).to_have_text("Breached", timeout=2_000)
+    expect(page.locator("[data-state='status']")).to_have_text("Breached", timeout=15_000)
     expect(page.locator(".live-alarm")).to_contain_text("A004 is breached")
     expect(page.get_by_text("No position is open.")).to_be_visible()
     expect(page.locator("[data-part='verdicts'] tr")).to_contain_text("Fail")
@@ -211,15 +215,15 @@ def test_an_engine_that_is_away_is_said_and_its_figures_stay_until_it_is_back(
     line = page.locator("[data-live-age]")
     with Engine(home):
         page.goto(f"{site}/live/A005/")
-        expect(line).to_have_attribute("data-now", "fresh", timeout=5_000)
-    expect(line).to_have_attribute("data-now", "away", timeout=5_000)
+        expect(line).to_have_attribute("data-now", "fresh", timeout=15_000)
+    expect(line).to_have_attribute("data-now", "away", timeout=15_000)
     expect(line).to_contain_text("the engine is away")
     stood = page.locator("[data-cell='equity']").inner_text()
     assert Decimal(stood.replace(",", "")) > 0
     ago = line.locator("[data-ago]").inner_text()
-    expect(line.locator("[data-ago]")).not_to_have_text(ago, timeout=5_000)
+    expect(line.locator("[data-ago]")).not_to_have_text(ago, timeout=15_000)
     with Engine(home):
-        expect(line).to_have_attribute("data-now", "fresh", timeout=10_000)
+        expect(line).to_have_attribute("data-now", "fresh", timeout=15_000)
 
 
 def test_figures_grey_out_when_nothing_new_comes(
@@ -228,14 +232,14 @@ def test_figures_grey_out_when_nothing_new_comes(
     page = browser_page
     page.goto(f"{site}/live/")
     line = page.locator("[data-live-age]")
-    expect(line).to_have_attribute("data-now", "fresh", timeout=5_000)
+    expect(line).to_have_attribute("data-now", "fresh", timeout=15_000)
     engine.moving.clear()
-    expect(line).to_have_attribute("data-now", "stale", timeout=5_000)
+    expect(line).to_have_attribute("data-now", "stale", timeout=15_000)
     expect(page.locator(".live-page")).to_have_attribute("data-fresh", "no")
-    expect(line).to_have_attribute("data-now", "old", timeout=12_000)
+    expect(line).to_have_attribute("data-now", "old", timeout=15_000)
     expect(line).to_contain_text("no newer price or event has come")
     engine.moving.set()
-    expect(line).to_have_attribute("data-now", "fresh", timeout=5_000)
+    expect(line).to_have_attribute("data-now", "fresh", timeout=15_000)
 
 
 def test_a_stop_with_open_pages_ends_at_once_and_a_new_start_is_found(
@@ -246,12 +250,12 @@ def test_a_stop_with_open_pages_ends_at_once_and_a_new_start_is_found(
     with served(home, pages_url) as (address, process):
         page.goto(f"{address}/live/")
         line = page.locator("[data-live-age]")
-        expect(line).to_have_attribute("data-now", "fresh", timeout=5_000)
+        expect(line).to_have_attribute("data-now", "fresh", timeout=15_000)
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_S_MAX)
         assert time.monotonic() - begun < 5
-        expect(line).to_have_attribute("data-now", "lost", timeout=12_000)
+        expect(line).to_have_attribute("data-now", "lost", timeout=15_000)
         expect(line).to_contain_text("the connection is lost")
     context.close()
 

@@ -16,6 +16,7 @@ from propdesk.web.live.stream import Stream
 from propdesk.web.live.topic import Topic
 from propdesk.web.received import received_at
 from propdesk.web.wsgi_threads import Answered, InThreads
+from tests.soon import SOON
 from tests.web.apart import run_apart
 
 BOARD = Topic(None)
@@ -131,7 +132,8 @@ def test_a_quiet_market_is_told_by_heartbeats_alone(monkeypatch):
     run_apart(quiet())
 
 
-def test_a_breach_is_told_to_the_board_within_a_second():
+@pytest.mark.parametrize("within_s", SOON)
+def test_a_breach_is_told_to_the_board_within_a_second(within_s):
     async def breached() -> None:
         engine = made_up()
         asker = asker_of(engine, every_s=0.25)
@@ -141,7 +143,7 @@ def test_a_breach_is_told_to_the_board_within_a_second():
         begun = time.monotonic()
         engine.quote(held.symbol, Decimal(held.failing_price), micros_of(received_at()))
         said = await told_until(listener, lambda each: each.get("parts", {}).get("alarms"))
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < within_s
         assert "A001" in said["parts"]["alarms"]
         assert said["cells"]["A001.status"] == "breached"
         asker.stop()
