@@ -14,7 +14,7 @@ from pathlib import Path
 from propdesk.connectors.simulated_platform.generated_market import GeneratedMarket
 from propdesk.connectors.simulated_platform.journal import Journal
 from propdesk.connectors.simulated_platform.platform import Setup, SimulatedPlatform
-from propdesk.connectors.simulated_platform.simulation import Simulation
+from propdesk.connectors.simulated_platform.simulation import Simulation, person_of
 from propdesk.connectors.simulated_platform.terms import DEFAULT_GROUPS, GroupTerms
 from propdesk.connectors.simulated_platform.traders.mix import player_of
 from propdesk.domain.evaluator import Evaluator
@@ -60,7 +60,16 @@ class Enrolment:
 class PlayedFirm:
     """Mutable: it lives a day at a time."""
 
-    def __init__(self, home: Path, traders: int, *, seed: str, ticks: int, mix: str = "") -> None:
+    def __init__(
+        self,
+        home: Path,
+        traders: int,
+        *,
+        seed: str,
+        ticks: int,
+        mix: str = "",
+        called: str = "T",
+    ) -> None:
         groups = tuple(_of_mix(each, mix) for each in DEFAULT_GROUPS)
         self.now = parse_instant(f"{BEGINS.isoformat()}T00:00:00Z")
         self.home, self.ticks, self.ticks_of_a_step = home, ticks, 2000
@@ -70,9 +79,10 @@ class PlayedFirm:
         self.active: dict[str, Enrolment] = {}
         self.ended: list[Enrolment] = []
         self.after = ""
-        self.sold = {f"T{number}" for number in range(traders)}
-        for number in range(traders):
-            self._enrol(f"T{number}", 0)
+        self.persons = {f"{called}{number}": person_of(number) for number in range(traders)}
+        self.sold = self.persons.keys()
+        for owner in self.persons:
+            self._enrol(owner, 0)
 
     def restart(self) -> None:
         """The platform from its journal alone."""
@@ -90,7 +100,7 @@ class PlayedFirm:
             self.add_up()
 
     def profile(self, owner: str) -> str:
-        return player_of(self.mix, owner, self.seed).name
+        return player_of(self.mix, self.persons[owner], self.seed).name
 
     # -- one day -----------------------------------------------------------------------------
     def _enrol(self, owner: str, phase: int) -> None:

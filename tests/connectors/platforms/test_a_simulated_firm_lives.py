@@ -9,6 +9,7 @@ import pytest
 from propdesk.connectors.simulated_platform.facts import (
     Answered,
     AnyFact,
+    Dealt,
     Decided,
     OrderTold,
     facts_in,
@@ -73,6 +74,16 @@ def test_another_seed_is_another_life(lived: PlayedFirm, tmp_path: Path) -> None
     other = PlayedFirm(tmp_path, TRADERS, seed="other", ticks=TICKS)
     other.live(1)
     assert facts(other)[:400] != facts(lived)[:400]
+    other.journal.close()
+
+
+def test_what_the_traders_are_called_changes_nothing(lived: PlayedFirm, tmp_path: Path) -> None:
+    """A firm's persons have random names: the same seed is the same life all the same."""
+    other = PlayedFirm(tmp_path, TRADERS, seed="lives", ticks=TICKS, called="somebody else ")
+    other.live(1)
+    found = [each for each in facts(other) if isinstance(each, Dealt)]
+    assert len(found) > 50
+    assert found == [each for each in facts(lived) if isinstance(each, Dealt)][: len(found)]
     other.journal.close()
 
 

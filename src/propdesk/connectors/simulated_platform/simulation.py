@@ -1,7 +1,9 @@
 """The market runs and the traders trade: ticks and rounds of decisions in one order.
 
 A function of the books, the market and the seed: however it is divided into calls, and wherever it
-was killed between two, the same happens. It must not read a clock.
+was killed between two, the same happens. What a trader is like follows from the order in which the
+firm's persons got their first accounts, never from what they are called: a name is chance. It must
+not read a clock.
 """
 
 from collections.abc import Iterator
@@ -44,6 +46,11 @@ DAILY_LOSS, OVERALL_LOSS = 0.05, 0.10
 """What the traders believe they may lose, as shares of the size."""
 
 
+def person_of(place: int) -> str:
+    """What chance knows the person by who got his first account behind ``place`` others."""
+    return f"T{place}"
+
+
 class Market(Protocol):
     """Where prices come from."""
 
@@ -77,6 +84,8 @@ class Simulation:
     players: dict[str, str] = field(default_factory=dict)
     charts: Charts = field(default_factory=Charts)
     _players: dict[str, _Player | None] = field(default_factory=dict)
+    _persons: dict[str, str] = field(default_factory=dict)
+    """By owner: what chance knows him by, in the order of the persons' first accounts."""
     _ticks: Iterator[Quote] | None = None
     _next: Quote | None = None
 
@@ -156,18 +165,20 @@ class Simulation:
         if account.id not in self._players:
             group = self.books.group_of(account)
             who = account.owner or account.id
+            # Asked in the order in which accounts were made, whoever plays them.
+            number = self._persons.setdefault(who, person_of(len(self._persons)))
             mix = self.players.get(who) or group.played_by
             if not mix:
                 self._players[account.id] = None
             else:
-                profile = player_of(mix, who, self.books.seed)
+                profile = player_of(mix, number, self.books.seed)
                 rounds = profile.every_min * MINUTE // ROUND
                 offset = drawn(self.books, f"offset/{account.id}") % rounds * (ROUND // MINUTE)
                 self._players[account.id] = _Player(
                     profile,
                     _targets(account, float(group.target_percent)),
                     offset,
-                    self._nature(who),
+                    self._nature(number),
                 )
         return self._players[account.id]
 
