@@ -30,6 +30,7 @@ _NAME_OF = {value: name for name, value in NAMES.items()}
 _JSON = msgspec.json.Encoder(enc_hook=str)
 AUDIENCES: Mapping[str, tuple[str, ...]] = {
     "breach": ("trader", "risk"),
+    "verdict_held": ("trader", "risk"),
     "correction": ("risk",),
     "case": ("risk",),
     "command_failed": ("risk",),

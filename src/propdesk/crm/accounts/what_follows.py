@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from propdesk.crm.accounts.held_verdicts import HELD
 from propdesk.crm.accounts.models import NOT_JUDGED, Blocked, CaseKind
 from propdesk.domain.evaluation import Status
 from propdesk.domain.statuses import STATUS_EDGES, is_final, may_become
@@ -73,6 +74,12 @@ _BLOCKED: Mapping[Status, Blocked] = {
     "breached": Blocked.BREACHED,
     "expired": Blocked.EXPIRED,
 }
+_BLOCKED_BY_HOLD: Mapping[str, Blocked] = {
+    Blocked.TERMINATED: Blocked.TERMINATED,
+    Blocked.SUSPENDED: Blocked.SUSPENDED,
+    HELD: Blocked.CASE,
+}
+"""By the reason of a hold, the gravest first."""
 _LESS = [Rights.TRADE, Rights.CLOSE_ONLY, Rights.READ_ONLY, Rights.DISABLED]
 
 
@@ -120,9 +127,9 @@ def blocked_by(status: Status, holds: Iterable[str] = ()) -> Blocked:
     """What stands before the next step: the end of the phase, else what the firm holds it by,
     else what the status says."""
     if not is_final(status):
-        for reason in (Blocked.TERMINATED, Blocked.SUSPENDED):
+        for reason, blocked in _BLOCKED_BY_HOLD.items():
             if reason in holds:
-                return reason
+                return blocked
     return _BLOCKED[status]
 
 

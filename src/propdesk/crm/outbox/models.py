@@ -75,6 +75,12 @@ class OutboxRow(models.Model):
                 name="outbox_waiting",
                 condition=models.Q(delivered_at__isnull=True, given_up_at__isnull=True),
             ),
+            # Read when a breach is said: whether its account was paid since.
+            models.Index(
+                fields=["account"],
+                name="outbox_payouts",
+                condition=models.Q(command="PayoutMoved"),
+            ),
         ]
         triggers: ClassVar[list[pgtrigger.Trigger]] = [
             pgtrigger.Trigger(

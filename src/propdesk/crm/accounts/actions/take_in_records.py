@@ -12,6 +12,16 @@ from uuid import UUID
 
 from django.db import transaction
 
+from propdesk.crm.accounts.held_verdicts import (
+    ENDING,
+    HELD,
+    HELD_RIGHTS,
+    Waits,
+    held_source,
+    over_by,
+    waits_with,
+    why_held,
+)
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.locks import locked
 from propdesk.crm.accounts.many_rows import write_events, write_statuses, write_verdicts
@@ -33,6 +43,7 @@ from propdesk.crm.accounts.models import (
     StreamPosition,
     TradingAccount,
 )
+from propdesk.crm.accounts.paid_out import last_paid
 from propdesk.crm.accounts.what_follows import (
     blocked_by,
     can_become,
@@ -86,7 +97,13 @@ class _Taken:
     now: datetime
     stream: str
     accounts: Mapping[str, TradingAccount]
-    holds: Mapping[UUID, Sequence[Hold]]
+    holds: Mapping[UUID, list[Hold]]
+    paid: Mapping[str, datetime]
+    """By name, when an account that is said to have failed was paid last."""
+    held: list[Hold] = field(default_factory=list)
+    """Of verdicts that wait for a person from now on."""
+    enforced: set[str] = field(default_factory=set)
+    """The names of those that failed by what does not wait."""
     changed: dict[str, TradingAccount] = field(default_factory=dict)
     events: list[AccountEvent] = field(default_factory=list)
     verdicts: list[AccountVerdict] = field(default_factory=list)
@@ -144,7 +161,9 @@ def take_in_records(
         _move(stream, after, records[-1].offset)
         names = (getattr(each.said, "account", None) for each in records)
         accounts = locked(name for name in names if name)
-        taken = _Taken(now, stream, accounts, _holds_of(accounts.values()))
+        failed = (each.said for each in records if isinstance(each.said, VerdictSaid))
+        paid = last_paid(each.account for each in failed if each.outcome in ENDING)
+        taken = _Taken(now, stream, accounts, _holds_of(accounts.values()), paid)
         for each in records:
             _take(taken, each)
         _write(taken)
@@ -195,6 +214,14 @@ def _verdict(taken: _Taken, account: TradingAccount, said: VerdictSaid) -> None:
         account, at, EventKind.VERDICT, said.outcome, said.id,
         rule=said.rule, observed=said.observed, limit=said.limit,
     )  # fmt: skip
+    waits = _waits(taken, account, said, at)
+    if waits is not None:
+        _hold(taken, account, said, at, waits)
+        return
+    if said.outcome in ENDING:
+        taken.enforced.add(account.engine_account)
+        if account.status in {"passed", "expired"}:  # the case tells of it: nothing is done
+            return
     follows = of_outcome(said.outcome)
     if follows.steps:
         _command(taken, account, at, follows.steps, said.id)
@@ -205,6 +232,57 @@ def _verdict(taken: _Taken, account: TradingAccount, said: VerdictSaid) -> None:
         )  # fmt: skip
     if follows.case is not None:
         taken.case(account, follows.case, said.id, rule=said.rule, outcome=said.outcome)
+
+
+def _waits(taken: _Taken, account: TradingAccount, said: VerdictSaid, at: datetime) -> Waits | None:
+    """Why what the verdict asks for is not commanded; None: it is, or its phase is over."""
+    status = status_of(account.status)
+    if status is None or ends(status):
+        return None
+    paid_at = taken.paid.get(account.engine_account)
+    return why_held(said.rule, said.outcome, at, taken.holds[account.pk], paid_at)
+
+
+def _hold(
+    taken: _Taken, account: TradingAccount, said: VerdictSaid, at: datetime, waits: Waits
+) -> None:
+    """Nothing is cancelled, closed or ended; the trader may close and no more until a person has
+    decided. What only closes positions leaves the rights as they are."""
+    detail = {
+        "verdict": said.id, "rule": said.rule, "outcome": said.outcome, "observed": said.observed,
+        "limit": said.limit, "at": at.isoformat(), "held": waits.why, "by": waits.by,
+    }  # fmt: skip
+    taken.case(account, waits.case, said.id, **detail)
+    if said.outcome == "flatten":
+        return
+    hold = Hold(
+        id=uuid7(taken.now), account=account, reason=HELD, rights=HELD_RIGHTS, set_at=taken.now,
+        source=held_source(said.outcome, said.id),
+    )  # fmt: skip
+    taken.held.append(hold)
+    taken.holds[account.pk].append(hold)
+    _settle(taken, account, at, said.id)
+    taken.notice(account, "verdict_held", said.id, phase=said.phase, basis=said.basis, **detail)
+
+
+def _release(
+    taken: _Taken, account: TradingAccount, over: Sequence[Hold], at: datetime, key: str
+) -> None:
+    """A lock that was held is over by itself."""
+    for hold in over:
+        hold.lifted_at = taken.now
+    Hold.objects.filter(pk__in=[each.pk for each in over]).update(lifted_at=taken.now)
+    taken.holds[account.pk][:] = [each for each in taken.holds[account.pk] if each not in over]
+    _settle(taken, account, at, key)
+
+
+def _settle(taken: _Taken, account: TradingAccount, at: datetime, cause: str) -> None:
+    """What the holds of an account leave, where its status stays."""
+    status = status_of(account.status)
+    if status is not None:
+        reasons = [each.reason for each in taken.holds[account.pk]]
+        account.blocked_by = blocked_by(status, reasons)
+        _rights(taken, account, status, at, cause)
 
 
 def _command(
@@ -232,7 +310,14 @@ def _correction(taken: _Taken, account: TradingAccount, said: VerdictCorrected, 
 # --- statuses --------------------------------------------------------------------------------
 def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: str) -> None:
     at, old = datetime_of(said.at), account.status
+    holds = taken.holds[account.pk]
+    over = over_by(said.status, holds)
+    if over:
+        _release(taken, account, over, at, key)
     if said.status == old:
+        return
+    if waits_with(said.status, holds) and account.engine_account not in taken.enforced:
+        taken.event(account, at, EventKind.CORRECTION, said.status, key, stays=old, held=True)
         return
     new = status_of(said.status)
     if new is None or not can_become(old, new):
@@ -276,12 +361,13 @@ def _rights(
 def _write(taken: _Taken) -> None:
     write_statuses(taken.changed.values())
     write_verdicts(taken.verdicts)
+    Hold.objects.bulk_create(taken.held, ignore_conflicts=True)
     Case.objects.bulk_create(taken.cases, ignore_conflicts=True)
     write_events(taken.events)
     enqueue_messages(taken.messages, taken.now)
 
 
-def _holds_of(accounts: Iterable[TradingAccount]) -> dict[UUID, list[Hold]]:
+def _holds_of(accounts: Iterable[TradingAccount]) -> Mapping[UUID, list[Hold]]:
     found: dict[UUID, list[Hold]] = defaultdict(list)
     for hold in Hold.objects.filter(
         account__in=[each.pk for each in accounts], lifted_at__isnull=True

@@ -11,6 +11,7 @@ from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.events import (
     AccountOpened,
     BalanceAdjusted,
+    NewsScheduled,
     Paused,
     PayoutMoved,
     Resumed,
@@ -23,7 +24,9 @@ from propdesk.wire.log_records import AccountEnrolled, Moment, RulebookPublished
 OfAnAccount: TypeAlias = (
     AccountOpened | BalanceAdjusted | Paused | PayoutMoved | Resumed | Scaled | StateReported
 )
-Command: TypeAlias = AccountEnrolled | RulebookPublished | OfAnAccount
+Command: TypeAlias = AccountEnrolled | RulebookPublished | NewsScheduled | OfAnAccount
+CALENDAR = "calendar/news"
+"""The lane of releases: in their order, and nobody's enrolment waits for one."""
 
 _CODEC = LogCodec()
 
@@ -37,7 +40,7 @@ def enqueue(command: Command, at: datetime, *, key: UUID | None = None) -> Outbo
     ``LogCodecError`` for one that the log could not hold."""
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(type(command).__name__)
-    account = "" if isinstance(command, RulebookPublished) else command.account
+    account = _lane(command)
     record = Moment(account, (command,)) if isinstance(command, OfAnAccount) else command
     return OutboxRow.objects.create(
         key=key or uuid7(at),
@@ -47,3 +50,14 @@ def enqueue(command: Command, at: datetime, *, key: UUID | None = None) -> Outbo
         body=_CODEC.encode(record),
         next_try_at=at,
     )
+
+
+def _lane(command: Command) -> str:
+    """Whose commands go in one order with it."""
+    match command:
+        case RulebookPublished():
+            return ""
+        case NewsScheduled():
+            return CALENDAR
+        case _:
+            return command.account
