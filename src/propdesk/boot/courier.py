@@ -12,6 +12,7 @@ from propdesk.boot.outbox_bell import Bell
 from propdesk.crm.outbox.actions.claim_next import claim_next
 from propdesk.crm.outbox.actions.settle import give_up, mark_delivered, put_off
 from propdesk.crm.outbox.models import OutboxRow
+from propdesk.domain.events import NewsScheduled
 from propdesk.ports.intake import Intake, IntakeAway
 from propdesk.wire.log_codec import LogCodec, LogCodecError
 from propdesk.wire.log_records import AccountEnrolled, Delivered, Moment, RulebookPublished
@@ -73,7 +74,7 @@ class Courier:
 
     def _commands(self, body: bytes) -> tuple[Delivered, ...]:
         record = self._codec.decode(body)
-        if isinstance(record, AccountEnrolled | RulebookPublished):
+        if isinstance(record, AccountEnrolled | RulebookPublished | NewsScheduled):
             return (record,)
         if isinstance(record, Moment):
             return record.events

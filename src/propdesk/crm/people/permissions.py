@@ -122,6 +122,14 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "notices.set_preferences": frozenset({TRADER}),
     "notices.connect_messenger": frozenset({TRADER}),
     "notices.mark_read": frozenset({TRADER}),
+    # The economic calendar, and what is told before something ends by the clock.
+    "calendar.read": STAFF,
+    "calendar.add_release": RULING | {RISK},
+    "calendar.change_release": RULING | {RISK},
+    "calendar.withdraw_release": RULING | {RISK},
+    "calendar.import_releases": RULING | {RISK},
+    "calendar.set_map": RULING | {RISK},
+    "calendar.set_warnings": RULING | {RISK},
     # Certificates.
     "documents.read": STAFF,
     "documents.issue_certificate": frozenset({SYSTEM}),
