@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "propdesk.crm.accounts",
     "propdesk.crm.api_keys",
     "propdesk.crm.audit",
+    "propdesk.crm.calendar",
     "propdesk.crm.catalog",
     "propdesk.crm.challenges",
     "propdesk.crm.documents",
