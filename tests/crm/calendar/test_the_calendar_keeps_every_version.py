@@ -154,7 +154,7 @@ def test_the_map_adds_symbols_to_what_is_ahead_and_takes_them_back() -> None:
     assert sent()[-1].symbols == ("CL", "USOIL")
     assert len(sent()) == 3  # the other release is as it was
     add_map_entry(["US30"], currency="USD", by=RISK, at=LATER)
-    assert {each.symbols for each in sent()[-2:]} == {("CL", "USOIL", "US30"), ("US30",)}
+    assert {each.symbols for each in sent()[-2:]} == {("CL", "US30", "USOIL"), ("US30",)}
     end_map_entry(entry.pk, by=RISK, at=LATER + HOUR)
     assert (sent()[-1].id, sent()[-1].symbols) == (oil.release.name, ("US30",))
     new = added(said(title="Speech", symbols=("US30", "DE40")), at=LATER + HOUR)

@@ -67,12 +67,13 @@ class Series:
             if before is None or replace(before, at=received_at) != event:
                 self._count(before, event)
                 if not last:
-                    self._know(event)
+                    self.remember(event)
                 yield event
         if self.known:
             yield from self._gone(listing, set(ids), received_at)
 
-    def _know(self, event: NewsScheduled) -> None:
+    def remember(self, event: NewsScheduled) -> None:
+        """From here on the release is known as ``event`` says it."""
         if event.id not in self.known:
             self.by_words.setdefault(_words(event), []).append(event.id)
         self.known[event.id] = event
