@@ -19,6 +19,8 @@ NOTICES: Mapping[str, str] = {
     "challenges.suspend": "suspended",
     "challenges.lift_suspension": "suspension_lifted",
     "challenges.terminate": "terminated",
+    "challenges.enforce": "breach_enforced",
+    "challenges.release_held": "held_released",
 }
 """What the trader is told of what was done."""
 

@@ -8,6 +8,7 @@ from propdesk.crm.notices.told import Told
 _ABOUT = {
     "breach": ("verdict",),
     "correction": ("verdict",),
+    "verdict_held": ("verdict",),
     "case": ("kind",),
     "command_failed": ("command",),
     "market_shut": (),

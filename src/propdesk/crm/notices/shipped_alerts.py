@@ -45,6 +45,12 @@ ALERTS = (
         "rule", "outcome", "why", "verdict", severity=Severity.CRITICAL,
     ),
     _alert(
+        "verdict_held", "Alert: verdict that waits", "Held, not enforced: {rule} of {account}",
+        "{rule} of account {account}: equity {equity} {currency}, limit {floor}, verdict"
+        " {verdict}. Nothing is closed ({held}): a person decides.",
+        "rule", "equity", "floor", "verdict", "held", severity=Severity.CRITICAL,
+    ),
+    _alert(
         "case", "Alert: case", "A case of {account}: {case}",
         "Account {account} needs a decision: {case}.", "case",
     ),

@@ -115,6 +115,32 @@ _ACCOUNT = (
         "reason",
     ),
     _account(
+        "breach_enforced", "Breach decided", "Account {account}: the breach stands",
+        "the breach of account {account} that waited for a decision stands. Orders are cancelled,"
+        " positions closed and the account is read-only. Nothing that was paid to you is taken"
+        " back. Reason: {reason}", "reason",
+    ),
+    _account(
+        "held_released", "Account released", "Account {account} goes on",
+        "account {account} may do again what its rules allow: what was said of it does not count."
+        " Reason: {reason}", "reason",
+    ),
+    _account(
+        "case_decided", "Decision about an account", "We looked into account {account}",
+        "somebody looked into account {account}: {case}. What was decided: {reason}",
+        "case", "reason",
+    ),
+    _account(
+        "incident", "Something went wrong on our side", "{incident}: {title}",
+        "something went wrong that concerns your account {account}: {title}.\n\n{reason}\n\n"
+        "The page of the account says what is done about it.", "incident", "title", "reason",
+    ),
+    _account(
+        "incident_credit", "Credit after an incident", "{amount} for account {account}",
+        "because of {incident} ({title}), {amount} is booked on account {account}. It counts as"
+        " profit of trades. Reason: {reason}", "incident", "title", "amount", "reason",
+    ),
+    _account(
         "reset", "Phase begins anew", "Your phase begins anew",
         "the phase {phase} of {programme} begins anew with a new account in place of {account}.",
         "reason",
@@ -178,6 +204,14 @@ _RULES = (
         "Orders are cancelled, positions closed and the account is read-only. What the market did"
         " afterwards does not change the verdict. The page shows the evidence, and how to verify"
         " or dispute it.", to="breach",
+    ),
+    _rule(
+        "verdict_held", "A breach that waits for a decision", "Account {account}: {rule} is"
+        " looked into",
+        "account {account} reached the limit of {rule}, phase {phase}: equity {equity}"
+        " {currency}, limit {floor} {currency}, on {at}.\n\nIt is not clear that this counts, so"
+        " nothing is closed and nothing is taken. Until somebody has decided you may close"
+        " positions and open none. We write again.",
     ),
     _rule(
         "room", "Warning at 50, 70 and 90 %", "{level} % of {rule} is used: account {account}",

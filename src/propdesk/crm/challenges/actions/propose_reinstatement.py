@@ -9,6 +9,7 @@ from django.db import transaction
 from propdesk.crm.accounts.approvals import proposed
 from propdesk.crm.accounts.models import Approval
 from propdesk.crm.audit.actor import Actor
+from propdesk.crm.challenges.held import breaches_waiting
 from propdesk.crm.challenges.locks import locked_standing
 from propdesk.crm.challenges.models import Outcome
 from propdesk.crm.challenges.written import written
@@ -25,15 +26,16 @@ approves and goes on is told so."""
 def propose_reinstatement(
     enrolment: UUID, balance: Decimal, *, by: Actor, at: datetime, reason: str
 ) -> Approval:
-    """Propose that the failed phase goes on with ``balance``. Raises ``ActionRefused`` where it
-    did not fail."""
+    """Propose that the failed phase goes on with ``balance``, or one whose breach waits for a
+    decision. Raises ``ActionRefused`` where neither is so."""
     require(by, ACTION)
     if balance <= 0:
         raise ActionRefused("no_balance", "An account goes on with more than nothing.")
     with transaction.atomic():
         standing = locked_standing(enrolment)
         phase = standing.phase
-        if phase.outcome not in {Outcome.FAILED, Outcome.EXPIRED, Outcome.ENDED}:
+        is_lost = phase.outcome in {Outcome.FAILED, Outcome.EXPIRED, Outcome.ENDED}
+        if not is_lost and not breaches_waiting(standing.account):
             raise ActionRefused("not_failed", "The last phase did not fail.")
         proposal = {"balance": f"{balance:f}", "phase": str(phase.pk), "history": ANEW}
         approval = proposed(KIND, enrolment, proposal, by=by, at=at, reason=reason)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from propdesk.crm.accounts.approvals import approved
+from propdesk.crm.accounts.held_verdicts import HELD
 from propdesk.crm.accounts.models import Approval, Case
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.challenges.actions.propose_reinstatement import ANEW, KIND
@@ -37,6 +38,7 @@ def reinstate(approval: UUID, *, by: Actor, at: datetime) -> EnrolmentPhase:
             raise ActionRefused("changed", "Another phase began since it was proposed.")
         before = standing.enrolment.state
         opened = begin_anew(standing, at, balance=Decimal(row.proposal["balance"]))
+        standing.account.holds.filter(reason=HELD, lifted_at=None).update(lifted_at=at)
         Case.objects.filter(account=standing.account, closed_at=None).update(
             closed_at=at, closed_by=by.person, decision=f"reinstated: {row.reason}"
         )
