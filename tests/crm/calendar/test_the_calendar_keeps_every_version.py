@@ -11,7 +11,7 @@ from propdesk.crm.calendar.actions.add_release import add_release
 from propdesk.crm.calendar.actions.change_release import change_release
 from propdesk.crm.calendar.actions.import_releases import Change, import_releases
 from propdesk.crm.calendar.actions.set_map import add_map_entry, end_map_entry
-from propdesk.crm.calendar.actions.set_warnings import set_warnings
+from propdesk.crm.calendar.actions.set_terms import set_terms
 from propdesk.crm.calendar.actions.withdraw_release import withdraw_release
 from propdesk.crm.calendar.known import reach, releases, terms
 from propdesk.crm.calendar.models import Release, ReleaseVersion
@@ -141,7 +141,7 @@ def test_who_may_not_changes_nothing() -> None:
     with pytest.raises(NotPermitted):
         add_map_entry(["CL"], words="oil", by=SUPPORT, at=NOW)
     with pytest.raises(NotPermitted):
-        set_warnings(60, [7], 3, by=SUPPORT, at=NOW)
+        set_terms("UTC", 60, [7], 3, by=SUPPORT, at=NOW)
     assert not Release.objects.exists()
 
 
@@ -238,11 +238,14 @@ def test_the_calendar_says_when_it_runs_dry() -> None:
     assert reach(NOW).is_dry
 
 
-def test_warnings_are_set_within_their_bounds() -> None:
+def test_terms_are_set_within_their_bounds() -> None:
     assert [each.days for each in terms().ending] == [7, 3, 1]
     assert (terms().closing, terms().dry.days) == (HOUR, 3)
-    set_warnings(90, [2, 10, 2], 5, by=RISK, at=NOW)
+    set_terms("Europe/Prague", 90, [2, 10, 2], 5, by=RISK, at=NOW)
     assert (terms().closing, [each.days for each in terms().ending]) == (1.5 * HOUR, [10, 2])
+    assert terms().zone == "Europe/Prague"
+    with pytest.raises(ActionRefused):
+        set_terms("Europe/Nowhere", 60, [1], 3, by=RISK, at=NOW)
     for minutes, days, dry in ((4, [1], 3), (1441, [1], 3), (60, [0], 3), (60, [1], 31)):
         with pytest.raises(ActionRefused):
-            set_warnings(minutes, days, dry, by=RISK, at=NOW)
+            set_terms("UTC", minutes, days, dry, by=RISK, at=NOW)

@@ -9,18 +9,19 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max, Min, QuerySet
 
-from propdesk.crm.calendar.models import MapEntry, ReleaseVersion, WarningTerms
+from propdesk.crm.calendar.models import CalendarTerms, MapEntry, ReleaseVersion
 from propdesk.domain.events import NewsScheduled
 from propdesk.domain.instants import micros_of
 
 ENDING_DAYS = (7, 3, 1)
-"""The default of ``WarningTerms.ending_days``."""
+"""The default of ``CalendarTerms.ending_days``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long before something ends by the clock it is told."""
+    """On which clock the calendar is shown, and how long before something ends it is told."""
 
+    zone: str
     closing: timedelta
     ending: tuple[timedelta, ...]
     """The longest first."""
@@ -44,8 +45,9 @@ class Reach:
 
 def terms() -> Terms:
     """As staff set them, or as they are shipped."""
-    row = WarningTerms.objects.filter(id=1).first() or WarningTerms(ending_days=list(ENDING_DAYS))
+    row = CalendarTerms.objects.filter(id=1).first() or CalendarTerms(ending_days=list(ENDING_DAYS))
     return Terms(
+        row.zone,
         timedelta(minutes=row.closing_minutes),
         tuple(timedelta(days=each) for each in sorted(row.ending_days, reverse=True)),
         timedelta(days=row.dry_days),

@@ -1,4 +1,4 @@
-"""The tables of the calendar: releases, every version of each, whom words concern, and warnings."""
+"""The tables of the calendar: releases, every version of each, whom words concern, and terms."""
 
 from typing import ClassVar
 
@@ -132,10 +132,13 @@ class MapEntry(models.Model):
         return f"{self.currency or self.words}: {', '.join(self.symbols)}"
 
 
-class WarningTerms(models.Model):
-    """How long before something ends by the clock it is told: one row, changed by an action."""
+class CalendarTerms(models.Model):
+    """On which clock the calendar is shown, and how long before something ends by the clock it is
+    told: one row, changed by an action."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
+    zone = models.CharField(max_length=64, default="UTC")
+    """The firm's: days of the calendar are its days."""
     closing_minutes = models.PositiveIntegerField(default=60)
     """Before a position must be closed, by weekend, night, break or news."""
     ending_days = ArrayField(models.PositiveIntegerField(), default=list)
@@ -145,7 +148,7 @@ class WarningTerms(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(name="warning_terms_are_one", condition=models.Q(id=1)),
+            models.CheckConstraint(name="calendar_terms_are_one", condition=models.Q(id=1)),
             models.CheckConstraint(
                 name="closings_are_warned_of_in_time",
                 condition=models.Q(closing_minutes__range=(5, 1440)),
@@ -156,4 +159,4 @@ class WarningTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.closing_minutes} min, {self.ending_days} days"
+        return f"{self.zone}: {self.closing_minutes} min, {self.ending_days} days"
