@@ -82,6 +82,9 @@ class Reason(StrEnum):
     NOT_SUPPORTED = "not_supported"
 
 
+LATER = frozenset({Reason.MARKET_CLOSED, Reason.NO_PRICE, Reason.REQUOTE})
+"""Refusals that time mends; what comes behind them in a turn is not held back."""
+
 CommandName: TypeAlias = Literal[
     "create_account",
     "set_group",
@@ -378,3 +381,20 @@ class Platform(Protocol):
 
     def act(self, commands: Sequence[Command]) -> Sequence[Answer]:
         """Do the commands in their order; their answers are durable when it returns."""
+
+    def act_in_turn(self, turns: Sequence[Sequence[Command]]) -> Sequence[Sequence[Answer]]:
+        """Each turn's commands in their order, up to the first refused for another reason than
+        ``LATER``: what is behind it is not asked for, and has no answer. Durable as ``act``'s."""
+        answers: list[list[Answer]] = [[] for _ in turns]
+        waiting = [(done, list(turn)) for done, turn in zip(answers, turns, strict=True) if turn]
+        while waiting:
+            heads = self.act([turn.pop(0) for _, turn in waiting])
+            for (done, _), answer in zip(waiting, heads, strict=True):
+                done.append(answer)
+            waiting = [(done, turn) for done, turn in waiting if turn and goes_on(done[-1])]
+        return answers
+
+
+def goes_on(answer: Answer) -> bool:
+    """Whether what comes behind an answered command may be done."""
+    return answer.is_confirmed or answer.reason in LATER

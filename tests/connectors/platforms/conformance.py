@@ -257,6 +257,55 @@ class PlatformConformance:
         assert done(stage.platform, replace(close, key="x2")).is_confirmed
         assert not stage.platform.snapshot(account).positions
 
+    # -- in turn
+    def test_turns_are_done_in_their_order_and_each_command_once(self, stage: Stage) -> None:
+        first, second = account_on(stage), account_on(stage, "B")
+        for account in (first, second):
+            assert stage.buy(account, "1.00")
+            assert stage.bid_below(account, "0.10", "1.01000")
+        turns: list[list[Command]] = [
+            [CancelAll(f"n-{each}", each), CloseAll(f"x-{each}", each),
+             SetRights(f"r-{each}", each, Rights.READ_ONLY)]
+            for each in (first, second)
+        ]  # fmt: skip
+        answers = stage.platform.act_in_turn([*turns, []])
+        assert [[each.key for each in turn] for turn in answers] == [
+            *([command.key for command in turn] for turn in turns),
+            [],
+        ]
+        assert all(each.is_confirmed for turn in answers for each in turn)
+        for account in (first, second):
+            snapshot = stage.platform.snapshot(account)
+            assert (snapshot.positions, snapshot.orders) == ((), ())
+            assert snapshot.card.rights is Rights.READ_ONLY
+        stage.restart()
+        assert [list(turn) for turn in stage.platform.act_in_turn([*turns, []])] == [
+            list(turn) for turn in answers
+        ]
+
+    def test_a_turn_ends_where_it_is_refused_and_no_other_turn_does(self, stage: Stage) -> None:
+        account = account_on(stage)
+        lock = SetRights("r1", account, Rights.READ_ONLY)
+        turns: list[list[Command]] = [
+            [SetGroup("g1", account, "no such group"), SetRights("r0", account, Rights.DISABLED)],
+            [CancelAll("n1", "nobody"), lock],
+            [lock],
+        ]
+        answers = stage.platform.act_in_turn(turns)
+        assert [[each.reason for each in turn] for turn in answers] == [
+            [Reason.UNKNOWN_GROUP], [Reason.UNKNOWN_ACCOUNT], [None],
+        ]  # fmt: skip
+        assert stage.platform.snapshot(account).card.rights is Rights.READ_ONLY
+
+    def test_a_turn_goes_on_behind_what_time_will_mend(self, stage: Stage) -> None:
+        account = account_on(stage)
+        assert stage.buy(account, "1.00")
+        stage.shut_market()
+        lock = SetRights("r1", account, Rights.READ_ONLY)
+        (answers,) = stage.platform.act_in_turn([[CloseAll("x1", account), lock]])
+        assert [each.reason for each in answers] == [Reason.MARKET_CLOSED, None]
+        assert stage.platform.snapshot(account).card.rights is Rights.READ_ONLY
+
     # -- reading
     def test_the_sum_of_the_deltas_is_the_snapshot(self, stage: Stage) -> None:
         account = account_on(stage)

@@ -56,6 +56,10 @@ class FakePlatform(Platform):
         """Logins, whatever is proposed."""
         self.refuses: dict[str, Reason] = {}
         """By the kind of command."""
+        self.chokes_on = ""
+        """The account of which it cannot take a command, nor anything in the same call."""
+        self.told_at: dict[str, int] = {}
+        """By account, where its clock is another one."""
         self.at = AT
         self._seconds_each = seconds_each
 
@@ -63,6 +67,8 @@ class FakePlatform(Platform):
         if self.is_away:
             raise PlatformAway("no socket")
         self.calls += 1
+        if self.chokes_on in [getattr(each, "account", None) for each in commands]:
+            raise RuntimeError("it chokes")
         answers = [self._answer(each) for each in commands]
         if self.answers_are_lost:
             raise PlatformAway("the answer did not come")
@@ -103,7 +109,8 @@ class FakePlatform(Platform):
                 held.positions.clear()
             case SetRights():
                 held.rights = command.rights
-        return Answer(command.key, self.at, account=command.account)
+        at = self.told_at.get(command.account, self.at)
+        return Answer(command.key, at, account=command.account)
 
     def _created(self, command: CreateAccount) -> Answer:
         reason = self.refuses.get("CreateAccount")

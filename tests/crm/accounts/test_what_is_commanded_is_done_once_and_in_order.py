@@ -6,9 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
-from propdesk.boot.courier_to_platforms import HOLD, REFUSALS_MAX, CourierToPlatforms
+from propdesk.boot.courier_to_platforms import (
+    HOLD,
+    REFUSALS_MAX,
+    SHARED_BY,
+    TURNS_AT_ONCE,
+    CourierToPlatforms,
+)
 from propdesk.boot.outbox_bell import outbox_bell
 from propdesk.crm.accounts.actions.take_in_records import last_taken_in
 from propdesk.crm.accounts.messages import notice_in
@@ -144,6 +151,58 @@ def test_what_nobody_can_read_is_given_up_at_once(change: dict[str, object], why
     house.deliver()
     assert why in house.alarms[0]
     assert house.platform.done == []
+
+
+@pytest.mark.django_db
+def test_one_command_that_no_platform_can_take_holds_up_nobody_else() -> None:
+    house = breached("1", "2", "3")
+    house.platform.chokes_on = "2"
+    house.deliver()
+    for login in ("1", "3"):
+        assert kinds(house, login) == IN_ORDER
+        assert house.read(login).rights == Rights.READ_ONLY
+    assert kinds(house, "2") == []
+    for _ in range(REFUSALS_MAX):
+        house.now += timedelta(minutes=2)
+        house.deliver()
+    assert len(house.alarms) == 1
+    assert "cannot be sent" in house.alarms[0]
+    assert len(house.platform.done) == 6, "nothing was done twice meanwhile"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", [10**20, -(10**20)])
+def test_one_answer_that_cannot_be_kept_holds_up_nobody_else(at: int) -> None:
+    house = breached("1", "2", "3")
+    house.platform.told_at["2"] = at
+    house.deliver()
+    for login in ("1", "3"):
+        assert house.read(login).rights == Rights.READ_ONLY
+    assert "cannot be noted" in house.alarms[0]
+    assert [each.command for each in OutboxRow.objects.exclude(given_up_at=None)] == ["cancel_all"]
+    assert kinds(house, "2") == IN_ORDER
+
+
+@pytest.mark.django_db
+def test_a_turn_without_an_answer_is_asked_again_in_smaller_company() -> None:
+    logins = [str(number) for number in range(20)]
+    house = breached(*logins)
+    house.platform.is_away = True
+    house.deliver()
+    house.now += timedelta(seconds=1)
+    house.platform.is_away = False
+    house.deliver()
+    assert house.platform.calls == 3 * -(-len(logins) // (TURNS_AT_ONCE // SHARED_BY))
+    assert len(house.platform.done) == 3 * len(logins)
+
+
+@pytest.mark.django_db
+def test_what_follows_one_tick_costs_a_few_statements_however_many_breached() -> None:
+    house = breached(*[str(number) for number in range(50)])
+    with CaptureQueriesContext(connection) as asked:
+        house.deliver()
+    assert len(house.platform.done) == 150
+    assert len(asked) <= 3, "one claims, one notes, one finds nothing more"
 
 
 @pytest.mark.django_db

@@ -30,6 +30,7 @@ from propdesk.connectors.simulated_platform.frames import (
     length_of,
     reply_of,
     trade_message,
+    turns_message,
     value_in,
 )
 from propdesk.connectors.simulated_platform.platform import frame_of, point_of
@@ -107,6 +108,11 @@ class PlatformClient(Platform, PlatformTrading):
             part = commands[begun : begun + COMMANDS_MAX]
             answers += self._said(act_message(part), list[Answer])
         return answers
+
+    def act_in_turn(self, turns: Sequence[Sequence[Command]]) -> Sequence[Sequence[Answer]]:
+        """Raises ``NotAFrame`` for more than ``COMMANDS_MAX`` commands."""
+        found: list[list[Answer]] = self._said(turns_message(turns), list[list[Answer]])
+        return found
 
     def trade(self, request: TradeRequest) -> TradeAnswer:
         found: TradeAnswer = self._said(trade_message(request), TradeAnswer)

@@ -80,6 +80,12 @@ class AskAct(msgspec.Struct, frozen=True, tag="act"):
     commands: list[tuple[CommandName, msgspec.Raw]]
 
 
+class AskActInTurn(msgspec.Struct, frozen=True, tag="act_in_turn"):
+    """Turns of commands by their words."""
+
+    turns: list[list[tuple[CommandName, msgspec.Raw]]]
+
+
 class AskTrade(msgspec.Struct, frozen=True, tag="trade"):
     kind: str
     request: msgspec.Raw
@@ -105,7 +111,7 @@ class Wrong(msgspec.Struct, frozen=True, tag="wrong"):
     why: str
 
 
-Question: TypeAlias = AskFor | AskSnapshot | AskFrames | AskAct | AskTrade
+Question: TypeAlias = AskFor | AskSnapshot | AskFrames | AskAct | AskActInTurn | AskTrade
 Reply: TypeAlias = Said | FramesAre | Wrong
 
 encode = msgspec.msgpack.Encoder(decimal_format="string").encode
@@ -154,10 +160,17 @@ def reply_of(body: bytes) -> Reply:
 
 def act_message(commands: Sequence[Command]) -> AskAct:
     """Raises ``NotAFrame`` for what cannot be written."""
+    return AskAct(_worded(commands))
+
+
+def turns_message(turns: Sequence[Sequence[Command]]) -> AskActInTurn:
+    """Raises ``NotAFrame`` for what cannot be written."""
+    return AskActInTurn([_worded(turn) for turn in turns])
+
+
+def _worded(commands: Sequence[Command]) -> list[tuple[CommandName, msgspec.Raw]]:
     try:
-        return AskAct(
-            [(_COMMAND_NAMES[type(each)], msgspec.Raw(encode(each))) for each in commands]
-        )
+        return [(_COMMAND_NAMES[type(each)], msgspec.Raw(encode(each))) for each in commands]
     except (TypeError, ValueError, OverflowError) as error:
         raise NotAFrame(f"cannot be written: {error}") from error
 
@@ -172,9 +185,19 @@ def trade_message(request: TradeRequest) -> AskTrade:
 
 def commands_in(message: AskAct) -> list[Command]:
     """Raises ``NotAFrame``."""
-    if len(message.commands) > COMMANDS_MAX:
-        raise NotAFrame(f"{len(message.commands)} commands; {COMMANDS_MAX} are the most")
+    _bound(len(message.commands))
     return [value_in(body, COMMANDS[name]) for name, body in message.commands]
+
+
+def turns_in(message: AskActInTurn) -> list[list[Command]]:
+    """Raises ``NotAFrame``."""
+    _bound(sum(map(len, message.turns)))
+    return [[value_in(body, COMMANDS[name]) for name, body in turn] for turn in message.turns]
+
+
+def _bound(count: int) -> None:
+    if count > COMMANDS_MAX:
+        raise NotAFrame(f"{count} commands; {COMMANDS_MAX} are the most")
 
 
 def request_in(message: AskTrade) -> TradeRequest:

@@ -44,6 +44,7 @@ from propdesk.ports.platform import (
     ResumePoint,
     Rights,
     UnknownAccount,
+    goes_on,
 )
 from propdesk.ports.platform_trading import PlatformTrading, TradeAnswer, TradeRequest
 
@@ -153,6 +154,11 @@ class SimulatedPlatform(Platform, PlatformTrading):
             at = self._clock()
             return [self._answered(command, at) for command in commands]
 
+    def act_in_turn(self, turns: Sequence[Sequence[Command]]) -> Sequence[Sequence[Answer]]:
+        with self._changing():
+            at = self._clock()
+            return [self._turn(turn, at) for turn in turns]
+
     def trade(self, request: TradeRequest) -> TradeAnswer:
         with self._changing():
             return trade_once(self.books, request, self._clock())
@@ -177,6 +183,14 @@ class SimulatedPlatform(Platform, PlatformTrading):
         self.run(lambda books: pass_time(books, until))
 
     # -- own ---------------------------------------------------------------------------------
+    def _turn(self, commands: Sequence[Command], at: int) -> list[Answer]:
+        answers: list[Answer] = []
+        for command in commands:
+            answers.append(self._answered(command, at))
+            if not goes_on(answers[-1]):
+                break
+        return answers
+
     def _answered(self, command: Command, at: int) -> Answer:
         answer = act(self.books, command, at)
         if isinstance(command, CreateAccount) and answer.is_confirmed:

@@ -18,6 +18,7 @@ from propdesk.connectors.simulated_platform.frames import (
     LENGTH_BYTES,
     WAIT_S_MAX,
     AskAct,
+    AskActInTurn,
     AskFor,
     AskFrames,
     AskSnapshot,
@@ -34,6 +35,7 @@ from propdesk.connectors.simulated_platform.frames import (
     length_of,
     question_of,
     request_in,
+    turns_in,
 )
 from propdesk.connectors.simulated_platform.platform import SimulatedPlatform
 from propdesk.ports.platform import PlatformAway, ResumeLost, UnknownAccount
@@ -129,6 +131,8 @@ class PlatformServer:
                 return FramesAre(frames, last)
             case AskAct():
                 return _said(list(platform.act(commands_in(question))))
+            case AskActInTurn():
+                return _said(platform.act_in_turn(turns_in(question)))
             case AskTrade():
                 return _said(platform.trade(request_in(question)))
             case AskSnapshot():

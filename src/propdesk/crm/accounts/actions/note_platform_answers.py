@@ -69,20 +69,25 @@ def _worth_a_line(noted: Noted) -> bool:
     return noted.fate != "again" or noted.row.refusals == 0
 
 
-def _event(account: TradingAccount, noted: Noted, now: datetime) -> AccountEvent:
+def detail_of(noted: Noted) -> dict[str, object]:
+    """What the line of an answer says beside the command's name."""
     answer = noted.answer
     detail: dict[str, object] = {"fate": noted.fate, "attempts": noted.row.attempts}
     if answer.reason is not None:
         detail |= {"reason": answer.reason, "detail": answer.detail, "left": list(answer.left)}
     if isinstance(noted.command, SetRights):
         detail["rights"] = noted.command.rights
+    return detail
+
+
+def _event(account: TradingAccount, noted: Noted, now: datetime) -> AccountEvent:
     return AccountEvent(
         account=account,
-        at=datetime_of(answer.at),
+        at=datetime_of(noted.answer.at),
         recorded_at=now,
         kind=EventKind.ANSWER,
         word=noted.row.command,
-        detail=detail,
+        detail=detail_of(noted),
         source=str(noted.row.key),
     )
 

@@ -4,7 +4,7 @@ Each says False where the courier's claim had run out and another has the row; t
 changed, and the log's keys see to it that nothing happens twice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -12,12 +12,11 @@ from django.db.models import F, QuerySet
 
 from propdesk.crm.outbox.models import OutboxRow
 
-_MARK = """
-UPDATE outbox_outboxrow AS row SET delivered_at = %s, claimed_until = NULL, last_error = ''
+_RELEASE = """
+UPDATE outbox_outboxrow AS row SET claimed_until = NULL, attempts = row.attempts - 1
 FROM unnest(%s::bigint[], %s::varchar[], %s::integer[]) AS own (id, claimed_by, attempts)
 WHERE row.id = own.id AND row.claimed_by = own.claimed_by AND row.attempts = own.attempts
     AND row.delivered_at IS NULL AND row.given_up_at IS NULL
-RETURNING row.id
 """
 
 
@@ -42,22 +41,17 @@ def give_up(row: OutboxRow, error: str, now: datetime) -> bool:
     return bool(_own(row).update(given_up_at=now, claimed_until=None, last_error=error))
 
 
-def mark_all_delivered(rows: Sequence[OutboxRow], now: datetime) -> set[int]:
-    """The receiver has them; the keys of the rows that were still claimed by this courier."""
+def release(rows: Sequence[OutboxRow]) -> None:
+    """They were not tried: whoever comes next may claim them."""
+    if not rows:
+        return
     columns = (
         [row.pk for row in rows],
         [row.claimed_by for row in rows],
         [row.attempts for row in rows],
     )
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, [now, *columns])
-        return {key for (key,) in cursor.fetchall()}
-
-
-def release(rows: Iterable[OutboxRow]) -> None:
-    """They were not tried: whoever comes next may claim them."""
-    for row in rows:
-        _own(row).update(claimed_until=None, attempts=F("attempts") - 1)
+        cursor.execute(_RELEASE, columns)
 
 
 def _own(row: OutboxRow) -> QuerySet[OutboxRow]:
