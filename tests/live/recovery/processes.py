@@ -31,6 +31,7 @@ class Ran:
 
     name: str
     module: str
+    arguments: tuple[str, ...] = ()
     process: "subprocess.Popen[bytes] | None" = None
     begun: int = 0
     due: float = 0.0
@@ -38,11 +39,13 @@ class Ran:
 
 @dataclass
 class Firm:
-    """A database, an intake and engines on one home."""
+    """A database and processes on one home. A process is killed with all that it began."""
 
     database: EmbeddedPostgres
     home: Path
     children: list[Ran]
+    url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
     ends: list[tuple[str, int]] = field(default_factory=list)
     """Who ended by himself, and how."""
 
@@ -63,10 +66,11 @@ class Firm:
     def begin(self, child: Ran) -> None:
         with self.log_of(child.name).open("ab") as said:
             child.process = subprocess.Popen(
-                [sys.executable, "-m", child.module],
+                [sys.executable, "-m", child.module, *child.arguments],
                 env=self.environment(),
                 stdout=said,
                 stderr=subprocess.STDOUT,
+                process_group=0,
             )
         child.begun += 1
 
@@ -80,7 +84,7 @@ class Firm:
             return
         child = self.child(name)
         if child.process is not None:
-            child.process.kill()
+            os.killpg(child.process.pid, signal.SIGKILL)
             child.process.wait()
             child.process = None
             child.due = time.monotonic()
@@ -103,9 +107,10 @@ class Firm:
         kept = {name: text for name, text in os.environ.items() if "PROPDESK" not in name}
         return kept | {
             "PROPDESK_HOME": str(self.home),
-            "PROPDESK_DATABASE_URL": self.database.url,
+            "PROPDESK_DATABASE_URL": self.url,
             "PROPDESK_SNAPSHOT_EVERY_MS": str(SNAPSHOT_EVERY_MS),
             "PYTHONPATH": os.pathsep.join(each for each in sys.path if each),
+            **self.settings,
         }
 
     def end(self) -> None:
@@ -126,7 +131,7 @@ def firm_on(database: EmbeddedPostgres, kernels: Path, engines: int) -> Iterator
     kernels.mkdir(exist_ok=True)
     (home / "kernels").symlink_to(kernels)
     named = [Ran("intake", INTAKE), *(Ran(f"engine-{n}", ENGINE) for n in range(engines))]
-    firm = Firm(database, home, named)
+    firm = Firm(database, home, named, database.url)
     try:
         yield firm
     finally:

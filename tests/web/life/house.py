@@ -72,7 +72,7 @@ def running_house(home: Path) -> Iterator[House]:
             env=environment, check=True, stdout=subprocess.PIPE, text=True,
         ).stdout  # fmt: skip
         market = home / "market.jsonl"
-        _write_market(market)
+        write_market(market)
         modules = {
             **JUDGING,
             "projector": ("propdesk.boot.projector_process",),
@@ -91,7 +91,7 @@ def running_house(home: Path) -> Iterator[House]:
             del os.environ["PROPDESK_TEST_PAYMENTS"]
 
 
-def _write_market(path: Path) -> None:
+def write_market(path: Path) -> None:
     """A price that rises by the same step four times a second."""
     begin = 1_700_000_000_000_000
     with path.open("w") as out:
