@@ -34,6 +34,7 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import ZERO, round_ratio_half_away
 from propdesk.domain.instruments import Catalogue
+from propdesk.domain.judging import Judge
 from propdesk.domain.money import minor_digits
 from propdesk.domain.open_costs import OpenCosts
 from propdesk.domain.position_sizes import held_in, margin_of
@@ -210,7 +211,7 @@ class Account:
                 found = self._payout(event, judges, booked=booked)
             case Scaled():
                 self._scaled(event)
-                found = ask(judges, lambda judge: judge.on_scaled(event))
+                found = ask(judges, Judge.on_scaled, event)
             case Bar() | GapOpened() | GapClosed():
                 self._market(event, name)
                 found = []
@@ -228,17 +229,17 @@ class Account:
                 if self.asked is not None:
                     for position in self.asked.note(event):
                         self.worth.value_anew(position)
-                return ask(judges, lambda judge: judge.on_order(event))
+                return ask(judges, Judge.on_order, event)
             case StopSet():
                 self.book.set_stop(event)
-                return ask(judges, lambda judge: judge.on_stop(event))
+                return ask(judges, Judge.on_stop, event)
             case NewsScheduled():
                 return self._news(event, judges)
             case SessionSeen():
-                return ask(judges, lambda judge: judge.on_session(event))
+                return ask(judges, Judge.on_session, event)
             case GroupFormed():
                 self.situation.groups.append(event)
-                return ask(judges, lambda judge: judge.on_group(event))
+                return ask(judges, Judge.on_group, event)
             case TimePassed():
                 return []
             case _:
@@ -246,10 +247,8 @@ class Account:
 
     def _deal(self, deal: Deal, judges: Sequence[AnyJudge]) -> Found:
         self.catalogue.get(deal.symbol)
-        worst = {
-            key: each.worst for key, each in self.worth.holdings.items() if each.worst != NEVER
-        }
         closed = self.book.apply(deal)
+        held = {each.position: self.worth.holdings.get(each.position) for each in closed}
         situation, day = self.situation, self.situation.day
         if not self.computed and self.accounting.equity_source == "computed":
             self.computed, self.reported = True, None
@@ -266,12 +265,13 @@ class Account:
             day.positions_opened += 1
             if situation.first_trade_at is None:
                 situation.first_trade_at = deal.at
-            found += ask(judges, lambda judge: judge.on_opened(deal), deal.symbol)
+            found += ask(judges, Judge.on_opened, deal, deal.symbol)
         for each in closed:
-            peak = self.peak_margins.get(each.position)
-            found += self.closed(trade_of(each, worst.get(each.position), peak), judges)
+            peak, holding = self.peak_margins.get(each.position), held[each.position]
+            worst = None if holding is None or holding.worst == NEVER else holding.worst
+            found += self.closed(trade_of(each, worst, peak), judges)
         self._note_margin(deal)
-        found += ask(judges, lambda judge: judge.on_deal(deal), deal.symbol)
+        found += ask(judges, Judge.on_deal, deal, deal.symbol)
         return found
 
     def _note_margin(self, deal: Deal) -> None:
@@ -295,7 +295,7 @@ class Account:
         if trade.opened_at >= day.day.start:
             day.opened_profit += trade.net
         self.situation.trades.append(trade)
-        return ask(judges, lambda judge: judge.on_closed(trade), trade.symbol)
+        return ask(judges, Judge.on_closed, trade, trade.symbol)
 
     def _adjusted(self, event: BalanceAdjusted, judges: Sequence[AnyJudge]) -> Found:
         if event.kind == "payout":
@@ -313,7 +313,7 @@ class Account:
         if self._is_profit(event.kind):
             situation.day.closed_profit += event.amount
             return []
-        return ask(judges, lambda judge: judge.on_adjusted(event))
+        return ask(judges, Judge.on_adjusted, event)
 
     def _is_profit(self, kind: str) -> bool:
         names = {"bonus": "bonuses", "refund": "refunds", "fee": "fees"}
@@ -333,7 +333,7 @@ class Account:
         situation.payouts.append(event)
         situation.cycle_started_at = event.at
         situation.cycle_start_balance = situation.balance
-        return ask(judges, lambda judge: judge.on_payout(event))
+        return ask(judges, Judge.on_payout, event)
 
     def _scaled(self, event: Scaled) -> None:
         situation = self.situation
@@ -365,7 +365,7 @@ class Account:
             self.situation.news.pop(event.id, None)
         else:
             self.situation.news[event.id] = event
-        return ask(judges, lambda judge: judge.on_news(event))
+        return ask(judges, Judge.on_news, event)
 
     # -- what is shown -----------------------------------------------------------------------
     def take_window(self, at: int) -> Sample:

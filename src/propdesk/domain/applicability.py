@@ -7,6 +7,7 @@ limits beside each other, and all hold. It judges nothing.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from propdesk.domain.situation import Situation
 from propdesk.domain.terms import AppliesTo, RuleTerms
@@ -17,6 +18,11 @@ class Narrowed(AppliesTo):
     """What a rule covers in one account once more specific ones have taken their part."""
 
     without: tuple[AppliesTo, ...] = ()
+
+    @cached_property
+    def whole_account(self) -> bool:
+        """Whether it covers every instrument: not where others have taken any."""
+        return not (self.instruments or self.asset_classes or self.without)
 
     def covers(self, names: Sequence[str], asset_class: str) -> bool:
         taken = any(each.covers(names, asset_class) for each in self.without)

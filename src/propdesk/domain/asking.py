@@ -1,23 +1,31 @@
 """Asks every rule what it has to say to something that happened, and names the cause."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from propdesk.domain.consequences import AnyJudge
 from propdesk.domain.events import Event
-from propdesk.domain.judging import Violation
+from propdesk.domain.judging import Judge, Violation
 
 Found: TypeAlias = list[tuple[AnyJudge, Violation]]
+Told = TypeVar("Told")
 
 
 def ask(
     judges: Sequence[AnyJudge],
-    hook: Callable[[AnyJudge], Iterable[Violation]],
+    hook: Callable[[Judge[Any], Told], Iterable[Violation]],
+    told: Told,
     symbol: str | None = None,
 ) -> Found:
-    """Ask every rule; one that concerns other instruments is not asked about this symbol."""
-    asked = [judge for judge in judges if symbol is None or judge.concerns(symbol)]
-    return [(judge, each) for judge in asked for each in hook(judge)]
+    """Ask every rule by a hook of ``Judge``; one that does not override it has nothing to say,
+    and one that concerns other instruments is not asked about this symbol."""
+    name = hook.__name__
+    asked = [
+        judge
+        for judge in judges
+        if name in judge.hears and (symbol is None or judge.concerns(symbol))
+    ]
+    return [(judge, each) for judge in asked for each in getattr(judge, name)(told)]
 
 
 def cause_of(event: Event) -> str:

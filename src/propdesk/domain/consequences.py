@@ -16,11 +16,12 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Judge, Violation
 from propdesk.domain.situation import Situation
 from propdesk.domain.terms import Effect, RuleTerms
+from propdesk.domain.values import value
 
 AnyJudge = Judge[RuleTerms]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Ending:
     """The verdict that ends an account: its outcome, and the how manieth of its rule it is."""
 
@@ -86,13 +87,6 @@ class Standing:
         effects = judge.terms.effects
         effect = effects[min(occurrence, len(effects)) - 1]
         return Ending(effect.kind, occurrence) if effect.hard and not effect.also else None
-
-    @staticmethod
-    def may_end(terms: RuleTerms) -> bool:
-        """Whether some violation of this rule, now or later, may end the account."""
-        return any(
-            each.hard or (each.then is not None and each.then.hard) for each in terms.effects
-        )
 
     @staticmethod
     def _effect(judge: AnyJudge, violation: Violation, occurrence: int) -> Effect:

@@ -4,7 +4,7 @@ Values only. The wire writes them as the result JSON, the web shows them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -15,6 +15,7 @@ from propdesk.domain.payouts import PayoutJudgement
 from propdesk.domain.situation import DayRecord, Span, Trade
 from propdesk.domain.statistics import Statistics
 from propdesk.domain.terms import Comparison
+from propdesk.domain.values import value
 
 Status: TypeAlias = Literal["active", "passed", "breached", "paused", "expired", "unknown"]
 Basis: TypeAlias = Literal["ticks", "bars", "reported", "deals"]
@@ -29,7 +30,7 @@ class UnusableHistory(ValueError):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Verdict:
     """One decision, with what was seen and what it was held against."""
 
@@ -45,7 +46,7 @@ class Verdict:
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Gap:
     """A stretch in which the account's equity was not known, and why."""
 
@@ -55,13 +56,13 @@ class Gap:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Coverage:
     basis: Basis
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sample:
     """One point of the equity chart: the extremes since the point before."""
 
@@ -73,7 +74,7 @@ class Sample:
     overall_floor: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Strip:
     """What was known at the breaching event: positions and prices, for the evidence."""
 
@@ -84,7 +85,7 @@ class Strip:
     equity: Span | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OpenPosition:
     """A position that is open at the end of the history."""
 
@@ -98,7 +99,7 @@ class OpenPosition:
     """None where its price is not known."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Evaluation:
     """The judgement of one account in one phase."""
 

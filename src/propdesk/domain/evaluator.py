@@ -441,8 +441,7 @@ class Evaluator:
         account, standing = self.account, self.standing
         if account is None or self.over:  # a breach of this very moment stands before the pass
             return
-        goals = [each for each in self.objectives() if each.blocks != "payout"]
-        if not goals or not all(each.met for each in goals):
+        if not self._goals_met():
             return
         if self.phase.promotion.flat_required and not account.situation.flat:
             return
@@ -457,6 +456,18 @@ class Evaluator:
                 self._pass()
             case "after_day_reset":
                 self.pass_due = True
+
+    def _goals_met(self) -> bool:
+        """Whether there is something to be reached, and all of it is; the first that is not is
+        looked at and none behind it, for this is asked with every deal."""
+        is_one = False
+        for judge in self.judges:
+            goal = judge.objective() if "objective" in judge.hears else None
+            if goal is not None and goal.blocks != "payout":
+                if not goal.met:
+                    return False
+                is_one = True
+        return is_one
 
     def _pass(self) -> None:
         account = self.account

@@ -6,11 +6,11 @@ Values only: no behaviour, no reading of files. Times are microseconds since 197
 The written form is in ``docs/reference/events.md``; parsing is the wire's business.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
 from propdesk.domain.exact import ZERO
+from propdesk.domain.values import value
 
 Micros: TypeAlias = int
 Side: TypeAlias = Literal["buy", "sell"]
@@ -45,7 +45,7 @@ class Bar(NamedTuple):
     ask_close: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccountOpened:
     """The first event of an account: its currency and the balance it starts with."""
 
@@ -63,7 +63,7 @@ class AccountOpened:
     stage: str = ""  # evaluation or funded; "": not told
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Deal:
     """A fill. ``commission``, ``swap`` and ``profit`` are what the platform booked with it.
 
@@ -96,7 +96,7 @@ class Deal:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccountReported:
     """What the platform says the account is worth; a missing field is not known."""
 
@@ -107,7 +107,7 @@ class AccountReported:
     margin: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BalanceAdjusted:
     """Money moved without a trade; ``amount`` is signed."""
 
@@ -118,14 +118,14 @@ class BalanceAdjusted:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TimePassed:
     """The clock reached ``at``; nothing else happened."""
 
     at: Micros
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OrderSeen:
     """An order's life: placed, modified, cancelled, filled or rejected."""
 
@@ -147,7 +147,7 @@ class OrderSeen:
     position: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StopSet:
     """The protective prices of an open position changed (None: removed or not set)."""
 
@@ -158,7 +158,7 @@ class StopSet:
     target: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class InstrumentDefined:
     """What one lot of a symbol is on this platform; it overrides the catalogue from here on.
 
@@ -187,7 +187,7 @@ class InstrumentDefined:
     limits_until: Micros | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NewsScheduled:
     """A release known to the calendar. The version last received before a moment judges it."""
 
@@ -201,7 +201,7 @@ class NewsScheduled:
     withdrawn: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SessionSeen:
     """A login, purchase or platform session: address, network, device, client (opaque ids)."""
 
@@ -214,7 +214,7 @@ class SessionSeen:
     client: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DayReported:
     """A finished day known only by its figures. ``at`` lies inside that day."""
 
@@ -228,7 +228,7 @@ class DayReported:
     half_day: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TradeReported:
     """A round trip known without prices. ``at`` is its close; ``profit`` is net of its costs
     unless ``commission`` or ``swap`` say what is still to be added."""
@@ -251,7 +251,7 @@ class TradeReported:
     position: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StateReported:
     """An account that starts mid-life: what happened before is given, not replayed."""
 
@@ -278,7 +278,7 @@ class StateReported:
     best_day: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PayoutMoved:
     """A payout's step. Only ``paid`` moves money; ``amount`` is gross, before the split."""
 
@@ -290,7 +290,7 @@ class PayoutMoved:
     trader_share: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Scaled:
     """The account's size changed; limits are recomputed as the overall limit's terms say."""
 
@@ -300,7 +300,7 @@ class Scaled:
     balance: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Paused:
     """The firm stops the account: nothing is passed until it goes on.
 
@@ -314,14 +314,14 @@ class Paused:
     until: Micros | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resumed:
     account: str
     at: Micros
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GapOpened:
     """From here on quotes of ``symbol`` are missing although its market is open."""
 
@@ -330,14 +330,14 @@ class GapOpened:
     reason: str = "silence"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GapClosed:
     at: Micros
     symbol: str
     back_filled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GroupFormed:
     """Accounts judged together (one owner, one household, one ring)."""
 

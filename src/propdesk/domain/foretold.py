@@ -6,16 +6,16 @@ all of it but the equity is known already. It must not decide whether that ends 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Violation
 from propdesk.domain.levels import reaches
 from propdesk.domain.terms import Comparison
+from propdesk.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Foretold:
     """The violation of a limit, as a function of equity and of the highest equity since.
 

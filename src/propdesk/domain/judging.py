@@ -6,7 +6,7 @@ what a violation costs: effects are terms, applied in one place (``consequences`
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Generic, Literal, TypeAlias, TypeVar
@@ -28,6 +28,7 @@ from propdesk.domain.events import (
 from propdesk.domain.peers import Stretch
 from propdesk.domain.situation import DayRecord, Situation, Span, Trade
 from propdesk.domain.terms import Comparison, Effect, RuleTerms
+from propdesk.domain.values import value
 
 if TYPE_CHECKING:
     from propdesk.domain.foretold import Foretold
@@ -37,7 +38,7 @@ Certainty: TypeAlias = Literal["proven", "possible", "unknown"]
 Figure: TypeAlias = Decimal | Fraction | int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Violation:
     """A rule is broken (proven), may be (possible: the span straddles it) or cannot be judged.
 
@@ -56,7 +57,7 @@ class Violation:
     excess: Decimal | None = None  # profit beyond a cap, for profit_adjust
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LimitLine:
     """A limit as the trader sees it now. Exact figures; ``room`` is what may still be lost.
 
@@ -74,7 +75,7 @@ class LimitLine:
     peak: Figure | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Objective:
     """Something to be reached before the phase is passed or a payout due."""
 
@@ -86,7 +87,7 @@ class Objective:
     blocks: Literal["pass", "payout", "both"] = "both"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trail:
     """A mark that follows equity up. Above ``peak`` a rule says nothing: it remembers the new
     peak, and where there is a ``gap`` its lower bound rises with it, to ``min(peak, cap) - gap``.
@@ -110,7 +111,7 @@ def lowest(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return min(first, second)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Calm:
     """The open interval of equity in which ``on_mark`` has nothing to say. None: unbounded.
 
@@ -126,7 +127,7 @@ class Calm:
 ALWAYS_CALM = Calm()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PartCalm:
     """The open interval of the floating profit of some positions in which nothing can be said."""
 
@@ -135,7 +136,7 @@ class PartCalm:
     high: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Watches:
     """All that must be watched for one rule: equity, and the profit of parts of what is open.
 
@@ -159,6 +160,17 @@ class Judge(Generic[TermsT]):
     goal_by_equity = False
     """Whether a quote alone may meet the objective."""
 
+    hears: frozenset[str] = frozenset()
+    """The names of the methods a rule overrides: it has nothing to say to any other."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.hears = frozenset(
+            name
+            for name, silent in vars(Judge).items()
+            if callable(silent) and getattr(cls, name) is not silent
+        )
+
     def __init__(self, terms: TermsT, situation: Situation) -> None:
         self.terms = terms
         self.situation = situation
@@ -166,6 +178,8 @@ class Judge(Generic[TermsT]):
     def concerns(self, symbol: str) -> bool:
         """Whether the rule is about this symbol, by its own name or by the catalogue's."""
         applies = self.terms.applies_to
+        if applies.whole_account:
+            return True
         instrument = self.situation.catalogue.find(symbol)
         if instrument is None:
             return applies.covers((symbol,), "")

@@ -5,7 +5,6 @@ it is measured in is worth in account money.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
@@ -13,13 +12,14 @@ from typing import assert_never
 from propdesk.domain.events import Side
 from propdesk.domain.exact import ZERO
 from propdesk.domain.instruments import CalculationMode, Instrument
+from propdesk.domain.values import value
 
 
 class MarginError(ValueError):
     """Margin cannot be calculated; the rule that asks for it is unknown at this moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Exposure:
     """What a position exposes the account to, at one price.
 

@@ -21,6 +21,7 @@ from propdesk.domain.events import (
 )
 from propdesk.domain.exact import ZERO
 from propdesk.domain.positions import ImpossibleDeal, Position, PositionBook
+from propdesk.domain.values import value
 
 if TYPE_CHECKING:
     from propdesk.domain.situation import Situation, Trade
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 OWNER = "owner"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stretch:
     """A position as an interval in one account; ``closed_at`` is None while it is open."""
 
@@ -193,7 +194,7 @@ def beside(mine: Stretch, held: Iterable[Stretch]) -> Iterator[Stretch]:
         yield each
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Circle:
     """Accounts judged together, the judged one among them, and the stage of each ("": untold)."""
 

@@ -5,7 +5,6 @@ instrument is missing is None. It must not hold a limit against anything.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
@@ -17,6 +16,7 @@ from propdesk.domain.margin import Exposure, margin_used, notional
 from propdesk.domain.positions import Position
 from propdesk.domain.situation import Situation
 from propdesk.domain.valuation import ExactPrice, NoConversion, conversion_for
+from propdesk.domain.values import value
 
 Unit: TypeAlias = Literal[
     "contracts", "lots", "mini_equivalents", "notional", "margin_percent", "effective_leverage"
@@ -27,7 +27,7 @@ Range: TypeAlias = tuple[Fraction, Fraction]
 NOTHING: Range = (Fraction(0), Fraction(0))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Held:
     """A position, or a trade that was only reported, as far as its size goes."""
 

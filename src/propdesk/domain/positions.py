@@ -19,6 +19,7 @@ from propdesk.domain.exact import (
 )
 from propdesk.domain.instruments import finite_decimal
 from propdesk.domain.valuation import ExactPrice
+from propdesk.domain.values import value
 
 
 class ImpossibleDeal(ValueError):
@@ -94,7 +95,7 @@ class Position:
         return self.lots if self.side == "buy" else -self.lots
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ClosedTrade:
     """A position, or the part of one, that a deal closed.
 

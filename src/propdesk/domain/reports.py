@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from propdesk.domain.asking import Found, ask
 from propdesk.domain.consequences import AnyJudge
 from propdesk.domain.events import AccountReported, DayReported, StateReported, TradeReported
+from propdesk.domain.judging import Judge
 from propdesk.domain.situation import Span, Trade
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def apply_report(account: "Account", event: Report, judges: Sequence[AnyJudge]) 
             return _day_reported(account, event, judges)
         case StateReported():
             _state_reported(account, event)
-            return ask(judges, lambda judge: judge.on_state(event))
+            return ask(judges, Judge.on_state, event)
         case AccountReported():
             _account_reported(account, event)
-            return ask(judges, lambda judge: judge.on_reported(event))
+            return ask(judges, Judge.on_reported, event)
 
 
 def _trade_reported(account: "Account", event: TradeReported, judges: Sequence[AnyJudge]) -> Found:
@@ -86,7 +87,7 @@ def _account_reported(account: "Account", event: AccountReported) -> None:
 
 
 def _day_reported(account: "Account", event: DayReported, judges: Sequence[AnyJudge]) -> Found:
-    found = ask(judges, lambda judge: judge.on_day_reported(event))
+    found = ask(judges, Judge.on_day_reported, event)
     situation, day = account.situation, account.situation.day
     for extreme in (event.peak_equity, event.low_equity):
         if extreme is not None:

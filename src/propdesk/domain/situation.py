@@ -23,6 +23,7 @@ from propdesk.domain.events import (
 from propdesk.domain.exact import ZERO
 from propdesk.domain.peers import Peers
 from propdesk.domain.price_limits import PriceLimits
+from propdesk.domain.values import value
 
 if TYPE_CHECKING:
     from propdesk.domain.conditions import Conditions
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from propdesk.domain.positions import Position
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Span:
     """An amount known to lie between two ends, in account currency."""
 
@@ -42,7 +43,7 @@ class Span:
         return self.low == self.high
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trade:
     """A closed round trip or part of one. Money in account currency, ``net`` after all costs."""
 
@@ -95,7 +96,7 @@ class DayState:
     overall_floor: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DayRecord:
     """A finished trading day, as the day table shows it."""
 

@@ -4,17 +4,18 @@ Firms that name a window around the reset, and not a moment, leave open which of
 took. It must not choose one.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from propdesk.domain.judging import Certainty
 from propdesk.domain.levels import around, higher, shifted
 from propdesk.domain.situation import Situation, Span
+from propdesk.domain.values import value
 
 NOT_KNOWN = "which of the values inside the window the firm's snapshot took is not known"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Snapshot:
     """``seen`` is None where nothing was seen, or one of the values was not known."""
 

@@ -7,6 +7,7 @@ published description of each field: the JSON Schema and the public rulebook are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias
 
 from propdesk.domain.exact import ZERO, percent_of
@@ -68,6 +69,11 @@ class Amount(Terms):
                 "an amount is exactly one of money, percent, by_size, percent_by_size; "
                 f"given: {', '.join(given) or 'none'}"
             )
+
+    @cached_property
+    def by_size_alone(self) -> bool:
+        """Whether it is the same sum for an account of a size, whatever else is known."""
+        return self.money is not None or self.by_size is not None or self.of == "initial"
 
     def resolve(self, size: Decimal, bases: Mapping[str, Decimal] | None = None) -> Decimal:
         """The exact sum for an account of ``size``; ``bases`` holds what ``of`` may name.
@@ -184,12 +190,12 @@ class AppliesTo(Terms):
             return False
         return not self.asset_classes or asset_class in self.asset_classes
 
-    @property
+    @cached_property
     def whole_account(self) -> bool:
         """Whether it covers every instrument."""
         return not self.instruments and not self.asset_classes
 
-    @property
+    @cached_property
     def specificity(self) -> int:
         """Instrument beats asset class beats account type, group and tag beats all."""
         weights = (
@@ -221,9 +227,14 @@ class RuleTerms(Terms):
     read_on: str = ""
     """The date they were read."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return self.id or self.rule
+
+    @cached_property
+    def may_end(self) -> bool:
+        """Whether some violation of the rule, now or later, may end the account."""
+        return any(each.hard or (each.then is not None and each.then.hard) for each in self.effects)
 
     @property
     def looks_at_peers(self) -> bool:

@@ -5,7 +5,7 @@ when one of them leaves its interval. It must not decide anything: the evaluator
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from propdesk.domain.consequences import AnyJudge, Ending, verdict_id
@@ -16,9 +16,10 @@ from propdesk.domain.exact import exactly
 from propdesk.domain.foretold import Foretold
 from propdesk.domain.judging import Calm, PartCalm
 from propdesk.domain.situation import Span
+from propdesk.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LastWord:
     """A limit that ends the account, and what it will say."""
 
@@ -27,7 +28,7 @@ class LastWord:
     ending: Ending
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Arming:
     """What must be watched until the account is next asked.
 
@@ -48,7 +49,7 @@ class Arming:
     last_words: tuple[LastWord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Seen:
     """Between which values things moved since the account was armed.
 
@@ -117,7 +118,7 @@ class Unattended:
         standing = self.evaluator.standing
         found = []
         for judge in self.evaluator.judges:
-            if not judge.watches_marks or not standing.may_end(judge.terms):
+            if not judge.watches_marks or not judge.terms.may_end:
                 continue  # what does not end the account is not said beside what does
             told = judge.foretell()
             if told == "nothing":

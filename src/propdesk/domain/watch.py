@@ -4,14 +4,13 @@ Inside the open interval, and before the moment, no rule of the account has anyt
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from propdesk.domain.consequences import AnyJudge
-from propdesk.domain.judging import Judge
+from propdesk.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Watch:
     """``restless``: some rule did not say when it is calm and is asked on every mark."""
 
@@ -26,12 +25,12 @@ def watch_of(judges: Iterable[AnyJudge], *, interval: bool = True) -> Watch:
     because somebody else watches it."""
     lows, highs, timers, restless = [], [], [], False
     for judge in judges:
-        timer = judge.timer()
+        timer = judge.timer() if "timer" in judge.hears else None
         if timer is not None:
             timers.append(timer)
         if not judge.watches_marks:
             continue
-        if type(judge).calm is Judge.calm:
+        if "calm" not in judge.hears:
             restless = True
             continue
         if not interval:

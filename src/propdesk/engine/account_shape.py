@@ -6,7 +6,6 @@ the account is exposed: asked at every tick of its symbols, which costs time and
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from propdesk.domain.account import Account
@@ -14,6 +13,7 @@ from propdesk.domain.exact import ZERO
 from propdesk.domain.judging import Calm
 from propdesk.domain.situation import Span
 from propdesk.domain.unattended import Arming, Seen
+from propdesk.domain.values import value
 from propdesk.domain.worth import Holding
 from propdesk.engine.book import Book
 from propdesk.engine.fixed_point import LinearForm, NoForm, linear_form
@@ -23,7 +23,7 @@ from propdesk.engine.shapes import AccountShape, Bounds, Settled, SumShape, Term
 from propdesk.engine.shapes import Seen as SeenOfRow
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Watched:
     """A shape with the names of its terms: position ids in the order of the terms.
 

@@ -6,7 +6,6 @@ minor units, for every price up to the symbol's ceiling. Where no such integers 
 reason; it must not approximate.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from math import gcd, lcm
@@ -16,6 +15,7 @@ from propdesk.domain.events import Side
 from propdesk.domain.instruments import CalculationMode, Instrument
 from propdesk.domain.money import minor_digits
 from propdesk.domain.valuation import Arithmetic, Conversion, ExactPrice
+from propdesk.domain.values import value
 
 MAGNITUDE_MAX = 2**62
 """No number the kernel forms is larger; a bit is kept free, so that a difference fits too."""
@@ -49,7 +49,7 @@ class RateSide(IntEnum):
     """The position's own closing price."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LinearForm:
     """``round_half_away((a * price - b) [* rate | / rate] / d)`` in the account's minor unit.
 

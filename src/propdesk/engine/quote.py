@@ -3,12 +3,11 @@
 It must not know how many digits a point has: the book does.
 """
 
-from dataclasses import dataclass
-
+from propdesk.domain.values import value
 from propdesk.engine.layout import Rows
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Quote:
     """Prices in points; None before the first, in a silence, or beyond the ceiling."""
 

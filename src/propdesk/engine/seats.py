@@ -7,6 +7,7 @@ from typing import NamedTuple
 from propdesk.domain.evaluation import Verdict
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.unattended import Arming, Unattended
+from propdesk.domain.values import value
 from propdesk.engine.account_shape import Watched
 from propdesk.wire.log_records import AccountEnrolled
 
@@ -48,7 +49,7 @@ class Spot(NamedTuple):
     tick: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Told:
     """What an account said when it was asked: new verdicts, and its status where it changed.
 

@@ -7,7 +7,6 @@ said; ``sequencer`` is where the writer of the first two was. How they are writt
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from propdesk.domain.events import Event as AccountEvent
@@ -19,6 +18,7 @@ from propdesk.domain.events import (
     NewsScheduled,
     TimePassed,
 )
+from propdesk.domain.values import value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +39,7 @@ def verdicts_of(partition: int) -> str:
 
 
 # --- the market stream -----------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SymbolDefined:
     """From here on ``number`` means this symbol of this feed; prices are in ``10**-digits``.
 
@@ -52,7 +52,7 @@ class SymbolDefined:
     digits: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(frozen=True, slots=True, eq=False)
 class Ticks:
     """A batch of ticks in the order of the log. Columns of equal length, one row a tick.
 
@@ -75,7 +75,7 @@ class Ticks:
         return self.first + len(self.at) - 1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value(frozen=True, slots=True, eq=False)
 class BackFilled:
     """Ticks that were missing in gaps, in the order of their feed.
 
@@ -98,14 +98,14 @@ MarketRecord: TypeAlias = SymbolDefined | Ticks | BackFilled
 
 
 # --- a partition's events --------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Mark:
     """The ticks up to number ``tick`` are judged before anything that follows."""
 
     tick: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RulebookPublished:
     """The firm's command: accounts may be judged by this rulebook from here on.
 
@@ -118,7 +118,7 @@ class RulebookPublished:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccountEnrolled:
     """The firm's command: judge this account by this rulebook from its opening on."""
 
@@ -133,7 +133,7 @@ class AccountEnrolled:
     add_ons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Moment:
     """What happened to one account at one stamp, in the platform's order. One moment is judged
     as a whole (DESIGN §4)."""
@@ -151,7 +151,7 @@ Delivered: TypeAlias = AccountEvent | AccountEnrolled | RulebookPublished
 
 
 # --- what the engine says --------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VerdictSaid:
     """A verdict of an account, as the result JSON shows it; its id is the record's key.
 
@@ -175,7 +175,7 @@ class VerdictSaid:
     replaces: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StatusChanged:
     """An account's status became another one."""
 
@@ -187,7 +187,7 @@ class StatusChanged:
     tick: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DeadLetter:
     """A record nobody could apply: where it is, and why. Its account is not judged by it."""
 
@@ -197,7 +197,7 @@ class DeadLetter:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class VerdictCorrected:
     """A verdict said before is not what the account's history amounts to, or is again.
 
@@ -227,7 +227,7 @@ EngineRecord: TypeAlias = VerdictSaid | VerdictCorrected | StatusChanged | DeadL
 
 
 # --- what the sequencer keeps for its next start ---------------------------------------------
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GapStood:
     """A gap of a symbol that may still be filled, or was: from the time of the last good tick
     before it to that of the first behind it (0: it is open).
@@ -245,7 +245,7 @@ class GapStood:
     filled: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SymbolStood:
     """A symbol as it was: ``at`` and ``sequence`` are of its last tick (0 and -1: none is known),
     ``gap`` says why it is one."""
@@ -261,7 +261,7 @@ class SymbolStood:
     """The newest last."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SequencerStood:
     """Where the sequencer was in its streams. It goes on from the newest of these and from what
     the streams hold behind the offsets named here. Nobody else reads it."""

@@ -364,9 +364,9 @@ class DailyLossJudge(Judge[DailyLoss]):
             base = self.coming.saw(base).seen  # either the old one still holds or a new one does
         if base is None or self.allowed is None or not self._enabled():
             return None
-        floor = Span(
-            base.low - self._allowance_of(base.low), base.high - self._allowance_of(base.high)
-        )
+        least = base.low - self._allowance_of(base.low)
+        exact = base.low is base.high
+        floor = Span(least, least if exact else base.high - self._allowance_of(base.high))
         overall = self.situation.day.overall_floor
         if self.terms.clamp_to_overall and overall is not None:
             floor = higher(floor, exactly_at(overall))
@@ -376,8 +376,12 @@ class DailyLossJudge(Judge[DailyLoss]):
         """What may be lost from ``base``, exact."""
         if self.allowed is None:  # pragma: no cover - nothing asks for a limit that was removed
             return ZERO
-        bases = {"base": base, "peak": base, "balance": self.situation.balance}
-        return self.allowed.resolve(self.situation.size, bases)
+        allowed, size = self.allowed, self.situation.size
+        if allowed.by_size_alone:
+            return allowed.resolve(size)
+        return allowed.resolve(
+            size, {"base": base, "peak": base, "balance": self.situation.balance}
+        )
 
     def _value(self) -> Span | None:
         balance = exactly_at(self.situation.balance)

@@ -18,6 +18,7 @@ from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.market_hours import HORIZON, WEEKDAYS, MarketHours, Weekday, weekday_of
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Comparison, RuleTerms, TermsError
+from propdesk.domain.values import value
 
 Before: TypeAlias = Literal["weekend", "overnight", "break", "session_end"]
 LOOK_AHEAD = 8 * DAY  # a week, and the hour by which clocks may be set back in it
@@ -123,7 +124,7 @@ def by_the_clock(terms: FlatBy, clock: DayClock) -> FlatBy:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Deadline:
     """Flat at ``at``; opening is allowed again from ``until`` on."""
 

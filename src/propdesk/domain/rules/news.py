@@ -19,6 +19,7 @@ from propdesk.domain.levels import exceeds
 from propdesk.domain.rules.news_windows import NewsWindows
 from propdesk.domain.situation import Situation, Trade
 from propdesk.domain.terms import Amount, Comparison, RuleTerms, TermsError
+from propdesk.domain.values import value
 
 Restricted: TypeAlias = Literal["open", "close", "pending_fill", "sl_tp_fill", "hold", "orders"]
 Targets: TypeAlias = Literal["currency", "listed", "all"]
@@ -128,7 +129,7 @@ _TARGET_WORDS: dict[Targets, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Inside:
     """Something inside a window: around which release, when, what, and whether that is sure."""
 

@@ -272,22 +272,22 @@ class OverallLossJudge(Judge[OverallLoss]):
     # -- the floor
     def floor(self) -> Span:
         """The floor in force; a span only while the peak itself is one."""
-        return shifted(self._unbuffered(), -self._buffer())
+        floor = self._unbuffered()
+        return floor if self.terms.news_buffer is None else shifted(floor, -self._buffer())
 
     def _unbuffered(self) -> Span:
         if self.locked_at is not None:
             return exactly_at(self.locked_at)
         if self.terms.mode == "trailing":
             mark = self._mark()
-            floor = Span(
-                mark.low - self._allowance(mark.low), mark.high - self._allowance(mark.high)
-            )
+            least = mark.low - self._allowance(mark.low)
+            exact = mark.low is mark.high
+            floor = Span(least, least if exact else mark.high - self._allowance(mark.high))
             lock = self.terms.lock
             if lock is None or lock.trigger != "floor_reaches":
                 return floor
             return lower(floor, exactly_at(self._lock_level(lock)))
-        floor = exactly_at(self.start - self._allowance(self.start) + self.risen)
-        return lower(floor, exactly_at(self.start))
+        return exactly_at(min(self.start - self._allowance(self.start) + self.risen, self.start))
 
     def _mark(self) -> Span:
         """The mark in force: the last one, or a higher one that may be taken already."""
@@ -317,8 +317,12 @@ class OverallLossJudge(Judge[OverallLoss]):
         return trial.floor().low
 
     def _allowance(self, peak: Decimal) -> Decimal:
-        bases = {"peak": peak, "base": peak, "balance": self.situation.balance}
-        return self.terms.allowance.resolve(self.situation.size, bases)
+        allowance, size = self.terms.allowance, self.situation.size
+        if allowance.by_size_alone:
+            return allowance.resolve(size)
+        return allowance.resolve(
+            size, {"peak": peak, "base": peak, "balance": self.situation.balance}
+        )
 
     def _lock_level(self, lock: Lock) -> Decimal:
         return self.start + lock.at.resolve(self.situation.size)
