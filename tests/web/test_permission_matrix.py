@@ -196,6 +196,18 @@ TABLE: list[tuple[str, str, dict[str, Any], str]] = [
     ("live", "get", {}, STAFF),
     ("live-events", "get", {}, STAFF),
     ("live-account", "get", {"name": "A1"}, STAFF),
+    # The economic calendar.
+    ("staff-calendar", "get", {}, STAFF),
+    ("staff-release", "get", ID, STAFF),
+    ("calendar-terms", "get", {}, STAFF),
+    ("release-add", "post", {}, BARRING),
+    ("release-change", "post", ID, BARRING),
+    ("release-withdraw", "post", ID, BARRING),
+    ("calendar-file", "post", {}, BARRING),
+    ("calendar-take-in", "post", {}, BARRING),
+    ("calendar-map-add", "post", {}, BARRING),
+    ("calendar-map-end", "post", ID, BARRING),
+    ("calendar-terms-set", "post", {}, BARRING),
     # The desk.
     ("board", "get", {}, STAFF),
     ("board-csv", "get", {}, STAFF),

@@ -43,6 +43,11 @@ def withdraw(server: str) -> None:
     _provided.pop(server, None)
 
 
+def every_platform() -> tuple[Traded, ...]:
+    """Those that were provided, in that order."""
+    return tuple(_provided.values())
+
+
 def trades_here(server: str) -> bool:
     """Whether the pages trade on this server at all."""
     return server in _provided
