@@ -64,6 +64,9 @@ STAFF_MORE = (
         also=("staff-programme", "programme-draft"),
     ),
     Item("coupons", _("Coupons"), "catalog.read"),
+    Item(
+        "staff-calendar", _("Calendar"), "calendar.read", also=("staff-release", "calendar-terms")
+    ),
     Item("finance", _("Finance"), "ledger.read"),
     Item("staff-certificates", _("Certificates"), "documents.read"),
     Item("firm", _("Firm"), "catalog.read", also=("staff-texts", "text-accepted")),
