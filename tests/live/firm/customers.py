@@ -7,7 +7,8 @@ firm's tables.
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -53,14 +54,27 @@ class Customer:
 
     def live(self) -> None:
         """From the order to the end of what was bought."""
+        with self._at_work():
+            self._pay(self._order())
+            self._trade()
+
+    def hold(self, lots: Decimal) -> str:
+        """From the order to an open position; the address of the account's page."""
+        with self._at_work():
+            self._pay(self._order())
+            login = self._again(partial(self._login_of, 0))
+            self._order_at(PlaceOrder(login, SYMBOL, "buy", lots, key=f"{login}-open"))
+            return f"/me/accounts/{self._challenge()['phases'][0]['account']}/"
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
         with httpx.Client(
             base_url=self.address, headers={"Authorization": f"Bearer {self.key}"}, timeout=20
         ) as self._pages:
             self._platform = PlatformClient(self.home / SOCKET_NAME, timeout_s=5)
             self._until = time.monotonic() + self.patience_s
             try:
-                self._pay(self._order())
-                self._trade()
+                yield
             finally:
                 self._platform.close()
 
@@ -206,3 +220,22 @@ class Customer:
 
         wait_until(is_there, max(0.0, self._until - time.monotonic()))
         return found[0]
+
+
+def lived(customers: Sequence[Customer]) -> None:
+    """All of them at once, to their ends."""
+    failed: list[str] = []
+
+    def live(customer: Customer) -> None:
+        try:
+            customer.live()
+        except BaseException as error:
+            failed.append(f"{customer.number}, {customer.told}: {error!r}")
+            raise
+
+    threads = [threading.Thread(target=live, args=(each,)) for each in customers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed, failed

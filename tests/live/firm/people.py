@@ -1,6 +1,6 @@
-"""The customers of the firm that is lived in: persons, each with a key for a program. A process.
+"""The customers of the firm that is lived in: persons, each with a key and a session. A process.
 
-``python -m tests.live.firm.people N`` tells, as one line of JSON, the keys of so many.
+``python -m tests.live.firm.people N`` tells, as one line of JSON, the pairs of so many.
 """
 
 import json
@@ -18,15 +18,16 @@ def main() -> None:
     from propdesk.crm.audit.actor import Actor  # noqa: PLC0415
     from propdesk.crm.people.permissions import TRADER  # noqa: PLC0415
     from tests.crm.firm_cast import trader  # noqa: PLC0415
+    from tests.web.sessions import client_of  # noqa: PLC0415
 
-    now, keys = datetime.now(UTC), []
+    now, told = datetime.now(UTC), []
     for number in range(int(sys.argv[1])):
         person = trader(f"customer-{number}@example.org")
         new = NewKey(name="mine", scopes=frozenset(Scope), lasts=timedelta(days=1))
-        keys.append(
-            create_key(person.pk, new, by=Actor(person.pk, TRADER, "192.0.2.1"), at=now).text
-        )
-    sys.stdout.write(json.dumps(keys) + "\n")
+        by = Actor(person.pk, TRADER, "192.0.2.1")
+        key = create_key(person.pk, new, by=by, at=now).text
+        told.append((key, client_of(person).cookies["sessionid"].value))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
