@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from propdesk.boot.paid_orders import provision_paid
 from propdesk.boot.run_out import end_what_ran_out, plan_reminders
@@ -17,6 +18,8 @@ from propdesk.crm.accounts.due_work import Doer, do_next
 from propdesk.crm.audit.actor import system
 from propdesk.crm.challenges.actions.plan_closings import CLOSE, WARN, plan_closings
 from propdesk.crm.challenges.actions.warn_waiting import WARN_WAITING, warn_waiting
+from propdesk.crm.incidents.actions.approve_measure import RUNS_OUT as SUSPENSION_ENDS
+from propdesk.crm.incidents.actions.undo_measure import undo_measure
 from propdesk.crm.own_limits.actions.lock_for_today import LIFT
 from propdesk.crm.own_limits.lifting import lift_own_limit
 
@@ -32,12 +35,18 @@ def run_out(detail: Mapping[str, Any], at: datetime) -> None:
     lift_kill_switch(detail["switch"], by=BY, at=at, reason="its time ran out")
 
 
+def end_suspension(detail: Mapping[str, Any], at: datetime) -> None:
+    """Rules that an incident suspended count again."""
+    undo_measure(UUID(detail["measure"]), by=BY, at=at, reason="its time ran out")
+
+
 DOERS: Mapping[str, Doer] = {
     CLOSE: close_before,
     WARN: warn_before,
     RUNS_OUT: run_out,
     WARN_WAITING: warn_waiting,
     LIFT: lift_own_limit,
+    SUSPENSION_ENDS: end_suspension,
 }
 
 

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "propdesk.crm.catalog",
     "propdesk.crm.challenges",
     "propdesk.crm.documents",
+    "propdesk.crm.incidents",
     "propdesk.crm.judgements",
     "propdesk.crm.ledger",
     "propdesk.crm.notices",
@@ -98,7 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "propdesk.web.navigation.navigation",
                 "propdesk.web.notices_unread.unread",
-            ]
+            ],
         },
     }
 ]

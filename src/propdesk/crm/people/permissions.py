@@ -141,7 +141,7 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "incidents.propose_measure": RULING | {RISK, SUPPORT},
     "incidents.approve_measure": RULING | {RISK},
     "incidents.take_measure": RULING | {RISK},
-    "incidents.undo_measure": RULING | {RISK},
+    "incidents.undo_measure": RULING | {RISK, SYSTEM},
     "incidents.decide": RULING | {RISK},
     "incidents.close": RULING | {RISK},
     "incidents.publish_report": RULING,
