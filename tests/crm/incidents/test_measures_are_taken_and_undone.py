@@ -252,7 +252,6 @@ def test_nobody_approves_his_own_nor_takes_alone_what_two_do(firm: Firm) -> None
     for wanted in (PRICES, REINSTATE, CREDIT):
         alone = partial(take_measure, row.pk, wanted, by=STAFF, at=LATER, reason="x")
         assert code(alone) == "two_persons"
-        )
     assert (
         code(lambda: take_measure(row.pk, NOTIFY, by=SUPPORT, at=LATER, reason="x"))
         == "not_permitted"
