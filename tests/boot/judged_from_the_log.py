@@ -91,12 +91,15 @@ class ReadLog:
     def __init__(self, log: EventLog) -> None:
         self._reader = log.reader()
         self._columns: dict[str, _Column] = defaultdict(_Column)
+        self._times: list[int] = []
+        """Of every tick, whatever its symbol."""
         self._marks: list[tuple[int, int]] = []
         self._general: list[_Place] = []
         self._own: dict[str, list[_Place]] = defaultdict(list)
         self._rulebooks: dict[str, LoadedRulebook] = {}
         self.enrolled: dict[str, AccountEnrolled] = {}
         self._read_market()
+        assert self._times == sorted(self._times), "the market's ticks are in their order"
         self._read_events()
 
     # -- what the engine said ----------------------------------------------------------------
@@ -121,14 +124,22 @@ class ReadLog:
         """The same of the reference evaluator, from the first record to the last."""
         evaluator = self._evaluator(account)
         watched, told = Unattended(evaluator), Told()
+
+        def hear(tick: int, offset: int) -> None:
+            for verdict in evaluator.standing.verdicts[len(told.verdicts) :]:
+                told.verdicts.append(_judged(verdict, offset, tick))
+
         for tick, offset, said in self._story(account):
+            # Days roll and time runs out before the first tick of any symbol that is late enough.
+            while (due := bisect_left(self._times, evaluator.wake)) < tick:
+                watched.wake(self._times[due])
+                hear(due, self._marked(due + 1))
             if isinstance(said, TimePassed):  # it rolls days; no later deal is late by it
                 if said.at >= evaluator.wake:
                     watched.wake(said.at)
             else:
                 evaluator.feed(said)
-            for verdict in evaluator.standing.verdicts[len(told.verdicts) :]:
-                told.verdicts.append(_judged(verdict, offset, tick))
+            hear(tick, offset)
         told.status = str(evaluator.status())
         return told
 
@@ -216,6 +227,8 @@ class ReadLog:
                     raise AssertionError("no quote of these came late")
 
     def _note(self, batch: Ticks, symbols: dict[int, SymbolDefined]) -> None:
+        assert batch.first == len(self._times) + 1
+        self._times += batch.at.tolist()
         columns = (batch.symbol.tolist(), batch.at.tolist(), batch.bid.tolist(), batch.ask.tolist())
         for tick, (number, at, bid, ask) in enumerate(zip(*columns, strict=True), batch.first):
             symbol = symbols[number]
