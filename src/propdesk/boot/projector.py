@@ -5,10 +5,11 @@ of its own: whatever kills it, the next one goes on from the offsets in the data
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from propdesk.crm.accounts.actions.take_in_records import (
     OtherPlace,
@@ -19,12 +20,17 @@ from propdesk.crm.accounts.actions.take_in_records import (
 )
 from propdesk.ports.event_log import Reader, Record
 from propdesk.wire.log_codec import LogCodecError, decode
-from propdesk.wire.log_records import EngineRecord
+from propdesk.wire.log_records import DeadLetter, EngineRecord
 
 READ_BYTES_MAX = 262_144
 RECORDS_MAX = 512
 """In one transaction: what it commands is on its way when it is committed."""
 WAIT_S = 1.0
+GATHER_S = 0.04
+"""What is said so soon after other things is taken in with the next: a batch costs little more than
+one record."""
+UNWRITABLE = (DataError, IntegrityError, OverflowError, ValueError)
+"""What a record raises that holds what no column can."""
 
 Follower = Callable[[Sequence[StatusRead], datetime], None]
 """What goes on from changed statuses, in the transaction in which they were read."""
@@ -55,7 +61,9 @@ class Projector:
     def run(self, over: threading.Event) -> None:
         """Take in what comes until ``over`` is set. Raises what log and database raise."""
         while not over.is_set():
-            if not self.step():
+            begun = time.monotonic()
+            if self.step() < RECORDS_MAX:
+                over.wait(max(0.0, begun + GATHER_S - time.monotonic()))
                 self._reader.wait(self._places, WAIT_S)
 
     def _take_in(self, stream: str) -> int:
@@ -65,16 +73,42 @@ class Projector:
             return 0
         read = [self._read(record) for record in records]
         try:
-            with transaction.atomic():
-                now = self._clock()
-                statuses = take_in_records(stream, after, read, now)
-                for follow in self._followers:
-                    follow(statuses, now)
+            self._apply(stream, after, read)
         except OtherPlace:
             self._places[stream] = last_taken_in(stream)
             return 1
         self._places[stream] = records[-1].offset
         return len(records)
+
+    def _apply(self, stream: str, after: int, read: Sequence[Read]) -> None:
+        """All at once; where one of them cannot be written, one by one, and that one is put aside.
+        Raises ``OtherPlace``."""
+        try:
+            with transaction.atomic():
+                now = self._clock()
+                statuses = take_in_records(stream, after, read, now)
+                for follow in self._followers:
+                    follow(statuses, now)
+        except UNWRITABLE as error:
+            if len(read) == 1:
+                read = [self._put_aside(stream, read[0], error)]
+            for each in read:
+                self._apply(stream, after, [each])
+                after = each.offset
+
+    def _put_aside(self, stream: str, read: Read, error: Exception) -> Read:
+        """What is taken in in its place: a case of its account, or nothing at all. Raises
+        ``error`` where nothing was written."""
+        why = f"{stream}, record {read.offset} cannot be taken in: {type(error).__name__}"
+        match read.said:
+            case None:
+                raise error
+            case DeadLetter():
+                return Read(read.offset, read.key, None)
+            case said:
+                self._alarm(f"{why}: {error}")
+                letter = DeadLetter(stream, read.offset, said.account, why)
+                return Read(read.offset, read.key, letter)
 
     def _read(self, record: Record) -> Read:
         try:

@@ -4,6 +4,7 @@ The model layer takes a tenth of a millisecond a row, and a thousand accounts th
 bring ten thousand rows. It must not be used where a few rows are written: it knows no model.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -23,7 +24,14 @@ def insert_at_once(
     """
     if not rows:
         return
-    names = [sql.Identifier(name) for name in columns]
+    body = msgspec.json.encode(rows, enc_hook=_written)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(table, tuple(columns.items()), skip_known), [body.decode()])
+
+
+@functools.cache
+def _statement(table: str, columns: tuple[tuple[str, str], ...], skip_known: bool) -> str:
+    names = [sql.Identifier(name) for name, _ in columns]
     statement = sql.SQL(
         "INSERT INTO {table} ({names})"
         " SELECT {names} FROM json_to_recordset(%s::json) AS r ({typed})"
@@ -32,14 +40,12 @@ def insert_at_once(
         names=sql.SQL(", ").join(names),
         typed=sql.SQL(", ").join(
             sql.SQL("{} {}").format(name, sql.SQL(kind))  # our own words
-            for name, kind in zip(names, columns.values(), strict=True)
+            for name, (_, kind) in zip(names, columns, strict=True)
         ),
     )
     if skip_known:
         statement += sql.SQL(" ON CONFLICT DO NOTHING")
-    body = msgspec.json.encode(rows, enc_hook=_written)
-    with connection.cursor() as cursor:
-        cursor.execute(statement.as_string(cursor.connection), [body.decode()])
+    return statement.as_string()
 
 
 def _written(value: object) -> object:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from propdesk.crm.accounts.actions.take_in_records import (
     OtherPlace,
@@ -198,6 +199,44 @@ def test_what_cannot_be_read_is_told_and_stops_nobody() -> None:
     house.project()
     assert house.read("1").status == "active"
     assert ["cannot be read" in each for each in house.alarms] == [True]
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_written_is_put_aside_and_stops_nobody() -> None:
+    house = House("1", "2", "3")
+    for login in ("1", "2", "3"):
+        house.engine.status(login, "active")
+    house.engine.breach("1")
+    house.engine.verdict("2", "warn", rule="no column holds \x00")
+    house.engine.verdict("of a replay \x00", "warn", key="of a replay")
+    house.engine.breach("3")
+    house.project()
+    assert last_taken_in(STREAM) == 9
+    assert [house.read(each).status for each in "123"] == ["breached", "active", "breached"]
+    for login in ("1", "3"):
+        assert commands(login) == BREACH
+        assert notices(login) == ["breach"]
+    case = Case.objects.get()
+    assert (case.account.login, case.kind) == ("2", "unreadable")
+    assert house.line("2") == ["status active", "dead_letter unreadable"]
+    assert ["cannot be taken in" in each for each in house.alarms] == [True] * 2
+
+
+@pytest.mark.django_db
+def test_what_one_tick_ends_costs_a_few_statements_however_many_accounts() -> None:
+    logins = [str(number) for number in range(50)]
+    house = House(*logins)
+    for login in logins:
+        house.engine.status(login, "active")
+    with CaptureQueriesContext(connection) as to_begin:
+        house.project()
+    for login in logins:
+        house.engine.breach(login)
+    with CaptureQueriesContext(connection) as to_end:
+        house.project()
+    assert all(commands(login) == BREACH for login in logins)
+    assert len(to_begin) <= 16
+    assert len(to_end) <= 16
 
 
 @pytest.mark.django_db

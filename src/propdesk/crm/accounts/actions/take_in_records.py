@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from propdesk.crm.accounts.held_verdicts import (
     ENDING,
     HELD,
@@ -67,6 +65,8 @@ from propdesk.wire.log_records import (
     VerdictSaid,
 )
 
+_STANDING = "SELECT * FROM accounts_hold WHERE account_id = ANY(%s) AND lifted_at IS NULL"
+
 
 class OtherPlace(Exception):
     """Somebody else has taken in this stream further. The caller reads its place anew."""
@@ -100,6 +100,8 @@ class _Taken:
     holds: Mapping[UUID, list[Hold]]
     paid: Mapping[str, datetime]
     """By name, when an account that is said to have failed was paid last."""
+    credited: frozenset[UUID]
+    """Accounts nobody judged yet whose credentials are there."""
     held: list[Hold] = field(default_factory=list)
     """Of verdicts that wait for a person from now on."""
     enforced: set[str] = field(default_factory=set)
@@ -152,28 +154,31 @@ def last_taken_in(stream: str) -> int:
 def take_in_records(
     stream: str, after: int, records: Sequence[Read], now: datetime
 ) -> Sequence[StatusRead]:
-    """Apply the records behind ``after`` in one transaction, and say whose status changed.
+    """Apply the records behind ``after`` in the caller's transaction, and say whose status changed.
 
     Raises ``OtherPlace``, and nothing is written then. Accounts that are not the firm's (those of
     a replay) are passed over.
     """
-    with transaction.atomic():
-        _move(stream, after, records[-1].offset)
-        names = (getattr(each.said, "account", None) for each in records)
-        accounts = locked(name for name in names if name)
-        failed = (each.said for each in records if isinstance(each.said, VerdictSaid))
-        paid = last_paid(each.account for each in failed if each.outcome in ENDING)
-        taken = _Taken(now, stream, accounts, _holds_of(accounts.values()), paid)
-        for each in records:
-            _take(taken, each)
-        _write(taken)
+    _move(stream, after, records[-1].offset)
+    names = (getattr(each.said, "account", None) for each in records)
+    accounts = locked(name for name in names if name)
+    failed = (each.said for each in records if isinstance(each.said, VerdictSaid))
+    paid = last_paid(each.account for each in failed if each.outcome in ENDING)
+    holds, credited = _holds_of(accounts.values()), _credited(accounts.values())
+    taken = _Taken(now, stream, accounts, holds, paid, credited)
+    for each in records:
+        _take(taken, each)
+    _write(taken)
     return taken.statuses
 
 
 def _move(stream: str, after: int, upto: int) -> None:
     """Raises ``OtherPlace``."""
-    StreamPosition.objects.get_or_create(stream=stream)
-    if not StreamPosition.objects.filter(stream=stream, offset=after).update(offset=upto):
+    place = StreamPosition.objects.filter(stream=stream, offset=after)
+    if place.update(offset=upto):
+        return
+    _, is_new = StreamPosition.objects.get_or_create(stream=stream)
+    if not is_new or not place.update(offset=upto):
         raise OtherPlace(f"{stream} is not at {after} any more")
 
 
@@ -337,7 +342,7 @@ def _status(taken: _Taken, account: TradingAccount, said: StatusChanged, key: st
     _rights(taken, account, new, at, key)
     if follows.notice:
         taken.notice(account, follows.notice, key, at=at.isoformat(), phase=said.phase)
-    if old == NOT_JUDGED and PlatformCredentials.objects.filter(account=account).exists():
+    if old == NOT_JUDGED and account.pk in taken.credited:
         taken.messages.append(credentials_notice(account))
     taken.statuses.append(StatusRead(account, old, at))
 
@@ -367,10 +372,16 @@ def _write(taken: _Taken) -> None:
     enqueue_messages(taken.messages, taken.now)
 
 
+def _credited(accounts: Iterable[TradingAccount]) -> frozenset[UUID]:
+    new = [each.pk for each in accounts if each.status == NOT_JUDGED]
+    if not new:
+        return frozenset()
+    rows = PlatformCredentials.objects.filter(account__in=new)
+    return frozenset(rows.values_list("account", flat=True))
+
+
 def _holds_of(accounts: Iterable[TradingAccount]) -> Mapping[UUID, list[Hold]]:
     found: dict[UUID, list[Hold]] = defaultdict(list)
-    for hold in Hold.objects.filter(
-        account__in=[each.pk for each in accounts], lifted_at__isnull=True
-    ):
+    for hold in Hold.objects.raw(_STANDING, [[each.pk for each in accounts]]):
         found[hold.account_id].append(hold)
     return found
