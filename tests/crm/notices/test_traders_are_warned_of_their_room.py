@@ -1,16 +1,22 @@
 """Warnings at 50, 70 and 90 per cent, from what the engine says of an account."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 
-from propdesk.boot.room_watch import Boards, RoomWatch
+from propdesk.boot.room_watch import LOOK_S, SHARE, Boards, RoomWatch
+from propdesk.crm.accounts.models import TradingAccount
+from propdesk.crm.catalog.actions.publish_version import publish_version
+from propdesk.crm.catalog.actions.save_draft import save_draft
+from propdesk.crm.catalog.versions import draft_of, loaded
 from propdesk.crm.notices.models import InboxMessage
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.domain.instants import micros_of
 from propdesk.ports.live_accounts import EngineAway
 from propdesk.wire.live_state import Board, BoardRow, NearestLimit
 from tests.crm.accounts.house_of_accounts import NOW
+from tests.crm.firm_cast import STAFF, programme
 from tests.crm.notices.post_office import PostOffice, account_of
 from tests.crm.people.cast import registered
 
@@ -51,6 +57,50 @@ class Engine(Boards):
 @pytest.fixture
 def engine() -> Engine:
     return Engine()
+
+
+class Clock:
+    """Seconds that pass where the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Ends(threading.Event):
+    """Set after some rests, which it remembers."""
+
+    def __init__(self, rests: int) -> None:
+        super().__init__()
+        self._left = rests
+        self.rested: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.rested.append(timeout)
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize(
+    ("answered_in_s", "is_away", "rests_s"),
+    [(0.01, False, LOOK_S), (0.4, False, SHARE * 0.4), (0.4, True, LOOK_S)],
+)
+def test_an_engine_that_answers_slowly_is_asked_rarely(
+    answered_in_s: float, is_away: bool, rests_s: float
+) -> None:
+    clock, over = Clock(), Ends(2)
+
+    class Slow(Engine):
+        def board(self, *, limit: int = 50, after: str | None = None) -> Board:
+            clock.now += answered_in_s
+            return super().board(limit=limit, after=after)
+
+    slow = Slow()
+    slow.is_away = is_away
+    RoomWatch(slow, lambda: NOW).run(over, timer_s=clock)
+    assert over.rested == pytest.approx([LOOK_S, rests_s, rests_s])
 
 
 def told() -> list[str]:
@@ -135,6 +185,23 @@ def test_every_page_of_the_board_is_looked_at_until_nobody_is_near(
         engine.says(f"100{number}", str(40 + number))
     engine.says("far", "80")
     assert RoomWatch(engine, lambda: NOW).look() == 5
+
+
+def test_a_rule_that_warns_by_itself_is_not_added_to(engine: Engine) -> None:
+    made = programme()
+    shipped = draft_of(made)
+    assert shipped is not None
+    rule = "rule: daily_loss\n"
+    warning = shipped.rulebook.replace(rule, f"{rule}        warn_at: [50, 70]\n", 1)
+    draft = save_draft(made, warning, by=STAFF, at=NOW)
+    publish_version(made, sha256=draft.sha256, by=STAFF, at=NOW)
+    first = loaded(draft).rulebook.phases[0]
+    account = account_of(registered())
+    TradingAccount.objects.filter(pk=account.pk).update(sha256=draft.sha256, phase=first.name)
+    engine.says("1001", "20")
+    assert RoomWatch(engine, lambda: NOW).look() == 0
+    engine.says("1001", "20", rule="overall_loss")
+    assert RoomWatch(engine, lambda: NOW).look() == 1
 
 
 def test_without_an_engine_nobody_is_warned(engine: Engine) -> None:

@@ -1,10 +1,11 @@
 """Warn traders of what they may still lose: at 50, 70 and 90 % of a limit's allowance.
 
-Once a day, limit and level; after a higher level no lower one that day. It must not judge: the
-figures are the engine's, as of their moment.
+Once a day, limit and level; after a higher level no lower one that day. A rule that warns by itself
+(``warn_at``) does so at the very tick, and nothing is added to that. It must not judge: the figures
+are the engine's, as of their moment.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,6 +15,8 @@ from django.db import transaction
 from propdesk.crm.accounts.keys import key_of
 from propdesk.crm.accounts.messages import notice_message
 from propdesk.crm.accounts.models import TradingAccount
+from propdesk.crm.catalog.models import ProgrammeVersion
+from propdesk.crm.catalog.versions import loaded
 from propdesk.crm.outbox.actions.enqueue_messages import enqueue_messages
 from propdesk.crm.outbox.models import OutboxRow
 
@@ -43,7 +46,12 @@ def warn_of_room(rooms: Sequence[Room], now: datetime) -> int:
                 engine_account__in={room.account for room in rooms}, ended_at__isnull=True
             )
         }
-        mine = [room for room in rooms if room.account in accounts]
+        by_rule = _warning_by_rule(accounts.values())
+        mine = [
+            room
+            for room in rooms
+            if room.account in accounts and (room.account, room.rule) not in by_rule
+        ]
         keys = {
             key: (room, level)
             for room in mine
@@ -70,6 +78,21 @@ def warn_of_room(rooms: Sequence[Room], now: datetime) -> int:
             now,
         )  # fmt: skip
     return len(due)
+
+
+def _warning_by_rule(accounts: Collection[TradingAccount]) -> set[tuple[str, str]]:
+    """Of which accounts which rules say by themselves how near they are."""
+    bought = ProgrammeVersion.objects.filter(sha256__in={each.sha256 for each in accounts})
+    rulebooks = {each.sha256: loaded(each).rulebook for each in bought}
+    return {
+        (each.engine_account, terms.name)
+        for each in accounts
+        if each.sha256 in rulebooks
+        for phase in rulebooks[each.sha256].phases
+        if phase.name == each.phase
+        for terms in phase.rules
+        if getattr(terms, "warn_at", ())
+    }
 
 
 def _key(account: TradingAccount, room: Room, level: int) -> UUID:
