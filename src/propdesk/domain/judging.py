@@ -291,6 +291,11 @@ class Judge(Generic[TermsT]):
         """The next moment at which ``on_time`` must be asked."""
         return None
 
+    def ends_at(self) -> int | None:
+        """When it would speak by time alone, were nothing done from now on; None: never, or not
+        known. It only moves on: whatever is done makes it later."""
+        return None
+
     def limit(self) -> LimitLine | None:
         return None
 

@@ -21,6 +21,7 @@ from propdesk.engine.recovery import shared_of
 from propdesk.engine.seats import Seat
 from propdesk.wire.account_figures import (
     AccountFigures,
+    ComingEnd,
     ComingFloor,
     ComingNews,
     FailsAt,
@@ -57,6 +58,7 @@ def figures_of(desk: Desk, place: Place, account: str) -> AccountFigures | None:
             for name, prices in sorted(desk.instruments.prices.items())
         },
         at=place.at,
+        ends=() if seat.evaluator.over else tuple(_ends(seat.evaluator)),
     )
 
 
@@ -113,6 +115,13 @@ def _coming(copy: Evaluator) -> Iterator[ComingFloor]:
 
 def _lines(evaluator: Evaluator) -> list[LimitLine]:
     return [line for each in evaluator.judges if (line := each.limit()) is not None]
+
+
+def _ends(evaluator: Evaluator) -> Iterator[ComingEnd]:
+    for judge in evaluator.judges:
+        at = judge.ends_at()
+        if at is not None:
+            yield ComingEnd(rule=judge.terms.name, kind=judge.terms.rule, at=at)
 
 
 def _news(evaluator: Evaluator) -> Iterator[ComingNews]:

@@ -32,6 +32,15 @@ class ComingNews(msgspec.Struct, frozen=True, kw_only=True):
     """Those of the open positions that it concerns; empty: none of them."""
 
 
+class ComingEnd(msgspec.Struct, frozen=True, kw_only=True):
+    """When a rule would end it by time alone, were nothing done from now on."""
+
+    rule: str
+    kind: str
+    """The rule's own word: ``time_limit``, ``inactivity``."""
+    at: int
+
+
 class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
     """An account as it is judged, in full."""
 
@@ -46,6 +55,7 @@ class AccountFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Bid and ask of every symbol that has a price now."""
     at: int
     """The newest moment the engine has judged."""
+    ends: tuple[ComingEnd, ...] = ()
 
 
 class OrderAsked(msgspec.Struct, frozen=True, kw_only=True):

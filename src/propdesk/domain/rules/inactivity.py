@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from propdesk.domain.clock import TradingDay
 from propdesk.domain.events import Deal, OrderSeen, StateReported
 from propdesk.domain.judging import Judge, Violation, Violations
 from propdesk.domain.situation import DayRecord, Situation, Trade
 from propdesk.domain.terms import RuleTerms, TermsError
 
+_LOOK_AHEAD = 800
+"""Days: longer than any published rule, weekends and pauses in it."""
 Unit: TypeAlias = Literal["calendar_days", "trading_days", "iso_week"]
 
 
@@ -131,14 +134,34 @@ class InactivityJudge(Judge[Inactivity]):
             ),
         )
 
-    def _idle(self, record: DayRecord) -> bool:
+    def ends_at(self) -> int | None:
+        """The end of the first day on which it would speak; what is open is taken for closed, but
+        its day counts."""
+        if self.said or self.situation.is_frozen:
+            return None
+        held = self.terms.open_position_counts and bool(self.situation.positions)
+        waits = self.terms.pending_order_counts and bool(self.waiting)
+        day, last = self.situation.day.day, self.last
+        if held or waits:
+            last = max(last, day.label)
+        for _ in range(_LOOK_AHEAD):
+            if self._would_speak(day, last):
+                return day.end
+            day = self.situation.clock.next_day(day)
+        return None
+
+    def _would_speak(self, day: TradingDay, last: date) -> bool:
+        frozen = self.situation.frozen_days
         if self.terms.days is not None:
-            return self._idle_days(record.label) >= self.terms.days
-        week = _monday(record.label)
-        if any(_monday(each) == week for each in self.situation.frozen_days):
+            return idle_days(last, day.label, self.terms.unit, frozen) >= self.terms.days
+        week = _monday(day.label)
+        if any(_monday(each) == week for each in frozen):
             return False  # the week was not whole
-        following = self.situation.clock.next_day(record.day).label
-        return _monday(following) > week > max(_monday(self.first), _monday(self.last))
+        following = _monday(self.situation.clock.next_day(day).label)
+        return following > week > max(_monday(self.first), _monday(last))
+
+    def _idle(self, record: DayRecord) -> bool:
+        return self._would_speak(record.day, self.last)
 
     def _idle_days(self, until: date) -> int:
         return idle_days(self.last, until, self.terms.unit, self.situation.frozen_days)

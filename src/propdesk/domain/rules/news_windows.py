@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from propdesk.domain.events import NewsScheduled
 from propdesk.domain.instants import MINUTE
-from propdesk.domain.instruments import Instrument
+from propdesk.domain.instruments import Catalogue, Instrument
 from propdesk.domain.rules.news_calendar import NewsCalendar
 from propdesk.domain.situation import Situation
 
@@ -58,27 +58,38 @@ class NewsWindows:
         yield from sorted({at for at in first if at <= closed_at})
 
     def _counts(self, event: NewsScheduled) -> bool:
-        return not self.terms.impacts or event.impact in self.terms.impacts
+        return counts(self.terms, event)
 
     def _targets(self, event: NewsScheduled, symbol: str) -> bool:
-        if self.terms.targets == "all":
-            return True
-        instrument = self.situation.catalogue.find(symbol)
-        names = {symbol} if instrument is None else {symbol, instrument.symbol}
-        if names & set(self._named(event)):
-            return True
-        if self.terms.targets == "listed":
-            return False
-        return bool(_currencies(instrument, symbol) & set(event.currencies))
+        return targets(self.terms, event, symbol, self.situation.catalogue)
 
-    def _named(self, event: NewsScheduled) -> Iterator[str]:
-        yield from event.symbols
-        for currency, symbols in (self.terms.instruments_by_currency or {}).items():
-            if currency in event.currencies:
-                yield from symbols
-        for words, symbols in (self.terms.instruments_by_event or {}).items():
-            if words.casefold() in event.title.casefold():
-                yield from symbols
+
+def counts(terms: "News", event: NewsScheduled) -> bool:
+    """Whether a release is of an impact that the terms name."""
+    return not terms.impacts or event.impact in terms.impacts
+
+
+def targets(terms: "News", event: NewsScheduled, symbol: str, catalogue: Catalogue) -> bool:
+    """Whether a release is about a symbol, by the release, the terms and the catalogue."""
+    if terms.targets == "all":
+        return True
+    instrument = catalogue.find(symbol)
+    names = {symbol} if instrument is None else {symbol, instrument.symbol}
+    if names & set(_named(terms, event)):
+        return True
+    if terms.targets == "listed":
+        return False
+    return bool(_currencies(instrument, symbol) & set(event.currencies))
+
+
+def _named(terms: "News", event: NewsScheduled) -> Iterator[str]:
+    yield from event.symbols
+    for currency, symbols in (terms.instruments_by_currency or {}).items():
+        if currency in event.currencies:
+            yield from symbols
+    for words, symbols in (terms.instruments_by_event or {}).items():
+        if words.casefold() in event.title.casefold():
+            yield from symbols
 
 
 def _currencies(instrument: Instrument | None, symbol: str) -> set[str]:

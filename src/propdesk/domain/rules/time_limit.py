@@ -112,6 +112,9 @@ class TimeLimitJudge(Judge[TimeLimit]):
             ),
         )
 
+    def ends_at(self) -> int | None:
+        return self.timer()
+
     def objective(self) -> Objective | None:
         """The deadline; it is kept until it has passed, and keeps nobody from passing."""
         self._settle()
