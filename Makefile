@@ -27,7 +27,7 @@ run: setup ## start everything on this machine, http://localhost:8000
 	@$(BIN)/propdesk up
 
 test: check ## linters, types, layers, then every test but the drills
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -ra
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal -ra --durations 40 --durations-min 5
 
 check: setup-dev ## linters, format, types, layers
 	$(BIN)/ruff check
