@@ -11,9 +11,17 @@ from decimal import Decimal
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from propdesk.crm.accounts.board_facts import Behind, Wanted, by_name, newest_first
+from propdesk.crm.accounts.board_facts import (
+    Behind,
+    Known,
+    Wanted,
+    known_by_name,
+    newest_first,
+    rulebooks_by_name,
+)
 from propdesk.crm.accounts.models import TradingAccount
 from propdesk.crm.people.masking import Field, shown
 from propdesk.crm.people.models import Person
@@ -31,6 +39,7 @@ from propdesk.web.live.words import (
     width_of,
 )
 from propdesk.web.room import ENDED
+from propdesk.web.row_form import RowForm
 from propdesk.web.templatetags.figures import UNKNOWN, amount_of, money, words
 from propdesk.wire.live_state import BoardRow
 
@@ -118,6 +127,28 @@ class Row:
     def key(self) -> str:
         return str(self.account or self.name)
 
+    @property
+    def who_shown(self) -> str:
+        return self.who or "–"
+
+    @property
+    def live_address(self) -> str:
+        """Where an account is looked at that is not the firm's."""
+        return reverse("live-account", args=[self.name]) if self.account is None else ""
+
+
+DRAWN = RowForm(
+    "web/desk/board_row.html",
+    values=(
+        "name", "key", "who_shown", "live_address", "programme", "phase", "size", "status_word",
+        "blocked", "band", "band_word", "shape", "left", "used", "room", "equity", "rule", "floor",
+        "open", "at",
+    ),
+    ids=("account", "person"),
+    switches=("account", "person", "blocked"),
+)  # fmt: skip
+"""The rows as the table has them; ``may_act``: whether each can be chosen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -150,15 +181,20 @@ def _live(asked: Asked, roles: frozenset[str], now: datetime, page: int) -> List
     board = source.accounts().board(
         limit=most, after=first or None, search=asked.q or asked.programme
     )
-    known = by_name(each.account for each in board.rows)
-    taken = [each for each in board.rows if _takes(asked, each, known.get(each.account))]
+    rulebooks = rulebooks_by_name(each.account for each in board.rows) if asked.programme else {}
+    taken = [
+        each
+        for each in board.rows
+        if _takes(asked, each, rulebooks.get(each.account, each.programme))
+    ]
     begin = 0
     if asked.after and not first:
         names = [each.account for each in taken]
         begin = names.index(asked.after) + 1 if asked.after in names else 0
     shown_rows = taken[begin : begin + page]
     there_are_more = len(taken) > begin + page or (not asked.is_narrowed and board.next is not None)
-    people = _people((each for each in known.values()), roles)
+    known = known_by_name(each.account for each in shown_rows)
+    people = _people(known.values(), roles)
     moment = micros_of(now)
     return Listed(
         rows=[_live_row(each, known.get(each.account), people) for each in shown_rows],
@@ -169,8 +205,7 @@ def _live(asked: Asked, roles: frozenset[str], now: datetime, page: int) -> List
     )
 
 
-def _takes(asked: Asked, row: BoardRow, account: TradingAccount | None) -> bool:
-    rulebook = row.programme if account is None else account.rulebook
+def _takes(asked: Asked, row: BoardRow, rulebook: str) -> bool:
     return (
         (not asked.programme or asked.programme == rulebook)
         and (not asked.phase or asked.phase == row.phase)
@@ -184,13 +219,13 @@ def _left(row: BoardRow) -> Decimal | None:
     return None if row.nearest is None else amount_of(row.nearest.room_percent)
 
 
-def _live_row(row: BoardRow, account: TradingAccount | None, people: Mapping[UUID, str]) -> Row:
+def _live_row(row: BoardRow, account: Known | None, people: Mapping[UUID, str]) -> Row:
     nearest, left = row.nearest, _left(row)
     over = nearest is None or row.status in ENDED
     band = band_of(left, row.status)
     return Row(
         name=row.account,
-        account=None if account is None else account.pk,
+        account=None if account is None else account.id,
         person=None if account is None else account.person,
         who="" if account is None else people.get(account.person, ""),
         programme=row.programme,
@@ -261,13 +296,13 @@ def _kept_row(account: TradingAccount, people: Mapping[UUID, str]) -> Row:
 
 
 # --- both ------------------------------------------------------------------------------------
-def _people(accounts: Iterable[TradingAccount], roles: frozenset[str]) -> dict[UUID, str]:
+def _people(accounts: Iterable[TradingAccount | Known], roles: frozenset[str]) -> dict[UUID, str]:
     ids = {each.person for each in accounts}
     named = Person.objects.filter(pk__in=ids).values_list("id", "display_name")
     return {found: shown(Field.NAME, name, roles) for found, name in named}
 
 
-def _blocked(account: TradingAccount) -> str:
+def _blocked(account: TradingAccount | Known) -> str:
     if not account.blocked_by or account.blocked_by == account.status:
         return ""
     why = f": {words(account.blocked_why)}" if account.blocked_why else ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -48,14 +49,30 @@ LOST = ("failed", "expired", "ended")
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """One account of an enrolment, as the page of another one names it."""
+
+    id: UUID
+    account: UUID
+    name: str
+    attempt: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The account a page is of, with what it belongs to."""
 
     enrolment: Enrolment
     phase: EnrolmentPhase
     account: TradingAccount
-    is_newest: bool
-    """Whether the enrolment has no later account: what is done is done to the newest."""
+    attempts: tuple[Attempt, ...]
+    """All phases of the enrolment, this one among them, the first one first."""
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether the enrolment has no later account: what is done is done to the newest."""
+        return self.attempts[-1].id == self.phase.pk
 
     @property
     def runs(self) -> bool:

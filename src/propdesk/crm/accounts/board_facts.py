@@ -45,10 +45,33 @@ class Behind:
     account: UUID
 
 
-def by_name(engine_accounts: Iterable[str]) -> Mapping[str, TradingAccount]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of an account stands beside its live figures."""
+
+    id: UUID
+    person: UUID
+    status: str
+    blocked_by: str
+    blocked_why: str
+
+
+def known_by_name(engine_accounts: Iterable[str]) -> Mapping[str, Known]:
     """The firm's accounts among those that the engine names so."""
     found = TradingAccount.objects.filter(engine_account__in=list(engine_accounts))
-    return {each.engine_account: each for each in found}
+    rows = found.values_list(
+        "engine_account", "id", "person", "status", "blocked_by", "blocked_why"
+    )
+    return {
+        name: Known(id, person, status, blocked_by, blocked_why)
+        for name, id, person, status, blocked_by, blocked_why in rows  # noqa: A001
+    }
+
+
+def rulebooks_by_name(engine_accounts: Iterable[str]) -> Mapping[str, str]:
+    """By which rulebook the firm says that each of these is judged."""
+    found = TradingAccount.objects.filter(engine_account__in=list(engine_accounts))
+    return dict(found.values_list("engine_account", "rulebook"))
 
 
 def newest_first(wanted: Wanted, behind: Behind | None, page: int) -> Sequence[TradingAccount]:

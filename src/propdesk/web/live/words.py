@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from propdesk.domain.instants import datetime_of, format_instant
 from propdesk.web.room import BANDS, CRITICAL, ENDED
@@ -18,15 +19,28 @@ from propdesk.wire.live_state import LiveVerdict
 HUNDRED = Decimal(100)
 
 
+_STATUSES = {
+    "active": gettext_noop("Active"),
+    "passed": gettext_noop("Passed"),
+    "breached": gettext_noop("Breached"),
+    "paused": gettext_noop("Paused"),
+    "expired": gettext_noop("Expired"),
+    "unknown": gettext_noop("Unknown"),
+}
+_BANDS = {
+    "safe": gettext_noop("safe"),
+    "watch": gettext_noop("watch"),
+    "caution": gettext_noop("caution"),
+    "critical": gettext_noop("critical"),
+    "unknown": gettext_noop("not known"),
+    "broken": gettext_noop("broken"),
+    "ended": gettext_noop("ended"),
+}
+
+
 def status_word(status: str) -> str:
-    return {
-        "active": _("Active"),
-        "passed": _("Passed"),
-        "breached": _("Breached"),
-        "paused": _("Paused"),
-        "expired": _("Expired"),
-        "unknown": _("Unknown"),
-    }.get(status, words(status))
+    known = _STATUSES.get(status)
+    return words(status) if known is None else _(known)
 
 
 def band_of(left: Decimal | None, status: str) -> str:
@@ -40,15 +54,7 @@ def band_of(left: Decimal | None, status: str) -> str:
 
 
 def band_word(band: str) -> str:
-    return {
-        "safe": _("safe"),
-        "watch": _("watch"),
-        "caution": _("caution"),
-        "critical": _("critical"),
-        "unknown": _("not known"),
-        "broken": _("broken"),
-        "ended": _("ended"),
-    }[band]
+    return _(_BANDS[band])
 
 
 def width_of(left: Decimal | None) -> str:

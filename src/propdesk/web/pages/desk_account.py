@@ -19,8 +19,9 @@ from propdesk.crm.refusal import ActionRefused
 from propdesk.domain.instants import micros_of
 from propdesk.ports.live_accounts import EngineAway
 from propdesk.web.access import allowed
-from propdesk.web.desk_account import account_of, acting, facts, lines, offered, subject_of
+from propdesk.web.desk_account import account_of, acting, facts, offered, subject_of
 from propdesk.web.desk_forms import BindingForm, GateForm, SeenForm
+from propdesk.web.desk_time_line import DRAWN, lines
 from propdesk.web.desk_verbs import VERBS, Subject, Verb
 from propdesk.web.live import source
 from propdesk.web.live.account_picture import account_picture
@@ -33,6 +34,8 @@ from propdesk.wire.rulebook_difference import differences
 
 UNPROCESSABLE = 422
 VERSIONS_SHOWN = 50
+PARTS = ("limits", "goals", "positions")
+"""What of the engine's picture this page has; its curve and trades are on the live page."""
 NUMBER_LENGTH_MAX = 18
 
 
@@ -49,7 +52,7 @@ def account(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
         **_live(found.engine_account),
         "status_word": status_word(found.status) if found.status else _("Being opened"),
         "verbs": offered(on, who),
-        "lines": told,
+        "lines": DRAWN.drawn(told),
         "older": older,
         "is_older": before is not None,
     }
@@ -91,7 +94,7 @@ def _live(name: str) -> dict[str, Any]:
         "topic": Topic(name),
         "picture": picture,
         "cells": picture.cells,
-        "parts": {key: part.drawn(picture.cells) for key, part in picture.parts.items()},
+        "parts": {name: picture.parts[name].drawn(picture.cells) for name in PARTS},
         "away": None,
         "asof": as_of(picture.at),
         "age_ms": age.micros // 1_000,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -119,7 +119,8 @@ def refuse(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
     who = visitor(request)
-    waiting = list(proposals(received_at()))
+    now = received_at()
+    waiting = list(proposals(now))
     decided = Approval.objects.exclude(decision="").order_by("-decided_at")[:DECIDED_SHOWN]
     rows = [*waiting, *decided]
     names = _names(rows, who)
@@ -128,6 +129,7 @@ def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> Http
         "waiting": [_shown(each, names, subjects, who) for each in waiting],
         "decided": [_shown(each, names, subjects, who) for each in decided],
         "refused": refused,
+        "as_of": f"{now.astimezone(UTC):%H:%M:%S}",
         "may_refuse": permitting_role("accounts.refuse_approval", who.roles) is not None,
     }
     return render(request, "web/desk/approvals.html", context, status=status)

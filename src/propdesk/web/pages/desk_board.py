@@ -12,7 +12,15 @@ from django.views.decorators.http import require_safe
 from propdesk.crm.accounts.board_facts import rulebooks
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.web.access import allowed
-from propdesk.web.desk_board import BANDS, EXPORTED_MAX, SHAPES, STATUSES, Asked, listed
+from propdesk.web.desk_board import (
+    BANDS,
+    DRAWN,
+    EXPORTED_MAX,
+    SHAPES,
+    STATUSES,
+    Asked,
+    listed,
+)
 from propdesk.web.desk_many import VERBS_OF_MANY
 from propdesk.web.live.words import band_word, status_word
 from propdesk.web.received import received_at
@@ -34,10 +42,12 @@ def board(request: HttpRequest) -> HttpResponse:
     """By distance to a breach; the address says what it is narrowed to."""
     asked, who = Asked.of(request.GET.dict()), visitor(request)
     found = listed(asked, who.roles, received_at())
+    may_act = permitting_role("accounts.act_on_many", who.roles) is not None
     context = {
         "asked": asked,
         "listed": found,
-        "may_act": permitting_role("accounts.act_on_many", who.roles) is not None,
+        "may_act": may_act,
+        "drawn": DRAWN.drawn(found.rows, may_act=may_act),
         "following": asked.query(after=found.after) if found.after else "",
         "first": asked.query(after=""),
     }

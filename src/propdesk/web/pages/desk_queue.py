@@ -1,39 +1,28 @@
 """The work queue: what waits, how much of it and for how long, who looks at it."""
 
-from typing import Any
+from datetime import UTC
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from propdesk.crm.accounts.actions.acknowledge import SUBJECT_LENGTH_MAX, acknowledge
 from propdesk.crm.accounts.actions.close_case import close_case
 from propdesk.crm.accounts.actions.deliver_again import deliver_again
-from propdesk.crm.challenges.desk_queue import Waiting, desk_queue, proposals
-from propdesk.crm.people.masking import Field, shown
-from propdesk.crm.people.models import Person
-from propdesk.crm.people.permissions import permitting_role
+from propdesk.crm.challenges.desk_queue import counts, desk_queue
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import allowed
+from propdesk.web.desk_queue import DRAWN, WORDS, May, age, names_of, rows_of
 from propdesk.web.people_forms import ReasonForm
 from propdesk.web.received import received_at
-from propdesk.web.templatetags.figures import duration
 from propdesk.web.visitor import visitor
 
 UNPROCESSABLE = 422
-WORDS = {
-    "case": gettext_lazy("Cases"),
-    "command": gettext_lazy("Failed commands"),
-    "unconfirmed": gettext_lazy("Rights nobody confirmed"),
-    "unknown": gettext_lazy("Unknown verdicts, feed gaps"),
-    "gate": gettext_lazy("Waiting at a gate"),
-    "due_work": gettext_lazy("Due work that failed"),
-}
 
 
 @require_safe
@@ -87,45 +76,23 @@ def again(request: HttpRequest, id: UUID) -> HttpResponse:  # noqa: A002
 
 def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
     who, now = visitor(request), received_at()
-    sorts = desk_queue(now)
-    names = _names(sorts, who.roles)
-
-    def age(since: Any) -> str:
-        return duration(max(0, int((now - since).total_seconds())))
-
+    waiting = counts(now)
+    sorts = desk_queue(now, waiting)
+    names, may, token = names_of(sorts, who.roles), May.of(who.roles), get_token(request)
     context = {
         "sorts": [
             {
                 "kind": each.kind,
                 "word": WORDS[each.kind],
                 "count": each.count,
-                "oldest": age(each.oldest) if each.oldest else "",
-                "entries": [
-                    {
-                        "entry": entry,
-                        "age": age(entry.since),
-                        "by": names.get(entry.acknowledged.by) if entry.acknowledged else None,
-                    }
-                    for entry in each.entries
-                ],
+                "oldest": age(each.oldest, now) if each.oldest else "",
+                "drawn": DRAWN.drawn(rows_of(each, names, may, token, now)),
             }
             for each in sorts
         ],
         "waits": any(each.count for each in sorts),
-        "proposals": proposals(now).count(),
+        "proposals": waiting.proposals,
         "refused": refused,
-        "may": {
-            name: permitting_role(f"accounts.{name}", who.roles) is not None
-            for name in ("acknowledge", "close_case", "deliver_again")
-        },
+        "as_of": f"{now.astimezone(UTC):%H:%M:%S}",
     }
     return render(request, "web/desk/queue.html", context, status=status)
-
-
-def _names(sorts: Any, roles: frozenset[str]) -> dict[UUID, str]:
-    waiting: list[Waiting] = list(sorts)
-    ids = {
-        entry.acknowledged.by for each in waiting for entry in each.entries if entry.acknowledged
-    }
-    people = Person.objects.filter(pk__in=ids).values_list("id", "display_name")
-    return {found: shown(Field.NAME, name, roles) or str(found) for found, name in people}

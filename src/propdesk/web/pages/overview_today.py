@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from propdesk.crm.challenges.desk_queue import desk_queue, proposals
+from propdesk.crm.challenges.desk_queue import counts, desk_queue, proposals
 from propdesk.crm.overview.today import Today, sales_today, today
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.web.access import allowed
 from propdesk.web.desk_board import Asked, listed
+from propdesk.web.desk_queue import WORDS
 from propdesk.web.overview_tabs import tabs_of
-from propdesk.web.pages.desk_queue import WORDS
 from propdesk.web.prices import shown
 from propdesk.web.received import received_at
 from propdesk.web.remembered_for import remembered_for
@@ -57,10 +57,12 @@ class _Found:
 
 
 def _found(at: datetime) -> _Found:
-    waiting = proposals(at)
-    oldest = waiting.values_list("proposed_at", flat=True).first()
-    sorts = tuple((each.kind, each.count, each.oldest) for each in desk_queue(at))
-    return _Found(today(at), (waiting.count(), oldest), sorts)
+    waiting = counts(at)
+    oldest = None
+    if waiting.proposals:
+        oldest = proposals(at).values_list("proposed_at", flat=True).first()
+    sorts = tuple((each.kind, each.count, each.oldest) for each in desk_queue(at, waiting))
+    return _Found(today(at), (waiting.proposals, oldest), sorts)
 
 
 def _needs(found: _Found, at: datetime) -> list[dict[str, Any]]:
