@@ -22,7 +22,7 @@ def _books() -> dict[str, Any]:
     from propdesk.crm.audit.chain import walk  # noqa: PLC0415
     from propdesk.crm.challenges.models import Enrolment, EnrolmentPhase  # noqa: PLC0415
     from propdesk.crm.ledger.models import Entry, Posting  # noqa: PLC0415
-    from propdesk.crm.notices.models import Delivery, Notice  # noqa: PLC0415
+    from propdesk.crm.notices.models import Alert, Delivery, Notice  # noqa: PLC0415
     from propdesk.crm.outbox.models import OutboxRow  # noqa: PLC0415
     from propdesk.crm.purchases.models import Order, OrderTask, Payment  # noqa: PLC0415
 
@@ -56,6 +56,9 @@ def _books() -> dict[str, Any]:
         ),
         "notices": Counter(Notice.objects.values_list("kind", flat=True)),
         "mails": {str(key): state for key, state in mails.values_list("id", "state")},
+        "alerts": [
+            (kind, at.timestamp()) for kind, at in Alert.objects.values_list("kind", "raised_at")
+        ],
         "audit fault": str(walk(None).fault or ""),
     }
 

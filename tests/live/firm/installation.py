@@ -45,6 +45,7 @@ def firm_on(database: EmbeddedPostgres, kernels: Path) -> Iterator[tuple[Firm, s
         Ran("engine", ENGINE),
         Ran("projector", "propdesk.boot.projector_process"),
         Ran("courier", "propdesk.boot.courier_process"),
+        Ran("clerk", "propdesk.boot.clerk_process"),
         Ran("platform", "propdesk.boot.cli", ("platform", str(market))),
         Ran("pages", "tests.live.firm.pages", (str(port),)),
     ]
