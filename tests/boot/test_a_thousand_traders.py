@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from propdesk.crm.challenges.models import EnrolmentPhase
+from propdesk.crm.purchases.models import Order
 from propdesk.domain.instants import HOUR
 from propdesk.engine.builds import Build, build_kernel
 from tests.boot.adding_up import DoesNotAddUp, add_up
@@ -40,11 +42,22 @@ def lived(home: Path) -> tuple[Lives, Content]:
     with transaction.atomic():
         lives = live(SMALL, home, build_kernel(Build.PLAIN))
         content = business_content(lives.log, lives.house.platform)
-        EnrolmentPhase.objects.filter(outcome="failed")[:1].get().delete()
-        with pytest.raises(DoesNotAddUp):
-            add_up()
+        refused(
+            "accounts and phases", EnrolmentPhase.objects.filter(outcome="failed")[:1].get().delete
+        )
+        never_paid = Order.objects.filter(provisioned_at=None)
+        refused("an order", lambda: never_paid.update(provisioned_at=lives.house.now()))
         transaction.set_rollback(True)
     return lives, content
+
+
+def refused(what: str, tamper: Callable[[], object]) -> None:
+    """What was tampered with is noticed, and undone."""
+    with transaction.atomic():
+        tamper()
+        with pytest.raises(DoesNotAddUp, match=what):
+            add_up()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db
