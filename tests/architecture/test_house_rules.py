@@ -43,6 +43,7 @@ IMPORTS_IN_FUNCTIONS: dict[str, str] = {
     "boot/commands/demo.py": "models can be imported only when Django is set up",
     "boot/commands/openapi.py": "models can be imported only when Django is set up",
     "boot/commands/people.py": "models can be imported only when Django is set up",
+    "boot/clerk_process.py": "models can be imported only when Django is set up",
     "boot/courier_process.py": "models can be imported only when Django is set up",
     "boot/projector_process.py": "models can be imported only when Django is set up",
     "boot/one_machine.py": "models can be imported only when Django is set up",

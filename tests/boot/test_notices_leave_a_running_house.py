@@ -9,7 +9,8 @@ import pytest
 from django.db import connections
 from standardwebhooks.webhooks import Webhook
 
-from propdesk.boot.courier_process import WORK, to_people, watching_feeds, watching_room
+from propdesk.boot.clerk_process import WORK, to_people, watching_feeds, watching_room
+from propdesk.boot.one_machine import BESIDE
 from propdesk.boot.settings import load
 from propdesk.crm.accounts.field_encryption import decrypted
 from propdesk.crm.notices.models import Alert, Delivery
@@ -59,3 +60,4 @@ def test_a_breach_rings_is_raised_signed_and_marked(
 
 def test_a_house_carries_notices_and_watches() -> None:
     assert {to_people, watching_room, watching_feeds} <= {*WORK}
+    assert "propdesk.boot.clerk_process" in {module for _, module in BESIDE}

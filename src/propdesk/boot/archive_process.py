@@ -12,6 +12,7 @@ import time
 
 import structlog
 
+from propdesk.boot.carriers import ASIDE
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import Settings, load
 from propdesk.storage.event_log import PostgresLog
@@ -22,6 +23,7 @@ _log = structlog.get_logger(__name__)
 
 def main() -> None:
     end_with_parent()
+    os.nice(ASIDE)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())

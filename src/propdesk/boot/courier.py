@@ -22,7 +22,8 @@ REFUSALS_MAX = 8
 BACKOFF_FIRST = timedelta(seconds=1)
 BACKOFF_MAX = timedelta(minutes=1)
 HOLD = timedelta(seconds=30)
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 1.0
+"""So late a retry may be; what is new rings the bell."""
 
 
 class Courier:

@@ -21,6 +21,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from propdesk.boot.carriers import PAGES
 from propdesk.boot.children import Children
 from propdesk.boot.database_watch import watched
 from propdesk.boot.port_claim import claimed_port
@@ -41,6 +42,7 @@ BESIDE = (
     ("The engine", "propdesk.boot.engine_process"),
     ("The projector", "propdesk.boot.projector_process"),
     ("The courier", "propdesk.boot.courier_process"),
+    ("The clerk", "propdesk.boot.clerk_process"),
     ("The tick archive", "propdesk.boot.archive_process"),
 )
 
@@ -127,6 +129,8 @@ def _serve(settings: Settings, tell: Callable[[str], None], ownerless: str | Non
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         announcer.start()
 
+    # Of this thread alone, whose workers inherit it: the engine is begun by another.
+    os.nice(PAGES)
     announcer = threading.Thread(target=_announce, args=(settings, tell, ownerless), daemon=True)
     server.on_startup(started)
     server.serve()

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from propdesk.boot.carriers import ENFORCING
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.secret_key import ensure_secret_key
 from propdesk.boot.settings import Settings, load
@@ -81,6 +82,7 @@ class _Played(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def main() -> None:
     """As a child of ``propdesk up``: it ends with its parent."""
     end_with_parent()
+    os.nice(ENFORCING)
     sys.exit(run(load(os.environ), Plan(), _stopped()))
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import django
 import structlog
 
+from propdesk.boot.carriers import ENFORCING
 from propdesk.boot.parent_death import end_with_parent
 from propdesk.boot.settings import load
 from propdesk.storage.event_log import PostgresLog
@@ -26,6 +27,7 @@ _log = structlog.get_logger(__name__)
 def main() -> None:
     """As a child of ``propdesk up``: it ends with its parent."""
     end_with_parent()
+    os.nice(ENFORCING)
     alone()
 
 

@@ -5,6 +5,7 @@ no warning is no promise.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,9 @@ ROWS = 500
 ROWS_MAX = 20_000
 """In one look: nearest first, so that what is left out is further from its limit."""
 LOOK_S = 1.0
+SHARE = 20
+"""It rests so many times as long as it was answered: the engine judges nothing while it answers,
+and a warning may be late where a verdict may not."""
 
 
 class Boards(Protocol):
@@ -45,13 +49,18 @@ class RoomWatch:
             self._told[room.account, room.rule] = (f"{room.at:%Y-%m-%d}", room.level)
         return warned
 
-    def run(self, over: threading.Event) -> None:
-        """Look every second until ``over`` is set. Raises what the database raises."""
-        while not over.wait(LOOK_S):
+    def run(self, over: threading.Event, *, timer_s: Callable[[], float] = time.monotonic) -> None:
+        """Look every second, or as rarely as ``SHARE`` asks, until ``over`` is set. Raises what
+        the database raises."""
+        rest_s = LOOK_S
+        while not over.wait(rest_s):
+            begun = timer_s()
             try:
                 self.look()
             except EngineAway:
-                continue  # pages say so; there is nothing to warn of
+                rest_s = LOOK_S  # pages say so; there is nothing to warn of
+            else:
+                rest_s = max(LOOK_S, SHARE * (timer_s() - begun))
 
     def _rooms(self) -> Iterator[Room]:
         after: str | None = None

@@ -77,6 +77,7 @@ def running_house(home: Path) -> Iterator[House]:
             **JUDGING,
             "projector": ("propdesk.boot.projector_process",),
             "courier": ("propdesk.boot.courier_process",),
+            "clerk": ("propdesk.boot.clerk_process",),
             "platform": ("propdesk.boot.cli", "platform", str(market)),
         }
         key = environment["PROPDESK_SECRET_KEY"]
