@@ -173,6 +173,8 @@ def next_step(row: TradingAccount, phase: EnrolmentPhase | None, live: LiveAccou
                 "required": money(goal.required),
             }
             return _("%(goal)s: %(current)s of %(required)s") % figures
-    if live.objectives:
+    if live.objectives and live.row.open_positions:
         return _("Every objective is met: close what is open.")
+    if live.objectives:
+        return _("Every objective is met and nothing is open: what follows comes by itself.")
     return _("Keep your limits.")

@@ -68,6 +68,7 @@ def test_a_mails_page_escapes_and_links() -> None:
         ("order", "/orders/O-1/"),
         ("desk_account", "/live/A%2F1/"),
         ("sessions", "/me/sessions/"),
+        ("tickets", "/staff/support/"),
         ("anything else", "/me/messages/"),
     ],
 )

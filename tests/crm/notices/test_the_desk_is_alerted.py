@@ -14,6 +14,8 @@ from propdesk.crm.notices.actions.escalate_alerts import escalate_alerts
 from propdesk.crm.notices.actions.take_out_notices import MAILED_A_MINUTE
 from propdesk.crm.notices.models import Alert, Delivery
 from propdesk.crm.refusal import ActionRefused
+from propdesk.crm.support.actions.open_ticket import Question, open_ticket
+from propdesk.crm.support.models import Category
 from propdesk.domain.events import GapClosed, GapOpened
 from propdesk.domain.instants import micros_of
 from propdesk.ports.event_log import Entry
@@ -198,3 +200,20 @@ def test_a_symbol_without_prices_is_an_alert_once_whoever_reads(office: PostOffi
     assert (alert.key, alert.times) == ("feed_gap//main/EURUSD", 1)
     assert "No prices: EURUSD of main" in alert.subject
     assert not Delivery.objects.exists(), "nobody holds the role"
+
+
+def test_a_question_is_told_to_who_may_answer_it(office: PostOffice) -> None:
+    """By the table of permissions, whatever the role is called; and no alarm of the risk desk."""
+    for role in ("support", "finance", "auditor"):
+        staff(role)
+    asker = registered("asker")
+    question = Question(key="form-1", category=Category.RULES, subject="News", body="May I?")
+    open_ticket(question, person=asker.pk, by=acting(asker, "trader"), at=office.now)
+    office.deliver()
+    for role in ("support", "finance"):
+        (subject,) = office.mails(f"{role}@example.org")
+        assert subject.startswith("Question T-")
+        assert subject.endswith(": News")
+    assert office.mails("auditor@example.org") == []
+    assert office.mails("asker@example.org") == []
+    assert not Alert.objects.exists()

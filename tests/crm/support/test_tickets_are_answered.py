@@ -60,7 +60,10 @@ def test_a_question_goes_to_and_fro_until_it_is_solved_and_may_come_again() -> N
     assert turns == ["open", "waiting", "open", "solved", "open"]
     assert Ticket.objects.get().answered_at == LATER, "the first answer is the one that counts"
     assert [each.new for each in ticket.changes.order_by("id")] == turns[1:]
-    assert told()[:2] == [("ticket_opened", ["support"]), ("ticket_answered", ["trader"])]
+    assert told()[:2] == [
+        ("ticket_opened", ["support.answer_ticket"]),
+        ("ticket_answered", ["trader"]),
+    ]
 
 
 def test_what_is_told_of_a_ticket_can_be_read_by_whoever_words_it() -> None:

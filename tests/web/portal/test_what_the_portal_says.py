@@ -1,12 +1,16 @@
 """The portal's words and files, line by line: the time line, what blocks, news, minutes, days."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from propdesk.crm.accounts.models import AccountEvent, Blocked, TradingAccount
 from propdesk.domain.instants import MINUTE, SECOND, format_instant, parse_instant
+from propdesk.ports.made_up_accounts import MadeUpAccounts
+from propdesk.web.live.words import allowance_left
 from propdesk.web.portal_accounts import blocking_words, enrolment_words, next_step
 from propdesk.web.portal_figures import days_csv, minutes_around, shown
 from propdesk.web.portal_words import line_of
@@ -59,6 +63,29 @@ def test_every_reason_that_blocks_has_its_own_words() -> None:
     said = [blocking_words(TradingAccount(blocked_by=each.value)) for each in reasons]
     assert len(set(said)) == len(reasons)
     assert all(each.endswith(".") for each in said)
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (None, "not known of the allowance left"),
+        ("99.999", "100.00 % of the allowance left"),
+        ("100", "100.00 % of the allowance left"),
+        ("282.4", "more than the whole allowance left"),
+    ],
+)
+def test_more_than_an_allowance_is_no_share_of_it(left: str | None, says: str) -> None:
+    assert allowance_left(None if left is None else Decimal(left)) == says
+
+
+@pytest.mark.parametrize(("open_positions", "says"), [(2, "close what is open"), (0, "by itself")])
+def test_nothing_is_to_be_closed_where_nothing_is_open(open_positions: int, says: str) -> None:
+    live = MadeUpAccounts(1, at=AT).account("A001")
+    assert live is not None
+    met = [msgspec.structs.replace(each, met=True) for each in live.objectives]
+    row = msgspec.structs.replace(live.row, open_positions=open_positions)
+    live = msgspec.structs.replace(live, objectives=met, row=row)
+    assert says in next_step(TradingAccount(blocked_by=Blocked.NOTHING), None, live)
 
 
 def test_the_next_step_follows_what_blocks() -> None:

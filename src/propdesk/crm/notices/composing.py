@@ -109,9 +109,10 @@ class Composer:
         )  # fmt: skip
 
     def to_staff(self, told: Told, notice: Notice, to: str) -> None:
-        """Tell whoever holds the role risk, or the owners and admins."""
+        """Tell whoever holds the role risk, the owners and admins, or who may do an action."""
         kind = kind_of(told.notice, KINDS, alert=True)
-        for person in self._known.ruling if to == RULING else self._known.risk:
+        groups = {RULING: self._known.ruling, RISK: self._known.risk, **self._known.permitted}
+        for person in groups[to]:
             words = self.words(told, kind, person)
             for channel in self._known.channels(person, kind):
                 self._deliver(notice, kind, channel, words, person)

@@ -16,7 +16,7 @@ from propdesk.crm.notices.terms import Look, Terms, looks, terms
 from propdesk.crm.notices.texts import Texts, texts_in_force
 from propdesk.crm.notices.told import Told
 from propdesk.crm.people.models import Person, PersonState, RoleGrant, Standing
-from propdesk.crm.people.permissions import ADMIN, OWNER, RISK
+from propdesk.crm.people.permissions import ADMIN, OWNER, PERMITTED, RISK
 
 PERSONAL = (Channel.MAIL, Channel.TELEGRAM, Channel.DISCORD)
 """By which a person can be told."""
@@ -31,6 +31,8 @@ class Known:
     """By the id a notice names, which may be a duplicate's."""
     risk: Sequence[Person]
     ruling: Sequence[Person]
+    permitted: Mapping[str, Sequence[Person]]
+    """By an action that a notice is addressed to: who of the staff may do it."""
     answers: Mapping[tuple[UUID, str, str], bool]
     connected: Mapping[UUID, frozenset[str]]
     outlets: Sequence[Outlet]
@@ -65,7 +67,10 @@ def known_for(batch: Iterable[Told]) -> Known:
     named = {each.person for each in batch if each.person is not None}
     persons = _persons(named)
     risk, ruling = holders((RISK,)), holders((OWNER, ADMIN))
-    concerned = {each.id for each in (*persons.values(), *risk, *ruling)}
+    actions = {to for each in batch for to in each.to if to in PERMITTED}
+    permitted = {each: holders(PERMITTED[each]) for each in actions}
+    staff = {each.id for found in permitted.values() for each in found}
+    concerned = {each.id for each in (*persons.values(), *risk, *ruling)} | staff
     accounts = TradingAccount.objects.in_bulk(
         {each.account for each in batch if each.account is not None}
     )
@@ -75,6 +80,7 @@ def known_for(batch: Iterable[Told]) -> Known:
         persons=persons,
         risk=risk or ruling,
         ruling=ruling,
+        permitted=permitted,
         answers={(each.person, each.kind, each.channel): each.is_on for each in answers},
         connected=_connected(concerned),
         outlets=list(Outlet.objects.filter(is_on=True).order_by("id")),

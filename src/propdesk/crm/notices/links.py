@@ -6,6 +6,7 @@ The pages own their addresses; a test holds these against them.
 from urllib.parse import quote
 
 ALERTS, DELIVERIES, SESSIONS = "/staff/alerts/", "/staff/messages/", "/me/sessions/"
+TICKETS = "/staff/support/"
 NOTIFICATIONS, INBOX = "/me/notifications/", "/me/messages/"
 
 
@@ -24,6 +25,8 @@ def path_to(page: str, *, account: str = "", engine_account: str = "", order: st
             return "/live/"
         case "alerts" | "desk_account":
             return ALERTS
+        case "tickets":
+            return TICKETS
         case "deliveries":
             return DELIVERIES
         case "sessions":

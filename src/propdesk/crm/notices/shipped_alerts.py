@@ -51,6 +51,15 @@ ALERTS = (
         "rule", "equity", "floor", "verdict", "held", severity=Severity.CRITICAL,
     ),
     _alert(
+        "ticket_opened", "Question asked", "Question {ticket}: {subject}",
+        "A trader asks: {subject}. Nobody answers it yet.", "ticket", "subject", to="tickets",
+    ),
+    _alert(
+        "ticket_reply", "Question goes on", "Reply to {ticket}: {subject}",
+        "A trader wrote again about {subject}: it is the firm's turn.", "ticket", "subject",
+        to="tickets",
+    ),
+    _alert(
         "case", "Alert: case", "A case of {account}: {case}",
         "Account {account} needs a decision: {case}.", "case",
     ),

@@ -18,6 +18,8 @@ from propdesk.crm.support.models import Attachment, Message, Ticket, TicketChang
 from propdesk.crm.uuid7 import uuid7
 
 BODY_LENGTH_MAX = 10_000
+DESK = "support.answer_ticket"
+"""To whom a question is told: whoever may answer it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from propdesk.web.live.board_picture import ALARMS_SHOWN
 from propdesk.web.live.picture import Part, Picture
 from propdesk.web.live.words import (
     alarms_of,
+    allowance_left,
     as_of,
     band_of,
     band_word,
@@ -97,7 +98,7 @@ def _headline(account: LiveAccount) -> dict[str, str]:
         "room.says": "" if ended else _("may still be lost"),
         "says": _says(account, ended, None if nearest is None else nearest.rule),
         "used": width_of(left),
-        "left": "" if ended else _("%(left)s of the allowance left") % {"left": percent_left(left)},
+        "left": "" if ended else allowance_left(left),
         "equity": money(row.equity),
         "balance": money(row.balance),
         "floating": gain(floating),
@@ -160,9 +161,7 @@ def _today(account: LiveAccount, ended: bool) -> dict[str, str]:
         "today.says": _says(account, ended, None if least is None else least.rule),
         "today.prices": "" if ended else _prices(account.positions),
         "today.used": width_of(left),
-        "today.left": ""
-        if ended
-        else _("%(left)s of the allowance left") % {"left": percent_left(left)},
+        "today.left": "" if ended else allowance_left(left),
         "today.band": band,
         "today.bandword": band_word(band),
     }

@@ -74,6 +74,14 @@ def percent_left(left: Decimal | None) -> str:
     return _("not known") if left is None else f"{money(f'{left:.2f}')} %"
 
 
+def allowance_left(left: Decimal | None) -> str:
+    """What the bar says in words. An account in profit has more room than it was given, which is
+    no share of anything."""
+    if left is not None and left > HUNDRED:
+        return _("more than the whole allowance left")
+    return _("%(left)s of the allowance left") % {"left": percent_left(left)}
+
+
 def clock_of(at: int) -> str:
     """``12:00:01.250``: to the millisecond, always as wide."""
     return f"{datetime_of(at).astimezone(UTC):%H:%M:%S.%f}"[:-3]

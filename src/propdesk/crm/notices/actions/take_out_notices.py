@@ -19,6 +19,7 @@ from propdesk.crm.notices.models.desk import Severity
 from propdesk.crm.notices.told import Told, told_in
 from propdesk.crm.outbox.actions.enqueue_notice import RISK, RULING, tell
 from propdesk.crm.outbox.models import Destination, OutboxRow
+from propdesk.crm.people.permissions import PERMITTED
 
 AT_ONCE = 200
 MAILED_A_MINUTE = 20
@@ -106,8 +107,9 @@ def _take(composer: Composer, told: Told) -> Notice:
     notice = composer.notice(told)
     composer.to_person(told, notice)
     composer.to_outlets(told, notice)
-    if RULING in told.to:
-        composer.to_staff(told, notice, RULING)
+    for to in told.to:
+        if to == RULING or to in PERMITTED:
+            composer.to_staff(told, notice, to)
     return notice
 
 

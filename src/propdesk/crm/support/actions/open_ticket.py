@@ -16,7 +16,7 @@ from propdesk.crm.people.permissions import require
 from propdesk.crm.references import next_reference
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.support.models import Category, Ticket
-from propdesk.crm.support.writing import BODY_LENGTH_MAX, StoredFile, tell, write
+from propdesk.crm.support.writing import BODY_LENGTH_MAX, DESK, StoredFile, tell, write
 from propdesk.crm.uuid7 import uuid7
 
 ACTION = "support.open_ticket"
@@ -58,7 +58,7 @@ def open_ticket(question: Question, *, person: UUID, by: Actor, at: datetime) ->
             by=by, action=ACTION, object_type="ticket", object_id=ticket.pk, at=at,
             after={"reference": ticket.reference, "category": str(question.category)},
         )  # fmt: skip
-        tell(ticket, "ticket_opened", ["support"], at)
+        tell(ticket, "ticket_opened", [DESK], at)
     return ticket
 
 

@@ -13,7 +13,7 @@ from propdesk.crm.people.permissions import require
 from propdesk.crm.refusal import ActionRefused
 from propdesk.crm.support.locks import locked_ticket
 from propdesk.crm.support.models import Message, TicketState
-from propdesk.crm.support.writing import BODY_LENGTH_MAX, StoredFile, move, tell, write
+from propdesk.crm.support.writing import BODY_LENGTH_MAX, DESK, StoredFile, move, tell, write
 
 ACTION = "support.reply"
 
@@ -30,5 +30,5 @@ def reply(
         made = write(row, body.strip(), files, author=row.person_id, at=at)
         move(row, TicketState.OPEN, by=row.person_id, at=at)
         record(by=by, action=ACTION, object_type="ticket", object_id=row.pk, at=at)
-        tell(row, "ticket_reply", ["support"], at)
+        tell(row, "ticket_reply", [DESK], at)
     return made
