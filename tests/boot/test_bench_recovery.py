@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from propdesk.boot import bench_recovery
 from propdesk.boot.cli import main
-from propdesk.engine import kernel as plain_kernel
+from propdesk.engine.builds import PLAIN
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.wire.log_records import MARKET
 
@@ -17,7 +17,7 @@ def test_a_state_is_kept_and_its_figures_are_of_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The first half of the run, in this process: a made-up log is judged, kept, and kept aside."""
-    monkeypatch.setattr(bench_recovery, "build_kernel", lambda *, home: plain_kernel)  # noqa: ARG005
+    monkeypatch.setattr(bench_recovery, "build_kernel", lambda *, home: PLAIN)  # noqa: ARG005
     monkeypatch.setattr(bench_recovery, "warm", lambda firm, alarm: None)  # noqa: ARG005
     log = MemoryLog()
     made = bench_recovery.MadeUpLog(log.writer([MARKET, bench_recovery.EVENTS], "bench"), 20)

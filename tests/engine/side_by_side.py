@@ -148,10 +148,11 @@ class SideBySide:
         questions: list[tuple[Any, ...]] = [
             (Book.settle, slot),
             (minutes_of,),
-            (Book.running_minute, slot),
+            (running_of, slot),
+            (watched, slot),
+            (unwatched, slot),
             (values_of, slot),
             (Book.bounds, slot),
-            (Book.nearest, 5),
             (caught_of, some),
         ]
         self.both(*self.draw.choice(questions))
@@ -224,8 +225,20 @@ def values_of(book: Book, slot: int) -> list[int | None]:
 
 
 def minutes_of(book: Book) -> Any:
-    found = book.minute_extremes()
+    found = book.minutes.end()
     return found.slot.tolist(), found.low.tolist(), found.high.tolist()
+
+
+def running_of(book: Book, slot: int) -> tuple[int, int] | None:
+    return book.minutes.running(slot)
+
+
+def watched(book: Book, slot: int) -> None:
+    book.minutes.watch(slot)
+
+
+def unwatched(book: Book, slot: int) -> None:
+    book.minutes.unwatch(slot)
 
 
 def caught_of(book: Book, slots: Sequence[int]) -> Any:

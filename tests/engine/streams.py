@@ -261,10 +261,13 @@ def shape_of(step: Step) -> AccountShape:
 
 
 def new_book(kernel: Any, accounts: int, way: WayOfJudging | None = None) -> Book:
+    """Where somebody may rest in a zone, only each other account is watched: those never do."""
     book = Book(kernel, way)
     for name, number in NUMBERS.items():
         book.instrument(number, name, DIGITS[number], CEILING)
     assert [book.open_slot() for _ in range(accounts)] == list(range(accounts))
+    for slot in range(0, accounts, 1 if way is None else 2):
+        book.minutes.watch(slot)
     return book
 
 
@@ -278,14 +281,17 @@ def told(book: Book, step: Step) -> Any:
         case "put":
             assert book.put(step.slot, shape_of(step))
         case "close":
+            is_watched = step.slot in book.minutes.watched()
             book.close_slot(step.slot)
             assert book.open_slot() == step.slot
+            if is_watched:
+                book.minutes.watch(step.slot)
         case "arm":
             book.set_bounds(step.slot, [bounds for _, bounds in step.sums])
         case "settle":
             return book.settle(step.slot)
         case "minute":
-            found = book.minute_extremes()
+            found = book.minutes.end()
             rows = zip(found.slot.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
             return {slot: (low, high) for slot, low, high in rows}
     return None
@@ -355,6 +361,8 @@ def first_difference(
         else:
             last = at
             found, said = told(book, steps[at]), wanted[at].said
+            if steps[at].what == "minute":
+                said = {slot: said[slot] for slot in book.minutes.watched() if slot in said}
         if found != said:
             return Difference(last, steps[last], found, said)
         for slot, values in wanted[last].values.items():

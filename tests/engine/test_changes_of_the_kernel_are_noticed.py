@@ -15,6 +15,7 @@ import pytest
 
 from propdesk.domain.valuation import Platform
 from propdesk.engine import kernel as plain
+from propdesk.engine.builds import PLAIN
 from tests.engine import test_a_form_is_the_domains_profit as forms
 from tests.engine import test_the_book_by_hand as by_hand
 from tests.engine import test_what_a_tick_left_is_caught_at_once as at_once
@@ -40,6 +41,7 @@ PROMISES: list[Callable[[Any], None]] = [
     by_hand.test_a_run_stops_before_the_moment_it_is_given,
     by_hand.test_a_term_that_filled_a_gap_is_found_again,
     at_once.test_what_is_released_has_no_bounds_and_new_windows,
+    by_hand.test_an_instrument_keeps_the_prices_of_its_minute,
     lambda kernel: by_hand.test_a_price_counts_up_to_the_ceiling(
         kernel, bid=by_hand.CEILING, counts=True
     ),
@@ -120,7 +122,9 @@ def streams() -> Any:
 
 
 def kernel_of(text: str) -> ModuleType:
+    """The changed functions; what only answers, and is not changed here, is as it is."""
     module = ModuleType("changed_kernel")
+    module.__dict__.update(vars(PLAIN))
     exec(compile(text, "changed_kernel", "exec"), module.__dict__)
     return module
 

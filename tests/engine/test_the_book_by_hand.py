@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from propdesk.domain.events import Side
 from propdesk.domain.valuation import ARITHMETIC, Platform
-from propdesk.engine import kernel as plain
 from propdesk.engine.arrays import TERMS_OF_A_RUN_MIN
 from propdesk.engine.book import Book, BookError, OtherLayout
+from propdesk.engine.builds import PLAIN
 from propdesk.engine.fixed_point import MAGNITUDE_MAX, LinearForm, linear_form
-from propdesk.engine.layout import PLACE, RUN, SLOT, SUM
+from propdesk.engine.layout import LAYOUT_VERSION, PLACE, RUN, SLOT, SUM
 from propdesk.engine.one_pass import WayOfJudging
 from propdesk.engine.quote import Quote
 from propdesk.engine.shapes import FREE, AccountShape, Bounds, SumShape, TermShape
@@ -23,11 +24,11 @@ CEILING = 10**7
 EURUSD = 0
 
 
-def form(lots: str = "1.00") -> LinearForm:
-    """A long of EURUSD from 1.08000: a point of a lot is a dollar."""
+def form(lots: str = "1.00", side: Side = "buy") -> LinearForm:
+    """A position of EURUSD from 1.08000: a point of a lot is a dollar."""
     found = linear_form(
         CATALOGUE.get("EURUSD"),
-        "buy",
+        side,
         Decimal(lots),
         Decimal("1.08"),
         account_currency="USD",
@@ -143,6 +144,41 @@ def test_a_run_of_terms_that_grows_keeps_them(kernel: Any) -> None:
     assert values == [1_000_000 + 100 * each for each in range(1, count)]
 
 
+def test_an_instrument_keeps_the_prices_of_its_minute(kernel: Any) -> None:
+    book = book_of(kernel)
+    assert prices_of(book)[1] == 1, "it had no price at its beginning"
+    tell(book, 108000, 107990, 108020, 108010)
+    assert prices_of(book) == ((107990, 108020, 107992, 108022), 1)
+    book.minutes.end()
+    assert prices_of(book) == ((108010, 108010, 108012, 108012), 0), "it begins where it stands"
+    tell(book, 108005)
+    assert prices_of(book) == ((108005, 108010, 108007, 108012), 0)
+    tell(book, CEILING + 1)
+    assert prices_of(book) == ((108005, 108010, 108007, 108012), 1), "that does not count"
+    tell(book, 108011)
+    book.minutes.end()
+    book.silence(EURUSD)
+    assert prices_of(book) == ((108011, 108011, 108013, 108013), 1)
+    book.minutes.end()
+    book.speak(EURUSD)
+    assert prices_of(book)[1] == 1
+    tell(book, 108012)
+    book.minutes.end()
+    book.rescale(EURUSD, 6, 10 * CEILING)
+    assert prices_of(book) == ((1080120, 1080120, 1080140, 1080140), 1), "in the points of now"
+
+
+def tell(book: Book, *bids: int) -> None:
+    """The ask is two points above."""
+    bid = np.array(bids, np.int64)
+    book.run(np.full(len(bid), EURUSD, np.int32), np.zeros(len(bid), np.int64), bid, bid + 2)
+
+
+def prices_of(book: Book) -> tuple[tuple[int, ...], int]:
+    *prices, lapsed = book.minutes.prices()[EURUSD].item()
+    return tuple(prices), lapsed
+
+
 def test_the_nearest_are_those_of_open_slots_as_they_are_now(kernel: Any) -> None:
     rooms = (1, 40, 20, 30, 10)
     book = book_of(kernel, *(shape(bounds=Bounds(low=1_000_000 - each)) for each in rooms))
@@ -176,13 +212,14 @@ def test_a_book_without_accounts_goes_on_from_its_parts(kernel: Any) -> None:
         (shape(term(sums=())), "sums"),
         (shape(term(sums=(0, 0))), "sums"),
         (shape(term(sums=(1,))), "there are 1"),
+        (AccountShape([SumShape(0), SumShape(0, minutes=True)]), "another sum"),
         (shape(term(instrument=7)), "7 is not registered"),
         (shape(term(rate=EURUSD)), "its form knows"),
         (shape(term(form=replace(form(), price_ceiling=5))), "digits"),
     ],
 )
 def test_a_shape_that_does_not_fit_changes_nothing(wrong: AccountShape, why: str) -> None:
-    book = book_of(plain, shape(term()))
+    book = book_of(PLAIN, shape(term()))
     before = book.to_parts()
     with pytest.raises(BookError, match=why):
         book.put(0, wrong)
@@ -198,6 +235,6 @@ def test_a_tick_of_an_unknown_instrument_is_refused(kernel: Any) -> None:
 
 def test_parts_of_another_layout_are_not_read(kernel: Any) -> None:
     parts = book_of(kernel).to_parts()
-    parts["head"] = parts["head"].replace(b'"layout": 3', b'"layout": 1')
+    parts["head"] = parts["head"].replace(b'"layout": %d' % LAYOUT_VERSION, b'"layout": 1')
     with pytest.raises(OtherLayout):
         Book.from_parts(parts, kernel)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from propdesk.domain.events import Event, GapClosed, GapOpened, GroupFormed, Quote, TimePassed
-from propdesk.engine import kernel as plain_kernel
+from propdesk.engine.builds import PLAIN
 from propdesk.engine.book import Book
 from propdesk.engine.desk import Desk
 from propdesk.engine.partition import Partition
@@ -98,7 +98,7 @@ class Driven:
         loaded: LoadedRulebook | Mapping[str, LoadedRulebook],
         kernel: Any = None,
     ) -> None:
-        self.kernel = plain_kernel if kernel is None else kernel
+        self.kernel = PLAIN if kernel is None else kernel
         book = Book(self.kernel)
         self.alarms: list[str] = []
         self.loaded = loaded

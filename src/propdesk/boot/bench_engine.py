@@ -106,7 +106,7 @@ def _side_by_side(firm: Firm, kernel: Any, ticks: TickColumns) -> dict[str, Any]
 def _judged(
     firm: Firm, kernel: Any, ticks: TickColumns, way: WayOfJudging
 ) -> tuple[Any, dict[str, Any]]:
-    """What is said of the ticks: slots touched, and the extremes of the minute; and the figures."""
+    """What is said of the ticks: slots touched, and the extremes of every sum; and the figures."""
     book, first = _book(firm, kernel, way), len(firm.symbols)
     _played(book, ticks, 0, first + 1)  # with the next one everybody goes to rest
     begin = time.process_time()
@@ -114,9 +114,9 @@ def _judged(
     judged_s, count = time.process_time() - begin, len(ticks) - first - 1
     on_the_exact_path = book.on_the_exact_path()
     begin = time.process_time()
-    minute = book.minute_extremes()
+    book.minutes.end()
     minute_s = time.process_time() - begin
-    said = touches, minute.slot.tolist(), minute.low.tolist(), minute.high.tolist()
+    said = touches, [book.settle(slot).sums for slot in range(len(firm.shapes))]
     return said, {
         "us_a_tick": round(judged_s / count * 1e6, 2),
         "slots_touched": touches,

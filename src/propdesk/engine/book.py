@@ -9,15 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from propdesk.engine import kernel as plain_kernel
 from propdesk.engine.arrays import Arrays
+from propdesk.engine.book_minutes import BookMinutes
+from propdesk.engine.builds import PLAIN
 from propdesk.engine.caught import Caught, caught
 from propdesk.engine.fixed_point import MAGNITUDE_MAX
 from propdesk.engine.layout import (
     LAYOUT_VERSION,
+    LEAST,
+    MOST,
     NO_HIGH,
     NO_LOW,
+    NO_MINUTES,
     UNKNOWN,
     Ints,
     Row,
@@ -25,19 +30,17 @@ from propdesk.engine.layout import (
     ShortInts,
     State,
 )
-from propdesk.engine.minute_extremes import MinuteExtremes
 from propdesk.engine.one_pass import OnePass, WayOfJudging
 from propdesk.engine.quote import Quote, quote_in
 from propdesk.engine.rows import (
     EDGES_WIDTH,
-    EVERY_MINUTE,
-    NO_MINUTE,
     SUM_WIDTH,
     TERM_WIDTH,
     edges,
     is_proved,
     misfit_of,
     numbers_of,
+    refine_minute,
     seen_between,
     sum_numbers,
     term_numbers,
@@ -59,7 +62,7 @@ class Book:
     Its ticks are judged in one pass, or another ``way``; what it says is the same.
     """
 
-    def __init__(self, kernel: Any = plain_kernel, way: WayOfJudging | None = None) -> None:
+    def __init__(self, kernel: Any = PLAIN, way: WayOfJudging | None = None) -> None:
         self._kernel = kernel
         self._way: WayOfJudging = OnePass(kernel) if way is None else way
         self._names: dict[int, tuple[str, int]] = {}
@@ -67,6 +70,7 @@ class Book:
         self._closed: list[int] = []
         self._slot_count = 0
         self._arrays = Arrays()
+        self.minutes = BookMinutes(kernel, self._way, lambda: self._state, self._open)
 
     @property
     def _state(self) -> State:
@@ -81,7 +85,10 @@ class Book:
         if not 0 < ceiling <= MAGNITUDE_MAX:
             raise BookError(f"{name}: a ceiling of {ceiling} points")
         self._arrays.make_room_for_instrument(number)
-        self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
+        row = self._state.instruments[number]
+        row["ceiling"] = self._ceilings[number] = ceiling
+        row["bid_low"], row["bid_high"], row["ask_low"], row["ask_high"] = MOST, LEAST, MOST, LEAST
+        row["lapsed"] = 1
         self._names[number] = (name, digits)
         self._way.fit(self._state)
 
@@ -91,13 +98,14 @@ class Book:
         Its price is forgotten and the forms made for the old digits with it: the slots returned
         must be put anew, and until then every tick of their instruments touches them.
         """
-        name, _digits = self._named(number)
+        name, before = self._named(number)
         silent = self._state.instruments[number]["silent"]
         touched = self.silence(number)
         self._way.bring_up_all(self._state)  # its points mean something else from now on
         self._state.instruments[number]["silent"] = silent
         self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
+        refine_minute(self._state.instruments[number], 10 ** (digits - before))
         for terms in self._terms_of(number):
             terms["d"] = 0
         return touched
@@ -105,6 +113,13 @@ class Book:
     def digits(self, number: int) -> int:
         """The digits an instrument's points have."""
         return self._named(number)[1]
+
+    def digits_by_number(self) -> npt.NDArray[np.int8]:
+        """The same of every row of the instruments; none where no instrument is registered."""
+        digits = np.zeros(len(self._state.instruments), np.int8)
+        for number, (_name, each) in self._names.items():
+            digits[number] = each
+        return digits
 
     def ceiling(self, number: int) -> int:
         """The magnitude in points beyond which an instrument's price does not count."""
@@ -157,6 +172,7 @@ class Book:
         self._empty(slot, row)
         row["open"] = 0
         self._closed.append(slot)
+        self.minutes.forget(slot)
 
     def put(self, slot: int, shape: AccountShape) -> bool:
         """Replace all sums and terms of a slot; their windows begin with the values they have.
@@ -170,16 +186,15 @@ class Book:
             raise BookError(misfit)
         proved = is_proved(shape)
         self._way.wake(self._state, (slot,))
-        minutes = self._minutes_of(row)
+        minute = self.minutes.change(slot)
         self._empty(slot, row)
         first_sum = self._arrays.sum_blocks.take(len(shape.sums))
         first_place = self._arrays.place_blocks.take(len(shape.terms))
         runs = self._arrays.make_room(shape)
         # After this point the shape must be in.
         self._state.slots[slot]["exposed"] = shape.exposed or not proved
-        windows = (minutes.get(n, NO_MINUTE) if e.minutes else EVERY_MINUTE
-                   for n, e in enumerate(shape.sums))  # fmt: skip
-        sums = [sum_numbers(*each) for each in zip(shape.sums, windows, strict=True)]
+        told = self.minutes.told_of(slot)
+        sums = [sum_numbers(e, told if e.minutes else NO_MINUTES, minute) for e in shape.sums]
         terms = [term_numbers(term, run, formed=proved)
                  for term, run in zip(shape.terms, runs, strict=True)]  # fmt: skip
         rows = numbers_of(sums, SUM_WIDTH), numbers_of(terms, TERM_WIDTH)
@@ -276,31 +291,20 @@ class Book:
         going_on, count = self._way.run(self._state, ticks, start, until_at)
         return going_on, self._touched(count)
 
-    def minute_extremes(self) -> MinuteExtremes:
-        """The extremes since the last call of the sums that keep minutes; they begin anew."""
-        self._way.bring_up_all(self._state)
-        size = len(self._state.sums)
-        slots = np.zeros(size, np.int32)
-        lows, highs = np.zeros(size, np.int64), np.zeros(size, np.int64)
-        count = self._kernel.dump_minutes(self._state, slots, lows, highs)
-        return MinuteExtremes(slots[:count].copy(), lows[:count].copy(), highs[:count].copy())
-
-    def running_minute(self, slot: int) -> tuple[int, int] | None:
-        """The extremes of a slot's first sum since minutes were last taken; None: no value."""
-        low, high = self._minutes_of(self._up_to_date(slot)).get(0, NO_MINUTE)
-        return (low, high) if low <= high else None
-
     def nearest(self, count: int) -> tuple[int, ...]:
-        """The slots of which a sum is nearest to its lower bound, in units of its amount."""
-        self._way.bring_up_all(self._state)
-        sums, guards = self._state.sums, self._state.guards
-        slot = self._state.slots[sums["slot"]]
-        place = np.arange(len(sums)) - slot["first_sum"]
-        held = (slot["open"] != 0) & (place >= 0) & (place < slot["sum_count"])  # the rest is stale
-        bounded = np.flatnonzero(held & (guards["low"] != NO_LOW) & (sums["unknown"] == 0))
-        room = (sums["value"][bounded] - guards["low"][bounded]).astype(np.float64)
-        order = bounded[np.argsort(room, kind="stable")]
-        return tuple(dict.fromkeys(sums["slot"][order].tolist()))[:count]
+        """The slots of which a sum is nearest to its lower bound, in units of its amount, at the
+        prices that stand. Nobody who rests is brought up to date for it: a bound that trails is
+        then taken where it was when he was, or where the value now has brought it."""
+        state = self._state
+        worth = np.empty(int(state.slots["sum_count"].max(initial=0)), np.int64)
+        slots = np.empty(len(state.slots), np.int32)
+        rooms = np.empty(len(state.slots), np.int64)
+        found = self._kernel.rooms(state, worth, slots, rooms)
+        slots, rooms = slots[:found], rooms[:found]
+        if count < found:
+            farthest = np.partition(rooms, count)[count]
+            slots, rooms = slots[rooms <= farthest], rooms[rooms <= farthest]
+        return tuple(slots[np.argsort(rooms, kind="stable")][:count].tolist())
 
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
@@ -311,6 +315,7 @@ class Book:
             "instruments": sorted((n, *told) for n, told in self._names.items()),
             "slot_count": self._slot_count,
             "closed": self._closed,
+            "watched": self.minutes.watched(),
             "blocks": self._arrays.block_lists(),
         }
         return {"head": json.dumps(head).encode(), **self._arrays.to_parts(self._slot_count)}
@@ -319,7 +324,7 @@ class Book:
     def from_parts(
         cls,
         parts: Mapping[str, bytes | memoryview],
-        kernel: Any = plain_kernel,
+        kernel: Any = PLAIN,
         way: WayOfJudging | None = None,
     ) -> "Book":
         """The book whose parts these are. Raises ``OtherLayout``."""
@@ -329,6 +334,7 @@ class Book:
         book = cls(kernel, way)
         book._names = {number: (name, digits) for number, name, digits in head["instruments"]}
         book._slot_count, book._closed = head["slot_count"], head["closed"]
+        book.minutes.recall(head["watched"])
         book._arrays = Arrays.from_parts(parts, head["blocks"])
         ceilings = book._state.instruments["ceiling"].tolist()
         book._ceilings = {number: ceilings[number] for number in book._names}
@@ -363,14 +369,6 @@ class Book:
         places = state.places[row["first_place"] : row["first_place"] + row["place_count"]]
         terms = state.terms[state.runs["first"][places["run"]] + places["at"]]
         return sums, self._guards_of(row), terms
-
-    def _minutes_of(self, row: Row) -> dict[int, tuple[int, int]]:
-        """The extremes of the running minute of the sums that keep them, by place."""
-        return {
-            place: (int(guard["minute_low"]), int(guard["minute_high"]))
-            for place, guard in enumerate(self._guards_of(row))
-            if guard["minutes"]
-        }
 
     def _terms_of(self, number: int) -> Iterable[Rows]:
         """The terms that depend on an instrument, run by run."""

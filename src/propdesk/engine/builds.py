@@ -23,12 +23,15 @@ from propdesk.engine import (
     index_settling,
     index_zones,
     kernel,
+    kernel_answers,
     layout,
 )
 
 INDEX = (index_log, index_bounds, index_settling, index_zones, index_run)
 """The modules of the trigger index; each calls the kernel and those before it."""
-SOURCES = (kernel, layout, index_layout, *INDEX)
+ANSWERS = (kernel_answers,)
+"""What is asked of the rows; it calls the kernel and the index's proofs."""
+SOURCES = (kernel, layout, index_layout, *INDEX, *ANSWERS)
 
 
 class Build(StrEnum):
@@ -63,7 +66,7 @@ def build_kernel(build: Build = Build.COMPILED, home: Path | None = None) -> Any
 
     ``home`` is where compiled kernels are kept from run to run; None keeps none.
     """
-    modules = (kernel, *INDEX)
+    modules = (kernel, *INDEX, *ANSWERS)
     if build is Build.PLAIN:
         return linked(modules, lambda function: function)
     if build is Build.CHECKED:
@@ -96,3 +99,7 @@ def linked(
             else:
                 names[name] = done[name]
     return SimpleNamespace(**done)
+
+
+PLAIN = build_kernel(Build.PLAIN)
+"""The functions as they are written."""

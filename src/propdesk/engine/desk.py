@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from propdesk.engine.enrolment import begun
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.exposures import Exposures
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
+from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.refusal import Refused
 from propdesk.engine.rulebooks import Rulebooks
@@ -64,8 +66,9 @@ class Desk:
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
         self.strikes = Strikes(book)
-        self.exposures = Exposures(book, self.instruments.prices)
-        self.minutes = Minutes(book, self.exposures)
+        minute_prices = MinutePrices(book)
+        self.exposures = Exposures(minute_prices, self.instruments.prices.numbers)
+        self.minutes = Minutes(book, minute_prices)
         self._disputed: list[Told] = []  # found out when somebody else was asked
         self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
@@ -258,7 +261,6 @@ class Desk:
 
     def make_room(self, ticks: JudgedTicks) -> None:
         """Let prices be judged that are larger than any before."""
-        self.exposures.ticks(ticks)
         for rescaled in self.instruments.raise_ceilings(ticks):
             self._put_anew(rescaled)
 
@@ -280,12 +282,13 @@ class Desk:
         if seat.arming.last_words:  # they are of the highest equity that was settled
             seat.arming = replace(seat.arming, last_words=seat.unattended.last_words())
 
-    def by_nearness(self) -> Iterator[str]:
-        """Names of accounts: those nearest to one of their bounds first, those without one last."""
-        near = self.book.nearest(len(self._by_slot))
-        yield from (self._by_slot[slot].name for slot in near)
-        rest = self._by_slot.keys() - set(near)
-        yield from (self._by_slot[slot].name for slot in sorted(rest))
+    def by_nearness(self, at_most: int) -> Iterator[Seat]:
+        """So many accounts: those nearest to one of their bounds first, those without one last."""
+        near = self.book.nearest(at_most)
+        yield from (self._by_slot[slot] for slot in near)
+        first = set(near)
+        rest = (seat for slot, seat in self._by_slot.items() if slot not in first)
+        yield from islice(rest, at_most - len(near))
 
     def result(self, account: str) -> Evaluation:
         """The account's evaluation as of now. Raises ``KeyError`` for an unknown account."""

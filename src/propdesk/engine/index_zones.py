@@ -9,7 +9,7 @@ from propdesk.engine.index_bounds import measure
 from propdesk.engine.index_layout import GROUP, GROUP_SHIFT, Index
 from propdesk.engine.index_settling import bring_up
 from propdesk.engine.kernel import NOT_CONVERTED, OWN, term_at
-from propdesk.engine.layout import LEAST, MOST, Row, State
+from propdesk.engine.layout import KEPT, LEAST, MOST, Row, State
 
 WEIGHT_SHIFT = 17
 """A zone is measured in steps of a 131072nd of each price, and of a point at least."""
@@ -214,6 +214,8 @@ def rest(state: State, index: Index, number: int) -> bool:
         return False
     if not slot["open"] or slot["exposed"] or slot["turned"] or slot["unknown"] > 0:
         return False
+    if state.guards[slot["first_sum"]]["minutes"] == KEPT:
+        return False  # somebody looks at its minutes
     if not find_zone(state, index, number):
         return False
     # After this point the slot must rest.

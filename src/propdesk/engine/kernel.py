@@ -6,6 +6,7 @@ anything but a positive number, and forms no product that ``fixed_point`` has no
 """
 
 from propdesk.engine.layout import (
+    KEPT,
     LEAST,
     MOST,
     NO_HIGH,
@@ -90,7 +91,7 @@ def observe(each: Row, guard: Row) -> None:
     value = each["value"]
     guard["seen_low"] = min(guard["seen_low"], value)
     guard["seen_high"] = max(guard["seen_high"], value)
-    if guard["minutes"]:
+    if guard["minutes"] == KEPT:
         guard["minute_low"] = min(guard["minute_low"], value)
         guard["minute_high"] = max(guard["minute_high"], value)
     if value > guard["peak"]:
@@ -242,7 +243,19 @@ def judge(state: State, number: int, bid: int, ask: int) -> int:
     ceiling = instrument["ceiling"]
     within = -ceiling <= bid <= ceiling and -ceiling <= ask <= ceiling
     instrument["known"] = within and not instrument["silent"]
+    note_price(instrument)
     return test_all(state, move_all(state, number))
+
+
+def note_price(instrument: Row) -> None:
+    """Take an instrument's new price into what its minute saw."""
+    if not instrument["known"]:
+        instrument["lapsed"] = 1
+        return
+    instrument["bid_low"] = min(instrument["bid_low"], instrument["bid"])
+    instrument["bid_high"] = max(instrument["bid_high"], instrument["bid"])
+    instrument["ask_low"] = min(instrument["ask_low"], instrument["ask"])
+    instrument["ask_high"] = max(instrument["ask_high"], instrument["ask"])
 
 
 def run(
@@ -273,6 +286,7 @@ def fall_silent(state: State, number: int) -> int:
     state.serial[0] += 1
     instrument = state.instruments[number]
     instrument["silent"], instrument["known"] = 1, 0
+    note_price(instrument)
     return test_all(state, move_all(state, number))
 
 
@@ -380,16 +394,6 @@ def begin_windows(state: State, number: int) -> None:
     take_in_all(state, slot)
 
 
-def begin_minutes(state: State, number: int) -> None:
-    """Begin the minute extremes of a slot's sums anew, where they are kept."""
-    slot = state.slots[number]
-    for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
-        guard = state.guards[at]
-        if guard["minutes"]:
-            guard["minute_low"], guard["minute_high"] = MOST, LEAST
-    take_in_all(state, slot)
-
-
 def rearm(state: State, number: int, bounds: Ints) -> None:
     """Give a slot's sums other bounds: each low, high, peak, gap and cap."""
     slot = state.slots[number]
@@ -426,23 +430,3 @@ def release(state: State, slots: ShortInts) -> None:
             guard = state.guards[at]
             guard["low"], guard["high"], guard["peak"] = NO_LOW, NO_HIGH, NO_PEAK
         begin_windows(state, slots[listed])
-
-
-def dump_minutes(state: State, slots: ShortInts, lows: Ints, highs: Ints) -> int:
-    """Write slot, low and high of each sum that kept extremes and had any; begin them anew.
-
-    The columns are as long as there are sums. Returns how many rows were written.
-    """
-    count = 0
-    for number in range(len(state.slots)):
-        slot = state.slots[number]
-        if not slot["open"]:
-            continue
-        for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
-            guard = state.guards[at]
-            if guard["minutes"] and guard["minute_low"] <= guard["minute_high"]:
-                slots[count] = number
-                lows[count], highs[count] = guard["minute_low"], guard["minute_high"]
-                count += 1
-        begin_minutes(state, number)
-    return count

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Rises with every change of a row; a snapshot of another version is not read."""
 
 LEAST = -(2**63)
@@ -19,6 +19,9 @@ NO_LOW = LEAST
 NO_HIGH = MOST
 NO_PEAK = MOST
 """The peak of a sum without a trailing bound: nothing rises above it."""
+NO_MINUTES, TOLD, KEPT = 0, 1, 2
+"""Of a sum: it is nobody's equity; it is, and its minutes are worked out when somebody asks; it
+is, and its extremes are kept, for somebody looks."""
 SUMS_OF_A_TERM_MAX = 4
 NOTHING = -1
 """An index that names no row."""
@@ -36,6 +39,11 @@ INSTRUMENT = np.dtype(
         ("first", np.int64),  # where its runs begin in ``runs_of``
         ("count", np.int64),
         ("room", np.int64),
+        ("bid_low", np.int64),  # between which prices it was in the running minute, and when the
+        ("bid_high", np.int64),  # minute began; the least is above the greatest where it had none
+        ("ask_low", np.int64),
+        ("ask_high", np.int64),
+        ("lapsed", np.int8),  # at some moment of the minute it had no price that counts
         ("known", np.int8),  # it has a price within the ceiling, and is not silent
         ("silent", np.int8),
     ],
@@ -108,7 +116,7 @@ GUARD = np.dtype(
         ("peak", np.int64),
         ("gap", np.int64),
         ("cap", np.int64),
-        ("minutes", np.int8),  # whether it keeps extremes of the minute
+        ("minutes", np.int8),  # NO_MINUTES, TOLD or KEPT
     ],
     align=True,
 )
@@ -126,6 +134,13 @@ SLOT = np.dtype(
     ],
     align=True,
 )
+# Between which prices an instrument was in a minute that is over.
+MINUTE_PRICES = np.dtype(
+    [(name, INSTRUMENT[name]) for name in ("bid_low", "bid_high", "ask_low", "ask_high", "lapsed")],
+    align=True,
+)
+# A term of what an account's equity was made of: its run, and its form.
+FORM = np.dtype([(name, np.int64) for name in ("run", "a", "b", "d")])
 
 
 class State(NamedTuple):

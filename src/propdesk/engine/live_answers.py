@@ -4,7 +4,7 @@ It asks the evaluators, so the cost follows the questions. It changes nothing th
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from propdesk.domain.exact import exactly
 from propdesk.domain.failing_prices import FailingPrice
 from propdesk.domain.judging import Figure, LimitLine
 from propdesk.domain.position_sizes import held_in, margin_of
+from propdesk.engine.account_search import AccountSearch, programme_of
 from propdesk.engine.desk import Desk
 from propdesk.engine.exposure_told import exposure_part
 from propdesk.engine.live_margins import (
@@ -27,7 +28,7 @@ from propdesk.engine.live_margins import (
     trades_of,
 )
 from propdesk.engine.live_verdicts import rounded, verdict_rows
-from propdesk.engine.minutes import Minutes
+from propdesk.engine.minutes import EquityMinute, Minutes
 from propdesk.engine.partition import Place
 from propdesk.engine.rehearsal import check_of, figures_of
 from propdesk.engine.rejudging_changes import Withdrawn
@@ -41,6 +42,7 @@ from propdesk.wire.live_state import (
     BoardRow,
     Curve,
     CurvePoint,
+    EquityTold,
     LiveAccount,
     LiveLimit,
     LiveObjective,
@@ -72,6 +74,7 @@ class LiveAnswers(LiveAccounts):
         self._minutes = minutes
         self._withdrawn = withdrawn
         self._margins = MinuteMargins(desk.exposures)
+        self._search = AccountSearch(desk.seats, desk.rulebooks)
         self._latest: deque[VerdictSaid] = deque(maxlen=LATEST_MAX)
         self._corrected: dict[str, str] = {}  # of the latest, by id: why it does not hold
 
@@ -90,9 +93,7 @@ class LiveAnswers(LiveAccounts):
                 self._corrected[said.id] = said.why
 
     def board(self, *, limit: int = 50, after: str | None = None, search: str = "") -> Board:
-        wanted = search.casefold()
-        seats = (self._desk.seats[name] for name in self._desk.by_nearness())
-        found = islice((seat for seat in seats if wanted in _words(seat)), LOOKED_AT_MAX)
+        found = islice(self._found(search), LOOKED_AT_MAX)
         rows = [(_order(row), row) for seat in found if (row := self._row(seat)) is not None]
         rows.sort(key=lambda each: each[0])
         if after is not None:
@@ -113,6 +114,7 @@ class LiveAnswers(LiveAccounts):
         row = None if seat is None else self._row(seat)
         if seat is None or row is None:
             return None
+        self._minutes.watch(seat.slot)
         result = self._desk.result(account)
         digits = result.digits
         return LiveAccount(
@@ -141,6 +143,7 @@ class LiveAnswers(LiveAccounts):
         if seat is None or seat.evaluator.account is None:
             return None
         held = seat.evaluator.account
+        self._minutes.watch(seat.slot)
         minutes = list(self._minutes.of(seat.slot, since))
         untold = max(0, len(minutes) - MINUTES_TOLD)
         points = [
@@ -167,18 +170,19 @@ class LiveAnswers(LiveAccounts):
         return self._point(seat, held, minute, has_margin=True)
 
     def _point(
-        self, seat: Seat, held: Account, minute: tuple[int, int, int], *, has_margin: bool
+        self, seat: Seat, held: Account, minute: EquityMinute, *, has_margin: bool
     ) -> CurvePoint:
-        (at, low, high), situation = minute, held.situation
+        at, digits = minute.at, held.situation.digits
         daily, overall = _floors(seat.evaluator, held, at)
-        told = self._margins.of(seat.slot, at, situation) if has_margin else NOT_TOLD
+        told = self._margins.of(seat.slot, at, held.situation) if has_margin else NOT_TOLD
         return CurvePoint(
             at,
-            f"{Decimal(low).scaleb(-situation.digits):f}",
-            f"{Decimal(high).scaleb(-situation.digits):f}",
-            money(daily, situation.digits),
-            money(overall, situation.digits),
+            _minor(minute.low, digits),
+            _minor(minute.high, digits),
+            money(daily, digits),
+            money(overall, digits),
             *told,
+            equity=_told(minute),
         )
 
     def _verdict(self, said: VerdictSaid) -> LiveVerdict:
@@ -193,6 +197,21 @@ class LiveAnswers(LiveAccounts):
             comparison=said.comparison,
             corrected=self._corrected.get(said.id),
         )
+
+    def _found(self, search: str) -> Iterator[Seat]:
+        """The accounts that are searched for, the nearest first where they are many."""
+        desk = self._desk
+        if not search:
+            yield from desk.by_nearness(LOOKED_AT_MAX)
+            return
+        names, programmes = self._search.find(search)
+        if not programmes and len(names) <= LOOKED_AT_MAX:
+            yield from (desk.seats[name] for name in names)
+            return
+        named = set(names)
+        for seat in desk.by_nearness(len(desk.seats)):
+            if seat.name in named or programme_of(seat) in programmes:
+                yield seat
 
     # -- rows
     def _row(self, seat: Seat) -> BoardRow | None:
@@ -268,11 +287,14 @@ def _look(account: Account, event_no: int) -> None:
     account.was_known = was_known
 
 
-def _words(seat: Seat) -> str:
-    """What an account is searched by."""
-    enrolled = seat.enrolled
-    title = seat.evaluator.rulebook.title
-    return f"{seat.name} {enrolled.rulebook} {title} {enrolled.phase}".casefold()
+def _told(minute: EquityMinute) -> EquityTold:
+    if minute.low is None:
+        return "unknown"
+    return "exact" if minute.exact else "between"
+
+
+def _minor(amount: int | None, digits: int) -> str | None:
+    return None if amount is None else f"{Decimal(amount).scaleb(-digits):f}"
 
 
 def _floors(

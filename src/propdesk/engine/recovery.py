@@ -171,6 +171,7 @@ def restored(
     partition.market = part.market
     recall_rejudging(partition.rejudging, snapshot.parts[REJUDGING])
     desk.minutes.recall(snapshot.parts[MINUTES])
+    desk.exposures.begin_anew()
     return partition
 
 

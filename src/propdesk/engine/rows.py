@@ -10,6 +10,7 @@ import numpy as np
 
 from propdesk.engine.fixed_point import MAGNITUDE_MAX
 from propdesk.engine.layout import (
+    KEPT,
     LEAST,
     MOST,
     NO_HIGH,
@@ -18,6 +19,7 @@ from propdesk.engine.layout import (
     NOTHING,
     SUMS_OF_A_TERM_MAX,
     Ints,
+    Row,
     Rows,
 )
 from propdesk.engine.shapes import AccountShape, Bounds, Seen, SumShape, TermShape
@@ -45,6 +47,8 @@ def grown(array: Any, rows: int) -> Any:
 
 def misfit_of(shape: AccountShape, of: Callable[[int], tuple[int, int]]) -> str | None:
     """Why a shape cannot be put; ``of`` says an instrument's digits and ceiling."""
+    if any(each.minutes for each in shape.sums[1:]):
+        return "minutes of another sum than the first"
     for term in shape.terms:
         places = term.sums
         if not 1 <= len(places) <= SUMS_OF_A_TERM_MAX or len(set(places)) < len(places):
@@ -92,10 +96,11 @@ def edges(bounds: Bounds) -> tuple[int, int, int, int, int]:
     return low, high, _clipped(trail.peak), _clipped(trail.gap), cap
 
 
-def sum_numbers(each: SumShape, minute: tuple[int, int]) -> tuple[int, ...]:
-    """What the kernel fills a sum from: base, whether it keeps minutes, the extremes of the
-    running one, and its edges."""
-    return each.base, int(each.minutes), *minute, *edges(each.bounds)
+def sum_numbers(each: SumShape, minutes: int, minute: tuple[int, int]) -> tuple[int, ...]:
+    """What the kernel fills a sum from: base, ``NO_MINUTES``, ``TOLD`` or ``KEPT``, the extremes of
+    the running minute where they are kept, and its edges."""
+    window = minute if minutes == KEPT else EVERY_MINUTE
+    return each.base, minutes, *window, *edges(each.bounds)
 
 
 def term_numbers(term: TermShape, run: int, *, formed: bool) -> tuple[int, ...]:
@@ -118,6 +123,13 @@ def run_key(term: TermShape) -> tuple[int, ...]:
         return term.instrument, rate, 0, 0, 0
     form = term.form
     return term.instrument, rate, form.converted, form.rate_side, int(form.at_bid)
+
+
+def refine_minute(instrument: Row, finer: int) -> None:
+    """An instrument's points are finer by this factor from here on, and so are its minute's."""
+    if instrument["bid_low"] <= instrument["bid_high"]:
+        for name in ("bid_low", "bid_high", "ask_low", "ask_high"):
+            instrument[name] *= finer
 
 
 def seen(value: Any, window: Any, *, known: bool) -> Seen:

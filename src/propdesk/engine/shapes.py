@@ -37,7 +37,8 @@ class SumShape:
     base: int
     bounds: Bounds = FREE
     minutes: bool = False
-    """Whether the extremes of each minute are kept."""
+    """Whether it is what the account is worth, so that it may be asked for minute by minute. Of the
+    first sum of a shape alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,7 +280,8 @@ class MadeUpAccounts(LiveAccounts):
         low = high = equity
         if account.points and account.points[-1].at == minute:
             last = account.points.pop()
-            low, high = min(low, Decimal(last.equity_low)), max(high, Decimal(last.equity_high))
+            low = min(low, Decimal(last.equity_low or low))
+            high = max(high, Decimal(last.equity_high or high))
         (_, _, _, daily), (_, _, _, overall) = account.floors()
         used, worth = _money(self._margin(account.positions)), _money(self._exposure(account))
         point = CurvePoint(

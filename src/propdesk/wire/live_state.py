@@ -3,6 +3,8 @@
 Money is a string with the currency's minor digits, times are microseconds. Values only.
 """
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 
@@ -117,12 +119,20 @@ class LiveTrade(msgspec.Struct, frozen=True, kw_only=True):
     peak_margin: str | None
 
 
+EquityTold: TypeAlias = Literal["exact", "between", "unknown"]
+"""What a minute's equity is: its least and its greatest; two bounds it stayed between, no further
+apart than the minute's prices and rates, each at its worst, and all that was held in it could bring
+it; or not known, because an instrument had no price at some moment or the minute's deals are no
+longer kept."""
+
+
 class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
-    """Extremes of one minute. ``at`` is its first moment in microseconds."""
+    """One minute. ``at`` is its first moment in microseconds."""
 
     at: int
-    equity_low: str
-    equity_high: str
+    equity_low: str | None
+    equity_high: str | None
+    """None: not known. ``equity`` says what the two are."""
     daily_floor: str | None
     overall_floor: str | None
     margin_low: str | None = None
@@ -132,6 +142,7 @@ class CurvePoint(msgspec.Struct, frozen=True, array_like=True):
     exposure_low: str | None = None
     exposure_high: str | None = None
     """Gross exposure, bounded in the same way."""
+    equity: EquityTold = "exact"
 
 
 class LiveAccount(msgspec.Struct, frozen=True, kw_only=True):

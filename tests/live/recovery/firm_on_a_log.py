@@ -7,7 +7,7 @@ from decimal import Decimal
 from propdesk.boot.engine_process import rulebook_of
 from propdesk.boot.engine_worker import EngineWorker, Firm
 from propdesk.connectors.engine_queries.hand_over import HandOver
-from propdesk.engine import kernel as plain_kernel
+from propdesk.engine.builds import PLAIN
 from propdesk.ports.event_log import Entry, EventLog, Record
 from propdesk.ports.snapshot_store import SnapshotStore
 from propdesk.wire.conditions import CelConditions
@@ -26,7 +26,7 @@ from tests.live.markets import CATALOGUE, Market, Trader
 
 Written = MarketRecord | PartitionRecord
 EVENTS, VERDICTS = events_of(0), verdicts_of(0)
-FIRM = Firm(plain_kernel, CATALOGUE, rulebook_of, CelConditions())
+FIRM = Firm(PLAIN, CATALOGUE, rulebook_of, CelConditions())
 PROGRAMMES = (
     ("ftmo-2-step", "challenge"),
     ("topstep-combine", "combine"),

@@ -5,7 +5,7 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from propdesk.boot.warming import warm
-from propdesk.engine import kernel as plain_kernel
+from propdesk.engine.builds import PLAIN
 from propdesk.ports.memory_log import MemoryLog
 from propdesk.ports.memory_snapshots import MemorySnapshots
 from tests.live.recovery.firm_on_a_log import FIRM, WrittenLog, drawn, engine_on, judge_all
@@ -20,7 +20,7 @@ class Counting:
     def kernel(self) -> SimpleNamespace:
         found = {
             name: self._counted(name, each)
-            for name, each in vars(plain_kernel).items()
+            for name, each in vars(PLAIN).items()
             if isinstance(each, FunctionType)
         }
         return SimpleNamespace(**found)

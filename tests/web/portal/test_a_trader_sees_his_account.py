@@ -6,8 +6,10 @@ import pytest
 
 from propdesk.crm.accounts.models import Blocked
 from propdesk.domain.events import NewsScheduled
-from propdesk.domain.instants import HOUR
+from propdesk.domain.instants import HOUR, MINUTE, parse_instant
 from propdesk.web.live import source
+from propdesk.web.live.account_picture import points_of, series_of
+from propdesk.wire.live_state import Curve, CurvePoint
 from tests.crm.people.cast import registered
 from tests.web.portal.portal_stage import Portal, text_of
 from tests.web.sessions import client_of
@@ -121,6 +123,26 @@ def test_a_breach_is_explained_with_its_figures_and_evidence(stage: Portal) -> N
     line = text_of(stage.get("history/"))
     assert "Daily loss was broken: 94,370.00 against 95,000.00." in line
     assert "Your positions are closed." in line
+
+
+def test_the_minutes_around_a_breach_say_what_is_known_of_them(
+    stage: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.firm.stage.buy(stage.login, "10.00")
+    stage.price("1.07450", "1.07460")
+    at = parse_instant(stage.get("breach/evidence.json").json()["at"])
+    minutes = [
+        CurvePoint(at - 3 * MINUTE, "99000.00", "99970.00", None, None, equity="between"),
+        CurvePoint(at - 2 * MINUTE, None, None, None, None, equity="unknown"),
+        CurvePoint(at - MINUTE, "94370.00", "99500.00", None, None),
+    ]
+    curve = Curve(account="A", points=tuple(minutes))
+    monkeypatch.setattr("propdesk.web.pages.portal.series_of", lambda _: series_of(curve))
+    text = text_of(stage.get("breach/"))
+    assert "99,000.00 99,970.00 between these at most" in text
+    assert "not known" in text
+    assert "94,370.00 99,500.00 just these" in text
+    assert [point[5] for point in points_of(curve)] == ["between", "unknown", "exact"]
 
 
 def test_trades_and_days_are_files(stage: Portal) -> None:

@@ -59,13 +59,15 @@ def series_of(curve: Curve | None) -> list[dict[str, Any]]:
             "equity_high": each.equity_high,
             "daily_floor": each.daily_floor,
             "overall_floor": each.overall_floor,
+            "equity": each.equity,
         }
         for each in ([] if curve is None else curve.points)
     ]
 
 
 def points_of(curve: Curve | None) -> list[list[Any]]:
-    """The minutes as the script's chart wants them: seconds, and figures as texts."""
+    """The minutes as the script's chart wants them: seconds, figures as texts, and whether equity
+    is exact, lay between the two at most, or is not known."""
     return [
         [
             each.at // 1_000_000,
@@ -73,6 +75,7 @@ def points_of(curve: Curve | None) -> list[list[Any]]:
             each.equity_high,
             each.daily_floor,
             each.overall_floor,
+            each.equity,
         ]
         for each in ([] if curve is None else curve.points)
     ]

@@ -155,7 +155,9 @@ function curve() {
   const source = document.getElementById("live-points");
   if (!place || !source || !window.uPlot) return null;
   const number = (text) => (text === null ? null : Number(text));
-  const points = new Map(JSON.parse(source.textContent || "[]").map((row) => [row[0], row.slice(1).map(number)]));
+  const points = new Map();  // by second: four figures, and what the first two of them are
+  const keep = ([at, low, high, daily, overall, equity]) => points.set(at, [...[low, high, daily, overall].map(number), equity]);
+  JSON.parse(source.textContent || "[]").forEach(keep);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const language = document.documentElement.lang;
   const exact = new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -171,6 +173,12 @@ function curve() {
     return Object.assign({ label, stroke: colour(stroke), width: 1.5, points: { show: false },
       value: (_u, value) => (value == null ? "—" : exact.format(value)) }, more);
   }
+  function worth(sign) {
+    return (chart, value, _series, index) => {
+      const told = index == null ? null : points.get(chart.data[0][index]);
+      return value == null ? "—" : (told && told[4] === "between" ? sign : "") + exact.format(value);
+    };
+  }
   function height() {
     return window.innerWidth < 600 ? 240 : 300;
   }
@@ -184,8 +192,8 @@ function curve() {
       tzDate: (ts) => window.uPlot.tzDate(new Date(ts * 1000), "UTC"),
       series: [
         { value: "{DD} {MMM} {YYYY}, {HH}:{mm}" },
-        line("Equity, lowest", "--pd-equity", { width: 2 }),
-        line("Equity, highest", "--pd-equity", { width: 1, alpha: 0.45 }),
+        line("Equity, lowest", "--pd-equity", { width: 2, value: worth("≥ ") }),
+        line("Equity, highest", "--pd-equity", { width: 1, alpha: 0.45, value: worth("≤ ") }),
         line("Daily floor", "--pd-daily", { paths: stepped }),
         line("Overall floor", "--pd-overall", { paths: stepped }),
       ],
@@ -207,7 +215,7 @@ function curve() {
   window.addEventListener("resize", () => chart && chart.setSize({ width: place.clientWidth, height: height() }));
   return {
     add(rows) {
-      for (const row of rows) points.set(row[0], row.slice(1).map(number));
+      rows.forEach(keep);
       if (chart) chart.setData(columns());
       else draw();
     },
