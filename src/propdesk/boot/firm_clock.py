@@ -9,19 +9,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from propdesk.boot.clock_work import asking_doers, plan_ahead
 from propdesk.boot.paid_orders import provision_paid
 from propdesk.boot.run_out import end_what_ran_out, plan_reminders
-from propdesk.crm.accounts.actions.close_before import close_before, warn_before
+from propdesk.crm.accounts.actions.close_before import close_before
 from propdesk.crm.accounts.actions.lift_kill_switch import lift_kill_switch
 from propdesk.crm.accounts.actions.set_kill_switch import RUNS_OUT
 from propdesk.crm.accounts.due_work import Doer, do_next
 from propdesk.crm.audit.actor import system
-from propdesk.crm.challenges.actions.plan_closings import CLOSE, WARN, plan_closings
+from propdesk.crm.challenges.actions.plan_closings import CLOSE, plan_closings
 from propdesk.crm.challenges.actions.warn_waiting import WARN_WAITING, warn_waiting
 from propdesk.crm.incidents.actions.approve_measure import RUNS_OUT as SUSPENSION_ENDS
 from propdesk.crm.incidents.actions.undo_measure import undo_measure
 from propdesk.crm.own_limits.actions.lock_for_today import LIFT
 from propdesk.crm.own_limits.lifting import lift_own_limit
+from propdesk.ports.live_accounts import LiveAccounts
+from propdesk.web.live.source import NoEngine
 
 BY = system("firm clock")
 PLAN_EVERY = timedelta(minutes=5)
@@ -42,7 +45,6 @@ def end_suspension(detail: Mapping[str, Any], at: datetime) -> None:
 
 DOERS: Mapping[str, Doer] = {
     CLOSE: close_before,
-    WARN: warn_before,
     RUNS_OUT: run_out,
     WARN_WAITING: warn_waiting,
     LIFT: lift_own_limit,
@@ -53,8 +55,15 @@ DOERS: Mapping[str, Doer] = {
 class FirmClock:
     """Does due work; several may run, each piece is done by one."""
 
-    def __init__(self, alarm: Callable[[str], None], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        alarm: Callable[[str], None],
+        clock: Callable[[], datetime],
+        live: LiveAccounts | None = None,
+    ) -> None:
+        """``live`` is the engine that is asked who holds what; None: none answers yet."""
         self._alarm, self._clock = alarm, clock
+        self._doers = {**DOERS, **asking_doers(live or NoEngine())}
         self._planned: datetime | None = None
         self._looked: datetime | None = None
 
@@ -65,12 +74,13 @@ class FirmClock:
         if self._planned is None or now - self._planned >= PLAN_EVERY:
             plan_closings(now)
             plan_reminders(now)
+            plan_ahead(now)
             self._planned = now
         if self._looked is None or now - self._looked >= LOOK_EVERY:
             end_what_ran_out(now, self._alarm)
             self._looked = now
         provisioned = provision_paid(now, self._alarm)
-        return do_next(DOERS, now, self._alarm) or bool(provisioned)
+        return do_next(self._doers, now, self._alarm) or bool(provisioned)
 
     def run(self, over: threading.Event) -> None:
         """Go on until ``over`` is set. Raises what the database raises."""

@@ -77,7 +77,7 @@ class House:
                 "house", {SIMULATED: self.platform}, executor, on.alarm, self.now
             )
             self.to_engine = Courier("house", self.intake, on.alarm, self.now)
-            self.clock = FirmClock(on.alarm, self.now)
+            self.clock = FirmClock(on.alarm, self.now, self.engine.answers)
             self._open = opening.pop_all()
         self.platform.run(lambda _: self.simulation.skip_to(self.at))
         return self

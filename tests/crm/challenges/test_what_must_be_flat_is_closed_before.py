@@ -5,16 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from propdesk.boot.firm_clock import FirmClock
-from propdesk.crm.accounts.models import DueWork
-from propdesk.crm.challenges.actions.plan_closings import LEAD, WARNING, plan_closings
+from propdesk.crm.accounts.models import DueWork, TradingAccount
+from propdesk.crm.challenges.actions.plan_closings import LEAD, plan_closings
 from propdesk.crm.challenges.models import Enrolment, PhasePlace
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.ports.platform import CloseAll
 from tests.crm.accounts.house_of_accounts import SERVER
+from tests.crm.challenges.engine_that_answers import Answers
 from tests.crm.challenges.enrolled import Firm
 from tests.crm.firm_cast import published
 
 pytestmark = pytest.mark.django_db
+WARNING = timedelta(hours=1)
+"""The firm's terms as they are shipped."""
 DEADLINE = datetime(2026, 11, 24, 21, 59, tzinfo=UTC)
 """Tuesday 16:59 in New York: ``apex-4-eod`` is flat by then every day."""
 
@@ -33,9 +36,11 @@ def enrolment(db: None) -> tuple[Firm, Enrolment]:
 
 
 def run(firm: Firm, at: datetime) -> None:
-    """A clock that was begun anew, as after a restart."""
-    firm.now = at
-    clock = FirmClock(pytest.fail, lambda: firm.now)
+    """A clock that was begun anew, as after a restart; everybody holds something."""
+    firm.now, live = at, Answers()
+    names = TradingAccount.objects.values_list("engine_account", flat=True)
+    live.held = {each: ["EURUSD"] for each in names}
+    clock = FirmClock(pytest.fail, lambda: firm.now, live)
     while clock.step():
         pass
     firm.deliver()

@@ -12,8 +12,16 @@ from django.db import transaction
 from propdesk.crm.accounts.models import DueWork
 from propdesk.crm.uuid7 import uuid7
 
+
+class NotYet(Exception):
+    """Whoever must be asked does not answer: it is tried again soon, and told of where that
+    lasts."""
+
+
 Doer: TypeAlias = Callable[[Mapping[str, Any], datetime], None]
 """Does one piece of work in the transaction it is called in; ``detail`` says which."""
+TOLD_AFTER = 12
+"""So many times whoever does not answer is asked before it is told of: about a minute."""
 BACKOFF, BACKOFF_MAX = timedelta(seconds=5), timedelta(minutes=5)
 
 
@@ -49,6 +57,13 @@ def do_next(doers: Mapping[str, Doer], at: datetime, alarm: Callable[[str], None
         try:
             with transaction.atomic():
                 doers[row.kind](row.detail, at)
+        except NotYet as away:
+            row.attempts += 1
+            row.last_error = str(away)
+            row.next_try_at = at + BACKOFF
+            row.save(update_fields=["attempts", "last_error", "next_try_at"])
+            if row.attempts == TOLD_AFTER:
+                alarm(f"due work {row.key} waits: {row.last_error}")
         except Exception as error:  # noqa: BLE001 - one piece of work must not stop the others
             row.attempts += 1
             row.last_error = f"{type(error).__name__}: {error}"

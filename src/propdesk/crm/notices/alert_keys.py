@@ -14,6 +14,7 @@ _ABOUT = {
     "market_shut": (),
     "kill_switch": ("switch", "change"),
     "feed_gap": ("feed", "symbol"),
+    "calendar_ends": (),
     "delivery": ("channel",),
     "flood": (),
 }

@@ -6,6 +6,7 @@ The pages own their addresses; a test holds these against them.
 from urllib.parse import quote
 
 ALERTS, DELIVERIES, SESSIONS = "/staff/alerts/", "/staff/messages/", "/me/sessions/"
+CALENDAR = "/staff/calendar/"
 TICKETS = "/staff/support/"
 NOTIFICATIONS, INBOX = "/me/notifications/", "/me/messages/"
 
@@ -29,6 +30,8 @@ def path_to(page: str, *, account: str = "", engine_account: str = "", order: st
             return TICKETS
         case "deliveries":
             return DELIVERIES
+        case "calendar":
+            return CALENDAR
         case "sessions":
             return SESSIONS
         case "notifications":

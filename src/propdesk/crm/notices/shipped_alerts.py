@@ -71,6 +71,12 @@ ALERTS = (
         severity=Severity.CRITICAL, to="alerts",
     ),
     _alert(
+        "calendar_ends", "Alert: the calendar ends", "The economic calendar ends in {days} days",
+        "The economic calendar knows {days} days ahead, to {until}. Behind that, trades around"
+        " news are judged as if there were none.",
+        "days", "until", to="calendar",
+    ),
+    _alert(
         "delivery", "Alert: message not delivered", "Not delivered: {what} by {channel}",
         "A message was not delivered, or nobody can say whether it was: {what} by {channel}."
         " {reason}",

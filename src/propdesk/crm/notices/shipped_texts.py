@@ -193,6 +193,26 @@ _ACCOUNT = (
         "{programme} wants account {account} flat by {deadline}. What is open then is closed for"
         " you.", "deadline",
     ),
+    _account(
+        "must_be_flat", "Positions must be closed by you", "Be flat by {deadline}: {account}",
+        "{programme} wants account {account} flat by {deadline}. Nobody closes for you: what is"
+        " open then breaks the rule.", "deadline",
+    ),
+    _account(
+        "news_ahead", "News window ahead", "{title}: be out of {symbols} by {deadline}",
+        "the window around {title} begins at {deadline}, and {programme} restricts what account"
+        " {account} holds in it: {symbols}.", "deadline", "title", "symbols",
+    ),
+    _account(
+        "time_runs_out", "The phase's time runs out", "Account {account} ends at {deadline}",
+        "the time of {phase} of {programme} is over at {deadline}. What is not passed by then ends"
+        " account {account}.", "deadline", "rule",
+    ),
+    _account(
+        "idle_too_long", "Idle for too long", "Trade before {deadline}: account {account}",
+        "account {account} has lain idle. Without activity, as {programme} counts it, it ends at"
+        " {deadline}.", "deadline", "rule",
+    ),
 )  # fmt: skip
 
 _RULES = (

@@ -1,8 +1,9 @@
 """Close what a rulebook wants flat before a moment, and warn of it: many accounts, once each."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -22,14 +23,20 @@ def close_before(detail: Mapping[str, Any], at: datetime) -> None:
             command_steps(account, steps, f"flat_by/{detail['deadline']}", at)
 
 
-def warn_before(detail: Mapping[str, Any], at: datetime) -> None:
-    """Tell the traders of the accounts that ``close_before`` is going to close."""
+def warn_before(
+    detail: Mapping[str, Any], at: datetime, held: Collection[UUID] | None = None
+) -> None:
+    """Tell the traders of accounts that must be flat. ``held`` are those that hold something;
+    None: nobody knows, and all are told."""
+    running = _running(detail)
+    warned = running if held is None else [each for each in running if each in held]
+    notice = "flat_by" if detail.get("closes", True) else "must_be_flat"
     with transaction.atomic():
-        accounts = TradingAccount.objects.filter(pk__in=_running(detail)).order_by("id")
+        accounts = TradingAccount.objects.filter(pk__in=warned).order_by("id")
         enqueue_messages(
             [
                 notice_message(
-                    account, "flat_by", {"deadline": detail["deadline"]},
+                    account, notice, {"deadline": detail["deadline"]},
                     key_of(account.engine_account, "notice", "flat_by", detail["deadline"]),
                 )
                 for account in accounts
@@ -38,7 +45,7 @@ def warn_before(detail: Mapping[str, Any], at: datetime) -> None:
         )  # fmt: skip
 
 
-def _running(detail: Mapping[str, Any]) -> list[object]:
+def _running(detail: Mapping[str, Any]) -> list[UUID]:
     found = TradingAccount.objects.filter(
         sha256=detail["sha256"], phase=detail["phase"], status__in=["active", "unknown"]
     )
