@@ -44,7 +44,7 @@ STAFF = (
         also=("overview-exposure", "overview-funnel", "overview-money", "search"),
     ),
     Item("board", _("Board"), "accounts.read", also=("staff-account",)),
-    Item("desk-queue", _("Queue"), "accounts.read", also=("approvals", "kill-switches")),
+    Item("desk-queue", _("Queue"), "accounts.read", also=("approvals", "kill-switches", "case")),
     Item("alerts", _("Alerts"), "notices.read_alerts"),
     Item("people", _("People"), "people.read", also=("person",)),
     Item("staff-orders", _("Orders"), "purchases.read", also=("staff-order",)),
@@ -58,6 +58,12 @@ STAFF = (
 """What the desk looks at all day."""
 STAFF_MORE = (
     LIVE,
+    Item(
+        "incidents",
+        _("Incidents"),
+        "incidents.read",
+        also=("incident-new", "incident", "incident-change", "incident-measure"),
+    ),
     Item(
         "staff-programmes",
         _("Programmes"),

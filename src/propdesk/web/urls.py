@@ -40,6 +40,7 @@ urlpatterns = [
     path("live/<path:name>/", live.account, name="live-account"),
     path("", include("propdesk.web.firm_urls")),
     path("", include("propdesk.web.desk_urls")),
+    path("", include("propdesk.web.incident_urls")),
     path("", include("propdesk.web.calendar_urls")),
     path("", include("propdesk.web.notices_urls")),
     path("", include("propdesk.web.documents_urls")),

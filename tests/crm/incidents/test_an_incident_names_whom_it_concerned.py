@@ -141,6 +141,9 @@ def test_the_log_says_who_dealt_and_who_held_something() -> None:
     in_euro = traded(kept, [0], micros(0), micros(1800), "EURUSD")
     assert in_euro == {"dealt": {"deal", "position"}, "held": {"position"}}
     assert traded(kept, [0], micros(0), micros(1800), "")["other"] == {"position"}
+    now = [("quiet", "P-quiet"), ("late", "P-late")]
+    holding = traded(kept, [0], micros(0), micros(1800), "", open_now=now)
+    assert (holding["quiet"], "late" in holding) == ({"position"}, False)
 
 
 def test_the_log_is_read_from_the_window_on_and_no_longer_than_one_look_may_last(

@@ -232,6 +232,7 @@ def test_only_the_chosen_are_reached(firm: Firm) -> None:
             "over",
         ),
         (MeasureWanted(kind=MeasureKind.CREDIT, currency="USD"), "no_amount"),
+        (MeasureWanted(kind=MeasureKind.CREDIT, amount=Decimal(1), currency="???"), "no_currency"),
         (MeasureWanted(kind=MeasureKind.CREDIT, amount=Decimal(0), currency="USD"), "no_amount"),
         (MeasureWanted(kind=MeasureKind.CREDIT, amount=Decimal("0.001"), currency="USD"),
          "too_fine"),

@@ -16,7 +16,7 @@ from propdesk.crm.accounts.held_verdicts import EVERY_PRICE_RULE
 from propdesk.crm.accounts.models import TradingAccount
 from propdesk.crm.incidents.models import Incident, Measure, MeasureKind
 from propdesk.crm.refusal import ActionRefused
-from propdesk.domain.money import minor_digits
+from propdesk.domain.money import UnknownCurrency, minor_digits
 from propdesk.domain.rules.registry import RULES
 
 BY_TWO: Final = frozenset({MeasureKind.SUSPEND_RULES, MeasureKind.REINSTATE, MeasureKind.CREDIT})
@@ -82,7 +82,11 @@ def _refuse_unless_money(wanted: MeasureWanted) -> None:
     amount = wanted.amount
     if amount is None or not amount or not wanted.currency:
         raise ActionRefused("no_amount", "Say how much, and in which currency.")
-    if amount != round(amount, minor_digits(wanted.currency)):
+    try:
+        digits = minor_digits(wanted.currency)
+    except UnknownCurrency as error:
+        raise ActionRefused("no_currency", str(error)) from error
+    if amount != round(amount, digits):
         raise ActionRefused("too_fine", "The currency has no such fraction.")
 
 

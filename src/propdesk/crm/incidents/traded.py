@@ -28,13 +28,20 @@ class TooMuch(Exception):
 
 
 def traded(
-    reader: Reader, partitions: Iterable[int], began_at: Micros, last: Micros, symbol: str
+    reader: Reader,
+    partitions: Iterable[int],
+    began_at: Micros,
+    last: Micros,
+    symbol: str,
+    *,
+    open_now: Iterable[tuple[str, str]] = (),
 ) -> Mapping[str, AbstractSet[str]]:
     """By account, whether it had a deal in the window and whether a position of it was open there.
-    Raises ``TooMuch``, and what the log raises."""
+    ``open_now``: accounts with the positions they hold (of the symbol, where one is named). Raises
+    ``TooMuch``, and what the log raises."""
     found: dict[str, set[str]] = defaultdict(set)
+    opened: set[tuple[str, str]] = set()
     for partition in partitions:
-        opened: set[tuple[str, str]] = set()
         for deal in _deals(reader, events_of(partition), began_at):
             if deal.at < began_at or (symbol and deal.symbol != symbol):
                 continue
@@ -45,6 +52,9 @@ def traded(
                 opened.add(position)  # behind the window: its end is nothing to it
             elif position not in opened:
                 found[deal.account].add(POSITION)
+    for account, position in open_now:
+        if (account, position) not in opened:
+            found[account].add(POSITION)
     return found
 
 

@@ -22,7 +22,9 @@ from propdesk.crm.accounts.models import Approval
 from propdesk.crm.audit.actor import Actor
 from propdesk.crm.challenges.actions import (
     ban,
+    enforce,
     propose_ban,
+    propose_enforcement,
     propose_rebinding,
     propose_reinstatement,
     rebind,
@@ -30,6 +32,7 @@ from propdesk.crm.challenges.actions import (
 )
 from propdesk.crm.challenges.desk_queue import proposals
 from propdesk.crm.challenges.models import EnrolmentPhase
+from propdesk.crm.incidents.actions import approve_measure, propose_measure
 from propdesk.crm.people.masking import Field, shown
 from propdesk.crm.people.models import Person
 from propdesk.crm.people.permissions import permitting_role
@@ -63,6 +66,16 @@ KINDS: Mapping[str, Kind] = {
         gettext_lazy("Another version"),
         rebind.ACTION,
         lambda approval, by, at: rebind.rebind(approval, by=by, at=at),
+    ),
+    propose_enforcement.KIND: Kind(
+        gettext_lazy("Enforcement of a breach that waits"),
+        enforce.ACTION,
+        lambda approval, by, at: enforce.enforce(approval, by=by, at=at),
+    ),
+    propose_measure.KIND: Kind(
+        gettext_lazy("Measure of an incident"),
+        approve_measure.ACTION,
+        lambda approval, by, at: approve_measure.approve_measure(approval, by=by, at=at),
     ),
     propose_kill_switch.KIND: Kind(
         gettext_lazy("Kill switch that closes"),
