@@ -6,9 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from propdesk.domain.events import Event, GapClosed, GapOpened, GroupFormed, Quote, TimePassed
-from propdesk.engine.builds import PLAIN
+from propdesk.domain.events import (
+    Event,
+    GapClosed,
+    GapOpened,
+    GroupFormed,
+    NewsScheduled,
+    Quote,
+    TimePassed,
+)
 from propdesk.engine.book import Book
+from propdesk.engine.builds import PLAIN
 from propdesk.engine.desk import Desk
 from propdesk.engine.partition import Partition
 from propdesk.engine.recovery import restored, saved, state_version
@@ -79,7 +87,7 @@ def records_of(
             continue
         yield from flushed()
         event = step[0]
-        if isinstance(event, GapOpened | GapClosed | GroupFormed | TimePassed):
+        if isinstance(event, GapOpened | GapClosed | GroupFormed | NewsScheduled | TimePassed):
             yield event
         else:
             yield Moment(account_of(event), step)
