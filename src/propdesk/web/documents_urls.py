@@ -65,6 +65,7 @@ urlpatterns = [
     path("legal/<slug:kind>/", legal_public.legal_text, name="legal-text"),
     path("me/terms/", legal_public.own_terms, name="own-terms"),
     path("brands/<slug:slug>.png", legal_public.brand_logo, name="brand-logo"),
+    path("brands/<slug:slug>.css", legal_public.brand_style, name="brand-style"),
     path("staff/legal/", legal_staff.texts, name="staff-texts"),
     path("staff/legal/publish", legal_staff.publish, name="text-publish"),
     path("staff/legal/<uuid:id>/", legal_staff.accepted, name="text-accepted"),

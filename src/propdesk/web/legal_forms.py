@@ -47,7 +47,7 @@ class BrandForm(forms.Form):
     accent = forms.CharField(
         label=_("Colour"),
         max_length=7,
-        help_text=_("Of buttons and certificates; white text on it must be readable."),
+        help_text=_("Of buttons, links and certificates; white text on it must be readable."),
         widget=forms.TextInput(attrs={"type": "color"}),
     )
     sender_name = forms.CharField(label=_("Sender's name"), max_length=80, required=False)

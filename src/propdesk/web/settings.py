@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "propdesk.web.navigation.navigation",
                 "propdesk.web.notices_unread.unread",
+                "propdesk.web.brand_look.look",
             ],
         },
     }

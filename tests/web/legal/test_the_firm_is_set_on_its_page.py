@@ -1,6 +1,7 @@
 """The firm's look and terms on their page: colours that can be read, logos that are pictures."""
 
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, PngImagePlugin
 
-from propdesk.crm.catalog.contrast import contrast
+from propdesk.crm.catalog.contrast import WHITE, contrast
 from propdesk.crm.catalog.models import Brand, FirmTerms
+from propdesk.crm.catalog.palette import BLACK, palette_of, readable_on
 from tests.crm.people.cast import staff
 from tests.web.sessions import client_of
 
@@ -87,3 +89,31 @@ def test_with_whom_the_firm_deals_is_set_and_refused(desk: Client) -> None:
     assert desk.post(terms, {"minimum_age": 12}).status_code == 422
     assert desk.post(terms, {"minimum_age": 21, "refused_countries": "USA"}).status_code == 422
     assert "US" in desk.get(reverse("firm")).content.decode()
+
+
+def test_the_public_pages_have_the_brands_name_logo_and_colour(desk: Client) -> None:
+    assert set_brand(desk, picture(), accent="#0a1a4f") == 302
+    page = Client().get(reverse("programmes")).content.decode()
+    assert "· Northside</title>" in page
+    assert f'src="{reverse("brand-logo", kwargs={"slug": "default"})}?' in page
+    sheet = re.search(r'href="(/brands/default\.css\?[0-9a-f]{12})"', page)
+    assert sheet is not None
+    answer = Client().get(sheet[1])
+    assert answer.headers["Content-Type"] == "text/css; charset=utf-8"
+    said = answer.content.decode()
+    assert ":root { --tblr-primary: #0a1a4f;" in said
+    assert ':root[data-bs-theme="dark"] { --tblr-primary: ' in said
+    dark = palette_of("#0a1a4f").dark
+    assert f"--tblr-link-color: {dark};" in said
+    assert "/brands/" not in desk.get(reverse("today")).content.decode(), "the desk has its own"
+
+
+def test_the_form_says_what_becomes_of_the_colour(desk: Client) -> None:
+    assert set_brand(desk, accent="#0a1a4f") == 302
+    page = desk.get(reverse("firm")).content.decode()
+    assert "made lighter: as chosen it could not be read there" in page
+    assert "made darker" not in page
+    refused = desk.post(reverse("brand-set"), {"name": "Northside", "accent": "#ffcc00"})
+    assert refused.status_code == 422
+    assert "White text on #ffcc00 is hard to read" in refused.content.decode()
+    assert readable_on(WHITE, "#ffcc00", towards=BLACK) in refused.content.decode()

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,11 +17,13 @@ from propdesk.crm.catalog.models import Brand, LegalKind, LegalText
 from propdesk.crm.catalog.shelf import texts_to_accept
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import public, signed_in
+from propdesk.web.brand_look import style_of
 from propdesk.web.pages.people_own import myself
 from propdesk.web.received import received_at
 from propdesk.web.visitor import visitor
 
 UNPROCESSABLE = 422
+STYLE_KEPT_S = 3_600
 
 
 @require_safe
@@ -78,6 +81,18 @@ def brand_logo(_request: HttpRequest, slug: str) -> HttpResponse:
     if not logo:
         raise Http404
     return HttpResponse(bytes(logo), content_type="image/png")
+
+
+@require_safe
+@public
+def brand_style(_request: HttpRequest, slug: str) -> HttpResponse:
+    """A brand's colour as a style sheet. Its address has its version, so that it may be kept."""
+    accent = Brand.objects.filter(slug=slug).values_list("accent", flat=True).first()
+    if accent is None:
+        raise Http404
+    response = HttpResponse(style_of(accent), content_type="text/css; charset=utf-8")
+    patch_cache_control(response, public=True, max_age=STYLE_KEPT_S)
+    return response
 
 
 def _language() -> str:

@@ -11,14 +11,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from propdesk.crm.catalog.actions.publish_legal_text import NewText, publish_legal_text
-from propdesk.crm.catalog.actions.set_firm import Look, set_brand, set_firm_terms
-from propdesk.crm.catalog.contrast import WHITE, contrast
+from propdesk.crm.catalog.actions.set_firm import COLOUR, Look, set_brand, set_firm_terms
+from propdesk.crm.catalog.contrast import READABLE_MIN, WHITE, contrast
 from propdesk.crm.catalog.models import Brand, LegalKind, LegalText
 from propdesk.crm.catalog.models.firm import DEFAULT_BRAND
+from propdesk.crm.catalog.palette import BLACK, readable_on
 from propdesk.crm.catalog.shelf import firm_terms
 from propdesk.crm.people.permissions import permitting_role
 from propdesk.crm.refusal import ActionRefused
 from propdesk.web.access import allowed
+from propdesk.web.brand_look import shades_of
 from propdesk.web.legal_forms import BrandForm, TermsForm, TextForm
 from propdesk.web.logo import logo_of
 from propdesk.web.received import received_at
@@ -122,9 +124,16 @@ def _firm(
 ) -> HttpResponse:  # fmt: skip
     who = visitor(request)
     shown = Brand.objects.filter(slug=DEFAULT_BRAND).first() or Brand(slug=DEFAULT_BRAND)
+    chosen = shown.accent
+    if brand_form is not None and COLOUR.match(brand_form.cleaned_data.get("accent", "")):
+        chosen = brand_form.cleaned_data["accent"]
     context = {
         "brand": shown,
-        "contrast": contrast(shown.accent, WHITE),
+        "chosen": chosen,
+        "contrast": contrast(chosen, WHITE),
+        "is_readable": contrast(chosen, WHITE) >= READABLE_MIN,
+        "nearest": readable_on(WHITE, chosen, towards=BLACK),
+        "shades": shades_of(chosen),
         "terms_form": terms_form or TermsForm.of(firm_terms()),
         "brand_form": brand_form or BrandForm.of(shown),
         "may_set": permitting_role("catalog.set_brand", who.roles) is not None,
