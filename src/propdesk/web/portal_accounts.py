@@ -149,7 +149,8 @@ def blocking_words(row: TradingAccount) -> str:
 
 
 def _locked(row: TradingAccount) -> str:
-    reasons = set(row.holds.filter(lifted_at=None).values_list("reason", flat=True))
+    standing = row.holds.filter(lifted_at=None).exclude(rights="trade")
+    reasons = set(standing.values_list("reason", flat=True))
     if "own_limit" in reasons:
         return _("Locked until the next reset: your own daily limit is reached.")
     if reasons:

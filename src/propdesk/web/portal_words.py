@@ -70,7 +70,9 @@ def _status(word: str, detail: Mapping[str, Any]) -> str:
 
 
 def _correction(word: str, detail: Mapping[str, Any]) -> str:
-    del word, detail
+    del word
+    if detail.get("held"):
+        return _("It is not clear that this counts: nothing is done before a person has looked.")
     return _("A verdict was corrected: late or mended prices were judged again.")
 
 
@@ -143,7 +145,18 @@ def _action(word: str, detail: Mapping[str, Any]) -> str:
         "lift_suspension": _("The suspension was lifted."),
         "terminate": _("The firm ended the account."),
         "reinstate": _("The account was reinstated."),
+        "suspend_rules": _("Some rules end nothing before a person has looked."),
+        "let_rules_count": _("Every rule counts again."),
+        "credit": _("The firm booked %(amount)s on your account."),
+        "notify": _("The firm wrote to you about something that went wrong on its side."),
+        "enforce": _("The firm decided that the breach stands."),
+        "release_held": _("The firm decided that the breach does not count."),
     }
+    if verb == "close_case":
+        told = detail.get("told")
+        if told:
+            return _("The firm decided: %(told)s") % {"told": told}
+        return _("A person has looked into the account.")
     if verb in says:
         return says[verb] % order
     return _("The firm did this: %(what)s.") % {"what": words(verb).lower()}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from propdesk.crm.accounts.models import AccountVerdict, TradingAccount
+from propdesk.crm.accounts.models import AccountVerdict, Blocked, TradingAccount
 from propdesk.crm.accounts.time_line import time_line
 from propdesk.crm.challenges.models import EnrolmentPhase
 from propdesk.crm.own_limits.models import limit_in_force, limit_to_come
@@ -26,6 +26,7 @@ from propdesk.web.live.topic import Topic
 from propdesk.web.live.words import as_of
 from propdesk.web.portal_accounts import blocking_words, overview_of, own_account, person_of
 from propdesk.web.portal_figures import figures_of, minutes_around
+from propdesk.web.portal_incidents import told_of
 from propdesk.web.portal_platforms import trades_here
 from propdesk.web.portal_words import in_money, line_of
 from propdesk.web.received import received_at
@@ -33,6 +34,8 @@ from propdesk.wire.live_state import Curve
 
 LINES = ("overall_floor", "daily_floor", "equity_high", "equity_low")
 ENDS = ("fail", "fail_but_payable")
+TELLING = ("account", "history", "breach")
+"""The pages that tell of incidents."""
 _remembered = Remembered()
 
 
@@ -149,7 +152,8 @@ def account_context(row: TradingAccount, tab: str) -> dict[str, Any]:
         "tab": tab,
         "blocked": blocking_words(row),
         "trades_here": trades_here(row.server),
-        "has_breach": breaking_verdict(row) is not None,
+        "has_breach": row.blocked_by != Blocked.CASE and breaking_verdict(row) is not None,
+        "incidents": told_of(row) if tab in TELLING else (),
     }
 
 
