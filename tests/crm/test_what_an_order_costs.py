@@ -11,6 +11,7 @@ from propdesk.crm.catalog.actions.set_add_on_price import set_add_on_price
 from propdesk.crm.catalog.actions.set_offer import Offer, set_offer
 from propdesk.crm.catalog.actions.set_prices import set_prices
 from propdesk.crm.catalog.models import Programme, Purpose, SoldAs, Visibility
+from propdesk.crm.purchases import quoting
 from propdesk.crm.purchases.models import Order
 from propdesk.crm.purchases.pricing import QuoteLine, ShareOrAmount, quote
 from propdesk.crm.purchases.quoting import quote_price
@@ -103,6 +104,13 @@ def test_an_add_on_is_bought_once_and_only_in_its_currency() -> None:
         quote_price(shop.wish_of(made, add_ons=("more-split",) * 2), None, NOW)
     with refused("no_add_on"):
         quote_price(shop.wish_of(made, add_ons=("more-split",), currency="EUR"), None, NOW)
+
+
+@pytest.mark.django_db
+def test_a_price_without_add_ons_reads_no_rulebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    wish = shop.wish_of(cast.on_sale())
+    monkeypatch.setattr(quoting, "with_add_ons", lambda *_: pytest.fail("read"))
+    assert quote_price(wish, None, NOW).quote.total_minor == 54_900
 
 
 @pytest.mark.django_db
