@@ -10,14 +10,16 @@ import pytest
 
 from propdesk.connectors.feeds.moments import parts_of
 from propdesk.domain.evaluator import Evaluator
-from propdesk.domain.events import NewsScheduled, Quote
-from propdesk.domain.instants import MINUTE, SECOND
+from propdesk.domain.events import AccountOpened, NewsScheduled, Paused, Quote, Resumed
+from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
 from propdesk.domain.rules.news import News
 from propdesk.domain.valuation import Platform
+from propdesk.engine.rehearsal import figures_of
+from propdesk.wire.account_figures import ComingEnd
 from propdesk.wire.conditions import CelConditions
 from propdesk.wire.intake_frames import event_in, events_message
 from propdesk.wire.log_codec import decode
-from propdesk.wire.log_records import VerdictSaid
+from propdesk.wire.log_records import Moment, VerdictSaid
 from propdesk.wire.rulebook_file import LoadedRulebook
 from tests.live.engine_drive import Driven, records_of
 from tests.live.markets import CATALOGUE, Market, Step, Trader
@@ -121,3 +123,25 @@ def test_there_was_something_to_say() -> None:
     assert holding
     assert sum(judged_live(*holding[0], seed=seed) for seed in range(4)) > 0
     assert sum(judged_live(*WITH_NEWS[seed], seed=seed + 50) for seed in range(6)) > 3
+
+
+def test_the_engine_says_when_time_ends_an_account() -> None:
+    """Thirty days to pass, counted on the rulebook's clock; one more where a day was paused."""
+    loaded = next(each for each, _ in PHASES if each.rulebook.name == "apex-4-eod")
+    driven = Driven(loaded)
+    driven.enrol("A", "evaluation", 50_000)
+    opened = parse_instant("2026-03-02T15:00:00Z")
+    start = AccountOpened("A", opened, "USD", Decimal(50_000))
+    driven.take(Moment("A", (start,)))
+
+    def ends() -> tuple[ComingEnd, ...]:
+        found = figures_of(driven.desk, driven.partition.place, "A")
+        assert found is not None
+        return found.ends
+
+    (end,) = ends()
+    assert (end.kind, end.at - opened > 29 * DAY) == ("time_limit", True)
+    driven.take(Moment("A", (Paused("A", opened + HOUR),)))
+    assert ends() == ()
+    driven.take(Moment("A", (Resumed("A", opened + 2 * HOUR),)))
+    assert ends()[0].at == end.at + DAY

@@ -7,6 +7,7 @@ Money is a string with the currency's minor digits, rounded half away from zero 
 from typing import Any
 
 from propdesk.domain.evaluation import Evaluation, Gap, Sample, Verdict
+from propdesk.domain.evaluator import FOREVER
 from propdesk.domain.instants import format_instant
 from propdesk.domain.judging import LimitLine, Objective
 from propdesk.domain.situation import DayRecord
@@ -44,7 +45,7 @@ def to_result(evaluation: Evaluation, loaded: LoadedRulebook) -> dict[str, Any]:
             "doubts": list(evaluation.doubts),
         },
         "strikes": dict(evaluation.strikes),
-        "paused_until": _instant(evaluation.paused_until),
+        "paused_until": _until(evaluation.paused_until),
         "payout": plain(evaluation.payout, digits),
         "mismatches": list(evaluation.mismatches),
         "series": [_sample(each, digits) for each in thinned(evaluation.samples)],
@@ -75,6 +76,11 @@ def _merged(samples: tuple[Sample, ...]) -> Sample:
 
 def _instant(at: int | None) -> str | None:
     return None if at is None else format_instant(at)
+
+
+def _until(at: int | None) -> str | None:
+    """None also where the pause has no end yet: the status says that it stands."""
+    return None if at == FOREVER else _instant(at)
 
 
 def _verdict(verdict: Verdict, digits: int) -> dict[str, Any]:
