@@ -25,6 +25,7 @@ from propdesk.crm.outbox.actions.take_up_again import take_up_again
 from propdesk.crm.outbox.models import OutboxRow
 from propdesk.domain.events import (
     BalanceAdjusted,
+    NewsScheduled,
     Paused,
     PayoutMoved,
     Resumed,
@@ -44,6 +45,7 @@ COMMANDS: list[Command] = [
     Resumed("A1", 3, "reviewed"),
     Scaled("A1", 4, Decimal(125000), Decimal("125000.50")),
     PayoutMoved("A1", 5, "approved", "P1", Decimal("800.10"), Decimal("0.9")),
+    NewsScheduled(6, "desk/1", 9, "Payrolls", ("USD",), ("XAUUSD",)),
 ]
 
 
@@ -121,6 +123,19 @@ def test_every_command_arrives_as_it_was_said_and_in_order(post: Post) -> None:
     assert set(OutboxRow.objects.values_list("delivered_at", flat=True)) == {NOW}
     post.deliver()
     assert len(post.intake.deliveries) == len(COMMANDS)
+
+
+@pytest.mark.django_db
+def test_a_release_that_is_refused_holds_up_no_enrolment_but_those_behind_it(post: Post) -> None:
+    release = NewsScheduled(1, "desk/1", 9, "Payrolls", ("USD",))
+    post.intake.refuses.add("")  # whatever names no account
+    put(release, replace(release, at=2, release_at=10), COMMANDS[1])
+    post.deliver()
+    assert post.intake.said() == [COMMANDS[1]]
+    post.intake.refuses.clear()
+    post.now += timedelta(minutes=1)
+    post.deliver()
+    assert [each.at for each in post.intake.said() if isinstance(each, NewsScheduled)] == [1, 2]
 
 
 @pytest.mark.django_db(transaction=True)
