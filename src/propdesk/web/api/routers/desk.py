@@ -21,18 +21,22 @@ from propdesk.crm.accounts.kill_switches import concerned
 from propdesk.crm.accounts.models import Approval, Case, KillSwitch, SwitchAction, SwitchScope
 from propdesk.crm.api_keys.models import Scope
 from propdesk.crm.challenges.actions.ban import ban
+from propdesk.crm.challenges.actions.enforce import enforce
 from propdesk.crm.challenges.actions.propose_ban import KIND as BAN
+from propdesk.crm.challenges.actions.propose_enforcement import KIND as ENFORCEMENT
 from propdesk.crm.challenges.actions.propose_rebinding import KIND as REBINDING
 from propdesk.crm.challenges.actions.propose_reinstatement import KIND as REINSTATEMENT
 from propdesk.crm.challenges.actions.rebind import rebind
 from propdesk.crm.challenges.actions.reinstate import reinstate
+from propdesk.crm.incidents.actions.approve_measure import approve_measure
+from propdesk.crm.incidents.actions.propose_measure import KIND as MEASURE
 from propdesk.web.api.caller import caller_of
 from propdesk.web.api.declaring import Repeated, doing, reading
 from propdesk.web.api.entry import allowed
 from propdesk.web.api.paging import Page, PageAsked, page
 from propdesk.web.api.problems import NotFound, Refused
 from propdesk.web.api.routers.approvals import ApprovalOut, approval_out
-from propdesk.web.api.words import SEEN, Id, Instant, Reason, Why
+from propdesk.web.api.words import SEEN, Id, Instant, Line, Reason, Why
 from propdesk.web.received import received_at
 
 router = Router()
@@ -42,6 +46,8 @@ APPROVED_BY: Mapping[str, tuple[str, Callable[..., object]]] = {
     SWITCH: ("accounts.set_kill_switch", approve_kill_switch),
     REINSTATEMENT: ("challenges.reinstate", reinstate),
     REBINDING: ("challenges.rebind", rebind),
+    ENFORCEMENT: ("challenges.enforce", enforce),
+    MEASURE: ("incidents.approve_measure", approve_measure),
     BAN: ("challenges.ban", ban),
     MERGE: ("people.merge_persons", merge_persons),
 }
@@ -65,6 +71,7 @@ class DecisionSaid(Schema):
     """What was decided, in words."""
 
     decision: Reason
+    told: Line = Field(default="", description="What the trader is told; empty: nothing.")
 
 
 class SwitchSaid(Schema):
@@ -129,7 +136,8 @@ def list_cases(request: HttpRequest, asked: PageAsked, open_only: bool = True) -
 def close(request: HttpRequest, id: UUID, said: DecisionSaid) -> CaseOut:  # noqa: A002
     """Close a case with a decision in words; what follows from it is another operation."""
     by = caller_of(request).acting("accounts.close_case")
-    return _case(close_case(id, by=by, at=received_at(), decision=said.decision))
+    row = close_case(id, by=by, at=received_at(), decision=said.decision, told=said.told)
+    return _case(row)
 
 
 @reading(router, "/approvals", "desk_approvals", allowed(READ, "live.read"), Page[ApprovalOut])
