@@ -14,9 +14,10 @@ import numpy as np
 
 from propdesk.domain.money import minor_digits
 from propdesk.engine.book import Book
+from propdesk.engine.index_parts import LogSize
 from propdesk.engine.one_pass import OnePass
 from propdesk.engine.shapes import FREE, AccountShape, Bounds, SumShape, TermShape
-from propdesk.engine.trigger_index import LogSize, TriggerIndex
+from propdesk.engine.trigger_index import TriggerIndex
 from tests.engine.oracle import Held, Window
 from tests.engine.streams import (
     CEILING,

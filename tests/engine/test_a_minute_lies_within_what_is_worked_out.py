@@ -20,11 +20,12 @@ from propdesk.domain.money import minor_digits
 from propdesk.engine.book import Book
 from propdesk.engine.builds import PLAIN
 from propdesk.engine.fixed_point import Converted, LinearForm, RateSide, half_away
+from propdesk.engine.index_parts import LogSize
 from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import EquityMinute, Minutes
 from propdesk.engine.one_pass import OnePass
 from propdesk.engine.shapes import AccountShape, SumShape, TermShape
-from propdesk.engine.trigger_index import LogSize, TriggerIndex
+from propdesk.engine.trigger_index import TriggerIndex
 from tests.engine.streams import CEILING, DIGITS, MARKET, NUMBERS, draw_held, form_of
 
 ACCOUNTS = 8

@@ -13,9 +13,10 @@ from propdesk.domain.valuation import ARITHMETIC, Platform
 from propdesk.engine.book import Book
 from propdesk.engine.builds import Build, build_kernel
 from propdesk.engine.fixed_point import LinearForm, linear_form
+from propdesk.engine.index_parts import LogSize
 from propdesk.engine.one_pass import OnePass
 from propdesk.engine.shapes import Bounds, Seen, Trail
-from propdesk.engine.trigger_index import LogSize, TriggerIndex
+from propdesk.engine.trigger_index import TriggerIndex
 from tests.engine.side_by_side import SideBySide
 from tests.engine.streams import first_difference, new_book, prepared
 from tests.engine.test_the_book_by_hand import (

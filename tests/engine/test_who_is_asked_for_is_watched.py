@@ -8,10 +8,11 @@ from propdesk.domain.instants import MINUTE
 from propdesk.engine import former_shapes, minutes
 from propdesk.engine.book import Book
 from propdesk.engine.builds import PLAIN
+from propdesk.engine.index_parts import LogSize
 from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import WATCHED_MINUTES, EquityMinute, Minutes
 from propdesk.engine.shapes import AccountShape, SumShape
-from propdesk.engine.trigger_index import LogSize, TriggerIndex
+from propdesk.engine.trigger_index import TriggerIndex
 from tests.engine.test_the_book_by_hand import EURUSD, book_of, form, run, term
 
 SIZE = LogSize(2, 2, 1)

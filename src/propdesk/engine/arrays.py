@@ -159,7 +159,6 @@ class Arrays:
             touched=np.zeros(len(read["slots"]), np.int32),
             suspects=_suspects(read["terms"]),
         )
-        read["runs"]["awake"] = read["runs"]["count"]  # who rested does so anew
         keys = read["runs"][["own", "rate", "converted", "rate_side", "at_bid"]].tolist()
         arrays.run_numbers = {key: number for number, key in enumerate(keys)}
         return arrays

@@ -101,7 +101,7 @@ class Book:
         name, before = self._named(number)
         silent = self._state.instruments[number]["silent"]
         touched = self.silence(number)
-        self._way.bring_up_all(self._state)  # its points mean something else from now on
+        self._way.forget_price(self._state, number)
         self._state.instruments[number]["silent"] = silent
         self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
         self._names[number] = (name, digits)
@@ -308,8 +308,7 @@ class Book:
 
     # -- snapshots
     def to_parts(self) -> dict[str, bytes]:
-        """The whole book as named parts of a snapshot."""
-        self._way.bring_up_all(self._state)
+        """The whole book as named parts of a snapshot, as far behind as it is."""
         head = {
             "layout": LAYOUT_VERSION,
             "instruments": sorted((n, *told) for n, told in self._names.items()),
@@ -318,7 +317,8 @@ class Book:
             "watched": self.minutes.watched(),
             "blocks": self._arrays.block_lists(),
         }
-        return {"head": json.dumps(head).encode(), **self._arrays.to_parts(self._slot_count)}
+        arrays = self._arrays.to_parts(self._slot_count)
+        return {"head": json.dumps(head).encode(), **arrays, **self._way.to_parts()}
 
     @classmethod
     def from_parts(
@@ -338,7 +338,7 @@ class Book:
         book._arrays = Arrays.from_parts(parts, head["blocks"])
         ceilings = book._state.instruments["ceiling"].tolist()
         book._ceilings = {number: ceilings[number] for number in book._names}
-        book._way.recall(book._state)
+        book._way.recall(book._state, parts)
         return book
 
     # -- rows

@@ -33,6 +33,17 @@ ANSWERS = (kernel_answers,)
 """What is asked of the rows; it calls the kernel and the index's proofs."""
 SOURCES = (kernel, layout, index_layout, *INDEX, *ANSWERS)
 
+CALLED = frozenset(
+    {
+        *("run", "fall_silent", "fill", "put_in", "take_out", "rearm", "settle", "release"),
+        *("half_away", "value_of", "prices_of"),
+        *("begin_prices", "end_minute", "keep_minutes", "rooms", "equity_of", "equity_between"),
+        *("run_index", "silence_index", "forget_price", "note_again", "queue_up"),
+        *("bring_up_many", "bring_up_everybody", "wake_many"),
+    }
+)
+"""What Python calls. For every other function to be called so would be a third of the compiling."""
+
 
 class Build(StrEnum):
     """How the kernel runs."""
@@ -71,13 +82,22 @@ def build_kernel(build: Build = Build.COMPILED, home: Path | None = None) -> Any
         return linked(modules, lambda function: function)
     if build is Build.CHECKED:
         # Never kept: numba does not tell a checked kernel in its cache from an unchecked one.
-        return linked(modules, numba.njit(boundscheck=True, error_model="numpy"))
+        return _compiled(modules, boundscheck=True)
     if home is None:
-        return linked(modules, numba.njit(error_model="numpy"))
+        return _compiled(modules)
     directory = home / "kernels" / cache_key()
     directory.mkdir(parents=True, exist_ok=True)
     numba.config.CACHE_DIR = str(directory)  # type: ignore[attr-defined]
-    return linked(modules, numba.njit(cache=True, error_model="numpy"))
+    return _compiled(modules, cache=True)
+
+
+def _compiled(modules: Sequence[ModuleType], **options: bool) -> SimpleNamespace:
+    """Only those ``CALLED`` are attributes, and only they are compiled for Python to call."""
+    njit: Callable[..., Any] = numba.njit  # its types know nothing of wrappers
+    called = njit(error_model="numpy", **options)
+    inner = njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, **options)
+    found = linked(modules, lambda each: (called if each.__name__ in CALLED else inner)(each))
+    return SimpleNamespace(**{name: vars(found)[name] for name in CALLED & vars(found).keys()})
 
 
 def linked(

@@ -1,7 +1,7 @@
 """How the trigger index's arrays are laid out: zones by instrument, legs by slot, the log of ticks.
 
-None of them is kept in a snapshot: all are made again from the kernel's rows. It must not hold
-behaviour: ``index_log``, ``index_settling``, ``index_zones`` and ``index_run`` do.
+A snapshot keeps them but for the boxes of the log, which are made again from its ticks. It must not
+hold behaviour: ``index_log``, ``index_settling``, ``index_zones`` and ``index_run`` do.
 """
 
 from typing import NamedTuple
@@ -89,11 +89,12 @@ HOLDER = np.dtype([("slot", np.int32), ("leg", np.int32)], align=True)
 LEG = np.dtype([("instrument", np.int32), ("at", np.int32)], align=True)
 REST = np.dtype(
     [
-        ("since", np.int64),  # the first tick of the log that is not in the slot's rows
+        ("since", np.int64),  # the first tick that is not in the slot's rows, if it is behind
         ("first_leg", np.int32),
         ("leg_count", np.int32),
         ("resting", np.int8),
         ("queued", np.int8),
+        ("behind", np.int8),  # its rows lack ticks; awake, only extremes of their values
         ("plain", np.int8),  # every value depends on one price alone, and rises or falls with it
     ],
     align=True,
@@ -103,16 +104,22 @@ LOGGED = np.dtype([("bid", np.int64), ("ask", np.int64), ("number", np.int64)], 
 QUOTED = np.dtype([("bid", np.int64), ("ask", np.int64), ("known", np.int8)], align=True)
 HEAD = np.dtype(
     [
-        ("ticks", np.int64),  # in the log
-        ("page", np.int64),  # the log is full at so many; a power of two
+        ("ticks", np.int64),  # logged since the index was made
+        ("page", np.int64),  # the log keeps the last ones of them; a power of two
         ("shift", np.int64),  # a block of the lowest level holds 2**shift ticks
         ("fan", np.int64),  # one of the next level 2**fan blocks
         ("width", np.int64),  # how many instruments a block of the log has boxes for
+        ("first", np.int64),  # where the queue begins
         ("queued", np.int64),
         ("mark", np.int64),
         ("held", np.int64),  # terms of the slot that is being brought up to date
-        ("since", np.int64),  # since when it rests
+        ("since", np.int64),  # since when it is behind
+        ("until", np.int64),  # the first tick that is not looked at for it
         ("wakes", np.int64),  # how many slots left their zone, since the book was made
+        ("floor", np.int64),  # nobody is behind since before this tick
+        ("cursor", np.int64),  # the slot the sweep comes to next
+        ("begun", np.int64),  # the first tick of the block of the highest level its round began in
+        ("due", np.int64),  # slots it owes, in parts that are as many as that block's ticks
     ],
     align=True,
 )
@@ -136,10 +143,13 @@ class Index(NamedTuple):
     """Row by row beside the slots."""
     legs: Rows
     queue: ShortInts
-    """The slots that are awake and may find a zone; as long as there are slots."""
+    """The slots that are awake and may find a zone, in a ring as long as there are slots."""
     log: Rows
+    """A ring; a tick stands at its number. A negative ``number`` forgets an instrument's price."""
+    latest: Rows
+    """Per instrument the price of its last tick that was logged."""
     spans: Rows
-    """Per block of the log, level by level, a box for each instrument."""
+    """Per block of the log, level by level, each level a ring, a box for each instrument."""
     standing: Rows
     """Per block of the lowest level what each instrument's price was before its first tick."""
     trial: Rows

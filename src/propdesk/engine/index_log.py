@@ -1,11 +1,18 @@
-"""The log of ticks: the prices since everybody was last brought up to date, in blocks of blocks.
+"""The log of ticks: a ring of the latest prices, in blocks of blocks that are rings as well.
 
 Each block knows, for every instrument, between which prices it stood while the block lasted. It
-must not know what a price is worth. Only prices that count are logged.
+must not know what a price is worth. Only prices that count are logged; a tick keeps its number for
+good, and stands in the ring until one of a number higher by ``page`` takes its place.
 """
 
 from propdesk.engine.index_layout import LEVELS, Index
-from propdesk.engine.layout import LEAST, MOST, Row, State
+from propdesk.engine.layout import LEAST, MOST, Row
+
+
+def empty(box: Row) -> None:
+    """Nothing was seen."""
+    box["bid_low"] = box["ask_low"] = box["spread_low"] = MOST
+    box["bid_high"] = box["ask_high"] = box["spread_high"] = LEAST
 
 
 def stretch(box: Row, bid: int, ask: int) -> None:
@@ -18,20 +25,21 @@ def stretch(box: Row, bid: int, ask: int) -> None:
     box["spread_high"] = max(box["spread_high"], ask - bid)
 
 
-def begin_block(state: State, index: Index, first: int) -> None:
-    """A block begins at the prices that stand; an instrument without one has an empty box."""
-    for number in range(len(state.instruments)):
-        quote, box = state.instruments[number], index.spans[first + number]
-        box["bid_low"] = box["ask_low"] = box["spread_low"] = MOST
-        box["bid_high"] = box["ask_high"] = box["spread_high"] = LEAST
+def begin_block(index: Index, first: int) -> None:
+    """A block begins at the latest prices; an instrument without one has an empty box."""
+    latest, spans = index.latest, index.spans
+    for number in range(len(latest)):
+        quote, box = latest[number], spans[first + number]
+        empty(box)
         if quote["known"]:
             stretch(box, quote["bid"], quote["ask"])
 
 
-def keep_standing(state: State, index: Index, first: int) -> None:
+def keep_standing(index: Index, first: int) -> None:
     """Keep the prices before the first tick of a block of the lowest level."""
-    for number in range(len(state.instruments)):
-        quote, kept = state.instruments[number], index.standing[first + number]
+    latest, standing = index.latest, index.standing
+    for number in range(len(latest)):
+        quote, kept = latest[number], standing[first + number]
         kept["bid"], kept["ask"], kept["known"] = quote["bid"], quote["ask"], quote["known"]
 
 
@@ -40,23 +48,45 @@ def first_span(head: Row, level: int, block: int) -> int:
     before = 0
     for lower in range(level):
         before += head["page"] >> (head["shift"] + lower * head["fan"])
-    return int((before + block) * head["width"])
+    blocks = head["page"] >> (head["shift"] + level * head["fan"])
+    return int((before + (block & (blocks - 1))) * head["width"])
 
 
-def note(state: State, index: Index, number: int, bid: int, ask: int) -> None:
-    """Log a tick, before the instrument's row has its prices. The log has room for it."""
+def first_standing(head: Row, block: int) -> int:
+    """Where the prices before a block of the lowest level begin in ``standing``."""
+    return int((block & ((head["page"] >> head["shift"]) - 1)) * head["width"])
+
+
+def top_shift(head: Row) -> int:
+    """A block of the highest level holds two to the power of this ticks."""
+    return int(head["shift"] + (LEVELS - 1) * head["fan"])
+
+
+def note(index: Index, number: int, bid: int, ask: int) -> None:
+    """Log a tick of an instrument, over the oldest one where the ring is full."""
     head = index.head[0]
-    tick, shift, before = head["ticks"], head["shift"], 0
+    tick = head["ticks"]
     for level in range(LEVELS):
-        block = tick >> shift
-        first = (before + block) * head["width"]
-        if tick == block << shift:
-            begin_block(state, index, first)
+        shift = head["shift"] + level * head["fan"]
+        first = first_span(head, level, tick >> shift)
+        if tick & ((1 << shift) - 1) == 0:
+            begin_block(index, first)
             if level == 0:
-                keep_standing(state, index, first)
-        stretch(index.spans[first + number], bid, ask)
-        before += head["page"] >> shift
-        shift += head["fan"]
-    logged = index.log[tick]
+                keep_standing(index, first_standing(head, tick >> shift))
+        if number >= 0:
+            stretch(index.spans[first + number], bid, ask)
+        else:
+            empty(index.spans[first - 1 - number])
+    logged = index.log[tick & (head["page"] - 1)]
     logged["number"], logged["bid"], logged["ask"] = number, bid, ask
+    quote = index.latest[number if number >= 0 else -1 - number]
+    quote["bid"], quote["ask"], quote["known"] = bid, ask, number >= 0
     head["ticks"] = tick + 1
+
+
+def note_again(index: Index, until: int) -> None:
+    """Make the boxes again of the ticks that are in the ring, from the one the head is at."""
+    head, log = index.head[0], index.log
+    while head["ticks"] < until:
+        logged = log[head["ticks"] & (head["page"] - 1)]
+        note(index, logged["number"], logged["bid"], logged["ask"])

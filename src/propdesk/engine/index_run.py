@@ -4,9 +4,9 @@ What it says is what ``kernel.run`` would have said, tick by tick, had nobody re
 """
 
 from propdesk.engine.index_layout import Index
-from propdesk.engine.index_log import note
-from propdesk.engine.index_settling import bring_up, turn_page
-from propdesk.engine.index_zones import queue_up, rest_all, wake, wake_all_of, wake_leaving
+from propdesk.engine.index_log import note, top_shift
+from propdesk.engine.index_settling import bring_up, make_way, sweep
+from propdesk.engine.index_zones import queue_up, rest_some, wake, wake_all_of, wake_leaving
 from propdesk.engine.kernel import fall_silent, judge
 from propdesk.engine.layout import Ints, ShortInts, State
 
@@ -17,22 +17,29 @@ def queue_touched(state: State, index: Index, count: int) -> None:
         queue_up(index, state.touched[at])
 
 
+def log_tick(state: State, index: Index, number: int, bid: int, ask: int) -> None:
+    """Log a tick, and bring up the slots the log is about to forget a tick of."""
+    head = index.head[0]
+    if head["ticks"] & ((1 << top_shift(head)) - 1) == 0:
+        make_way(state, index)
+    note(index, number, bid, ask)
+
+
 def judge_one(state: State, index: Index, number: int, bid: int, ask: int) -> int:
     """Judge one tick; the slots it touches stand in ``touched``, their count is returned."""
     if index.head[0]["queued"] > 0:
-        rest_all(state, index)
+        rest_some(state, index)
     instrument = state.instruments[number]
     ceiling = instrument["ceiling"]
     within = -ceiling <= bid <= ceiling and -ceiling <= ask <= ceiling
     if within and not instrument["silent"]:
         wake_leaving(state, index, number, bid, ask)
-        note(state, index, number, bid, ask)
+        log_tick(state, index, number, bid, ask)
     else:
         wake_all_of(state, index, number)
     count = judge(state, number, bid, ask)
     queue_touched(state, index, count)
-    if index.head[0]["ticks"] == index.head[0]["page"]:
-        turn_page_and_queue(state, index)
+    sweep(state, index)
     return count
 
 
@@ -56,18 +63,15 @@ def run_index(
     return len(numbers), 0
 
 
-def turn_page_and_queue(state: State, index: Index) -> None:
-    """Everybody is brought up to date, and whoever is awake tries again to find a zone."""
-    turn_page(state, index)
-    for number in range(len(state.slots)):
-        if state.slots[number]["place_count"] > 0 and not index.rests[number]["resting"]:
-            queue_up(index, number)
-
-
 def silence_index(state: State, index: Index, number: int) -> int:
     """``kernel.fall_silent``, after which nobody who depends on the instrument rests."""
     wake_all_of(state, index, number)
     return int(fall_silent(state, number))
+
+
+def forget_price(state: State, index: Index, number: int) -> None:
+    """The points of an instrument mean something else from now on; it is silent."""
+    log_tick(state, index, -1 - number, 0, 0)
 
 
 def bring_up_many(state: State, index: Index, slots: ShortInts) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from propdesk.engine.index_bounds import corners, weigh
 from propdesk.engine.index_layout import LEVELS, Index
-from propdesk.engine.index_log import first_span
+from propdesk.engine.index_log import first_span, first_standing, top_shift
 from propdesk.engine.kernel import NOT_CONVERTED, calm_down, prices_of, value_of
 from propdesk.engine.layout import MOST, NOTHING, UNKNOWN, Row, Rows, State
 
@@ -68,6 +68,16 @@ def give_back(state: State, index: Index, number: int) -> None:
         calm_down(state, slot["first_sum"] + at)
 
 
+def value_now(state: State, index: Index, number: int) -> None:
+    """Hold a slot, and value it at the prices that stand."""
+    slot = state.slots[number]
+    first, last = slot["first_sum"], slot["first_sum"] + slot["sum_count"]
+    hold(state, index, number)
+    terms, tallies = index.held[: index.head[0]["held"]], index.tally[: slot["sum_count"]]
+    begin_values(terms, tallies)
+    value_held(terms, tallies, state.guards[first:last], state.instruments, NOTHING)
+
+
 # --- looking at ticks ------------------------------------------------------------------------
 def widen(guard: Row, low: int, high: int) -> None:
     """Take in that a sum was worth both of these, and nothing outside them."""
@@ -112,17 +122,19 @@ def replay(index: Index, slot: Slot, block: int) -> None:
     """Look at every tick of a block of the lowest level that concerns a slot, since it rests."""
     terms, tallies, guards, legs = slot
     head, past, standing = index.head[0], index.past, index.standing
+    first = first_standing(head, block)
     for leg in range(len(legs)):
         instrument = legs[leg]["instrument"]
-        past[instrument] = standing[block * head["width"] + instrument]
+        past[instrument] = standing[first + instrument]
     log, watches, mark, since = index.log, index.watches, head["mark"], head["since"]
-    begin, fresh = block << head["shift"], False
-    for tick in range(begin, min(begin + (1 << head["shift"]), head["ticks"])):
-        instrument = log[tick]["number"]
-        if watches[instrument]["mark"] != mark:
+    begin, fresh, last = block << head["shift"], False, head["page"] - 1
+    for tick in range(begin, min(begin + (1 << head["shift"]), head["until"])):
+        logged = log[tick & last]
+        instrument = logged["number"]
+        if instrument < 0 or watches[instrument]["mark"] != mark:
             continue
         quote = past[instrument]
-        quote["bid"], quote["ask"], quote["known"] = log[tick]["bid"], log[tick]["ask"], 1
+        quote["bid"], quote["ask"], quote["known"] = logged["bid"], logged["ask"], 1
         if tick < since:
             continue
         if not fresh:
@@ -166,14 +178,13 @@ def promise(slot: Slot, spans: Rows, first: int, row: int, highest: bool) -> int
 def seek(index: Index, slot: Slot, row: int, highest: bool) -> None:
     """Look at the ticks where a term or the first sum likely was greatest, or least."""
     head, spans = index.head[0], index.spans
-    begin, end, found = head["since"], head["ticks"], NOTHING
+    begin, end, found = head["since"], head["until"], NOTHING
     for down in range(LEVELS):
         level = LEVELS - 1 - down
         shift = head["shift"] + level * head["fan"]
         most, found = 0, NOTHING
-        before = first_span(head, level, 0)
         for block in range(begin >> shift, ((end - 1) >> shift) + 1):
-            size = promise(slot, spans, before + block * head["width"], row, highest)
+            size = promise(slot, spans, first_span(head, level, block), row, highest)
             if found == NOTHING or size > most:
                 most, found = size, block
         begin, end = max(begin, found << shift), min(end, (found + 1) << shift)
@@ -192,13 +203,12 @@ def seek_all(index: Index, slot: Slot) -> None:
 
 
 def walk(index: Index, slot: Slot, plain: bool) -> None:
-    """Look at all that may be new since a slot rests: blocks as large as can be passed over."""
+    """Look at all that may be new since a slot is behind: blocks as large as can be passed over.
+    Where a large one cannot, the likely extremes are looked at first, and it is tried again."""
     head, spans = index.head[0], index.spans
-    shift, fan, ticks, since = head["shift"], head["fan"], head["ticks"], head["since"]
-    if ticks - since > SEEDED_MIN << shift and not plain:
-        seek_all(index, slot)
-    at = since >> shift
-    while at << shift < ticks:
+    shift, fan, until, since = head["shift"], head["fan"], head["until"], head["since"]
+    seeded, at = plain or until - since <= SEEDED_MIN << shift, since >> shift
+    while at << shift < until:
         whole, level = at << shift >= since, 0
         while level < LEVELS - 1 and at & ((1 << ((level + 1) * fan)) - 1) == 0:
             level += 1
@@ -206,7 +216,11 @@ def walk(index: Index, slot: Slot, plain: bool) -> None:
             first = first_span(head, level, at >> (level * fan))
             if is_passed(slot, spans, first, whole, plain):
                 break
-            level -= 1
+            if level > 0 and not seeded:
+                seek_all(index, slot)
+                seeded = True
+            else:
+                level -= 1
         if level < 0:
             replay(index, slot, at)
         at += 1 << (max(level, 0) * fan)
@@ -214,31 +228,73 @@ def walk(index: Index, slot: Slot, plain: bool) -> None:
 
 def bring_up(state: State, index: Index, number: int) -> None:
     """The rows of a slot are as they would be, had it been valued at every tick so far."""
+    bring_up_to(state, index, number, index.head[0]["ticks"])
+
+
+def bring_up_to(state: State, index: Index, number: int, until: int) -> None:
+    """A slot is behind since a tick no more: the end of the log, or where a block of the highest
+    level begins."""
     head, its = index.head[0], index.rests[number]
-    if not its["resting"] or its["since"] == head["ticks"]:
+    if not its["behind"]:
         return
+    if its["since"] < until:
+        head["until"] = until
+        catch_up(state, index, number)
+        its["since"] = until
+    if until == head["ticks"]:
+        its["behind"] = its["resting"]
+
+
+def catch_up(state: State, index: Index, number: int) -> None:
+    """Look at the ticks a slot is behind."""
+    head, its = index.head[0], index.rests[number]
     head["mark"] += 1
     for leg in range(its["first_leg"], its["first_leg"] + its["leg_count"]):
         index.watches[index.legs[leg]["instrument"]]["mark"] = head["mark"]
-    hold(state, index, number)
+    value_now(state, index, number)
     head["since"] = its["since"]
     row = state.slots[number]
     terms, tallies = index.held[: head["held"]], index.tally[: row["sum_count"]]
     guards = state.guards[row["first_sum"] : row["first_sum"] + row["sum_count"]]
     legs = index.legs[its["first_leg"] : its["first_leg"] + its["leg_count"]]
-    begin_values(terms, tallies)
-    value_held(terms, tallies, guards, state.instruments, NOTHING)
     walk(index, (terms, tallies, guards, legs), its["plain"] != 0)
     begin_values(terms, tallies)
     value_held(terms, tallies, guards, state.instruments, NOTHING)
     give_back(state, index, number)
-    its["since"] = head["ticks"]
 
 
-def turn_page(state: State, index: Index) -> None:
-    """Everybody who rests is brought up to date, and the log begins anew."""
+def bring_up_everybody(state: State, index: Index) -> None:
+    """The rows of every slot are up to date."""
     for number in range(len(index.rests)):
-        if index.rests[number]["resting"]:
+        bring_up(state, index, number)
+
+
+# --- nobody is overtaken ---------------------------------------------------------------------
+def sweep(state: State, index: Index) -> None:
+    """Bring up the slots that are next in turn, after a tick: so many that a round of all of them
+    takes as long as a block of the highest level. It brings them up to where the block began in
+    which the round did, so what a slot lacks is mostly one block; when it ends, nobody is behind
+    since before."""
+    head, slots, shift = index.head[0], len(index.rests), top_shift(index.head[0])
+    head["due"] += slots
+    while head["due"] >= 1 << shift:
+        head["due"] -= 1 << shift
+        bring_up_to(state, index, head["cursor"], head["begun"])
+        head["cursor"] += 1
+        if head["cursor"] >= slots:
+            head["floor"] = max(head["floor"], head["begun"])
+            head["cursor"], head["begun"] = 0, head["ticks"] >> shift << shift
+
+
+def make_way(state: State, index: Index) -> None:
+    """A block of the highest level begins over the oldest one: whoever is behind since a tick of
+    that one is brought up to date first."""
+    head = index.head[0]
+    shift = top_shift(head)
+    oldest = ((head["ticks"] >> shift) + 1 << shift) - head["page"]
+    if head["floor"] >= oldest:
+        return
+    for number in range(len(index.rests)):
+        if index.rests[number]["since"] < oldest:
             bring_up(state, index, number)
-            index.rests[number]["since"] = 0
-    index.head[0]["ticks"] = 0
+    head["floor"] = oldest

@@ -7,9 +7,9 @@ it holds is proved at its corners. It must not touch anybody.
 
 from propdesk.engine.index_bounds import measure
 from propdesk.engine.index_layout import GROUP, GROUP_SHIFT, Index
-from propdesk.engine.index_settling import bring_up
+from propdesk.engine.index_settling import bring_up, give_back, value_now
 from propdesk.engine.kernel import NOT_CONVERTED, OWN, term_at
-from propdesk.engine.layout import KEPT, LEAST, MOST, Row, State
+from propdesk.engine.layout import KEPT, LEAST, MOST, NO_PEAK, Row, State
 
 WEIGHT_SHIFT = 17
 """A zone is measured in steps of a 131072nd of each price, and of a point at least."""
@@ -18,6 +18,8 @@ RADIUS_MAX = 1 << 18
 """In steps: twice the price; the ceilings end a zone before."""
 REFINED = 3
 """How often a radius is tried that is between the one that holds and the one that did not."""
+ZONES_A_TICK = 16
+"""For so many slots a zone is sought before a tick; the others wait in the queue, awake."""
 HOLDS, LOW, HIGH, RISEN, BOTH = 0, 1, 2, 3, 4
 
 
@@ -208,7 +210,7 @@ def is_plain(state: State, number: int) -> bool:
 
 
 def rest(state: State, index: Index, number: int) -> bool:
-    """A slot goes to rest where it has a zone; its rows are up to date."""
+    """A slot goes to rest where it has a zone; what its values are is up to date."""
     slot, its = state.slots[number], index.rests[number]
     if its["resting"] or its["leg_count"] == 0 or slot["place_count"] == 0:
         return False
@@ -227,51 +229,88 @@ def rest(state: State, index: Index, number: int) -> bool:
         run["awake"] -= 1
         swap(state, index, run, place["at"], run["awake"])
     its["plain"] = is_plain(state, number)
-    its["since"], its["resting"] = index.head[0]["ticks"], 1
+    if not its["behind"]:
+        its["since"], its["behind"] = index.head[0]["ticks"], 1
+    its["resting"] = 1
     return True
 
 
-def wake(state: State, index: Index, number: int) -> None:
-    """A slot is valued at every tick again; before, its rows are brought up to date."""
+def get_up(state: State, index: Index, number: int) -> None:
+    """A slot that rests is valued at every tick again; what its values are is up to date."""
     slot, its = state.slots[number], index.rests[number]
+    its["resting"] = 0
+    for leg in range(its["first_leg"], its["first_leg"] + its["leg_count"]):
+        drop(index, leg)
+    for row in range(slot["first_place"], slot["first_place"] + slot["place_count"]):
+        place = state.places[row]
+        run = state.runs[place["run"]]
+        swap(state, index, run, place["at"], run["awake"])
+        run["awake"] += 1
+
+
+def wake(state: State, index: Index, number: int) -> None:
+    """A slot is awake and up to date."""
+    its = index.rests[number]
+    bring_up(state, index, number)
     if its["resting"]:
-        bring_up(state, index, number)
-        its["resting"] = 0
-        for leg in range(its["first_leg"], its["first_leg"] + its["leg_count"]):
-            drop(index, leg)
-        for row in range(slot["first_place"], slot["first_place"] + slot["place_count"]):
-            place = state.places[row]
-            run = state.runs[place["run"]]
-            swap(state, index, run, place["at"], run["awake"])
-            run["awake"] += 1
+        its["behind"] = 0
+        get_up(state, index, number)
+    queue_up(index, number)
+
+
+def rouse(state: State, index: Index, number: int) -> None:
+    """A slot that rests is awake, and knows what it is worth. Its extremes may be found later: they
+    judge nothing, unless a bound trails behind one."""
+    slot, trails = state.slots[number], False
+    for at in range(slot["first_sum"], slot["first_sum"] + slot["sum_count"]):
+        if state.guards[at]["peak"] != NO_PEAK:
+            trails = True
+    if trails:
+        wake(state, index, number)
+        return
+    value_now(state, index, number)
+    give_back(state, index, number)
+    get_up(state, index, number)
     queue_up(index, number)
 
 
 def queue_up(index: Index, number: int) -> None:
-    """A slot is awake, and may find a zone before the next tick."""
+    """A slot is awake, and may find a zone before one of the next ticks."""
     head, its = index.head[0], index.rests[number]
     if its["queued"]:
         return
     its["queued"] = 1
-    index.queue[head["queued"]] = number
+    index.queue[(head["first"] + head["queued"]) % len(index.queue)] = number
     head["queued"] += 1
 
 
-def rest_all(state: State, index: Index) -> None:
-    """Whoever waits for a zone goes to rest where there is one."""
+def rest_some(state: State, index: Index) -> None:
+    """Those who wait longest for a zone go to rest where there is one. Who stays awake has its
+    extremes: so whoever is awake and behind waits in the queue."""
+    head = index.head[0]
+    for _ in range(min(head["queued"], ZONES_A_TICK)):
+        number = index.queue[head["first"]]
+        head["first"] = (head["first"] + 1) % len(index.queue)
+        head["queued"] -= 1
+        index.rests[number]["queued"] = 0
+        if not rest(state, index, number):
+            bring_up(state, index, number)
+
+
+def catch_up_waiting(state: State, index: Index) -> None:
+    """Whoever is awake has its extremes: values may not be known from the next tick on."""
     head = index.head[0]
     for at in range(head["queued"]):
-        number = index.queue[at]
-        index.rests[number]["queued"] = 0
-        rest(state, index, number)
-    head["queued"] = 0
+        bring_up(state, index, index.queue[(head["first"] + at) % len(index.queue)])
 
 
 def wake_leaving(state: State, index: Index, number: int, bid: int, ask: int) -> None:
     """Wake the slots whose zone this tick of an instrument leaves; its prices are the old ones."""
+    head, watch, is_rate = index.head[0], index.watches[number], bid > 0 and ask > 0
+    if not is_rate:
+        catch_up_waiting(state, index)
     if holds_price(index.roots[number], bid, ask):
         return
-    head, watch = index.head[0], index.watches[number]
     open_wide(index.roots[number])
     at = watch["first"]
     while at < watch["first"] + watch["count"]:
@@ -285,14 +324,20 @@ def wake_leaving(state: State, index: Index, number: int, bid: int, ask: int) ->
                     at += 1
                 else:
                     head["wakes"] += 1
-                    wake(state, index, index.holders[at]["slot"])  # another zone fills its gap
+                    slot = index.holders[at]["slot"]
+                    if is_rate:
+                        rouse(state, index, slot)
+                    else:
+                        wake(state, index, slot)
+                    # Another zone has filled the gap.
             at = begin
         tighten(index.roots[number], group)
         at += GROUP
 
 
 def wake_all_of(state: State, index: Index, number: int) -> None:
-    """Wake the slots that depend on an instrument."""
+    """Wake the slots that depend on an instrument whose price will not count."""
     watch = index.watches[number]
+    catch_up_waiting(state, index)
     while watch["count"] > 0:
         wake(state, index, index.holders[watch["first"] + watch["count"] - 1]["slot"])

@@ -4,14 +4,14 @@ In one pass every term that depends on the tick's instrument is valued. It is wh
 (``trigger_index``) is held against, and what remains where a kernel was built without an index.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from propdesk.engine.layout import Ints, ShortInts, State
-
-Ticks = tuple[ShortInts, Ints, Ints, Ints]
+from propdesk.engine.index_parts import TOLD
+from propdesk.engine.layout import State
+from propdesk.engine.trigger_index import Ticks, TriggerIndex
 
 
 class WayOfJudging(Protocol):
@@ -20,8 +20,11 @@ class WayOfJudging(Protocol):
     def fit(self, state: State) -> None:
         """The arrays have grown; to be called before anything else then."""
 
-    def recall(self, state: State) -> None:
-        """The arrays are those of a snapshot."""
+    def to_parts(self) -> dict[str, bytes]:
+        """What a snapshot keeps beside the kernel's arrays."""
+
+    def recall(self, state: State, parts: Mapping[str, bytes | memoryview]) -> None:
+        """The arrays are those of a snapshot, which may have been taken the other way."""
 
     def run(self, state: State, ticks: Ticks, start: int, until_at: int) -> tuple[int, int]:
         """``kernel.run``."""
@@ -32,8 +35,8 @@ class WayOfJudging(Protocol):
     def bring_up(self, state: State, slots: Iterable[int]) -> None:
         """The rows of these slots are to be read, or their windows begun anew."""
 
-    def bring_up_all(self, state: State) -> None:
-        """The rows of every slot are to be read; or an instrument's points mean something else."""
+    def forget_price(self, state: State, number: int) -> None:
+        """The points of an instrument, which is silent, mean something else from now on."""
 
     def wake(self, state: State, slots: Iterable[int]) -> None:
         """The bounds or the terms of these slots are to change."""
@@ -72,11 +75,19 @@ class OnePass:
 
     def fit(self, state: State) -> None: ...
 
-    def recall(self, state: State) -> None: ...
+    def to_parts(self) -> dict[str, bytes]:
+        return {}
+
+    def recall(self, state: State, parts: Mapping[str, bytes | memoryview]) -> None:
+        if TOLD in parts:
+            index = TriggerIndex(self._kernel)
+            index.recall(state, parts)
+            index.bring_up_all(state)
+        state.runs["awake"] = state.runs["count"]
+
+    def forget_price(self, state: State, number: int) -> None: ...
 
     def bring_up(self, state: State, slots: Iterable[int]) -> None: ...
-
-    def bring_up_all(self, state: State) -> None: ...
 
     def wake(self, state: State, slots: Iterable[int]) -> None: ...
 

@@ -1,11 +1,10 @@
 """The trigger index: slots rest in zones of prices, and a tick looks at those it takes out of one.
 
 It owns the index's arrays as they grow; the compiled functions (``index_run`` and what it calls)
-do the rest. None of it is in a snapshot: it is made again from the kernel's rows.
+do the rest.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from propdesk.engine.index_layout import (
     HOLDER,
     LEG,
     LEGS_MAX,
-    LEVELS,
     LOGGED,
     QUOTED,
     REST,
@@ -30,29 +28,22 @@ from propdesk.engine.index_layout import (
     WATCH,
     Index,
 )
-from propdesk.engine.layout import TERM, State
-from propdesk.engine.one_pass import Ticks
+from propdesk.engine.index_parts import (
+    TOLD,
+    KeptLog,
+    LogSize,
+    Told,
+    kept_log,
+    parts_of,
+    read_arrays,
+    read_log,
+    told_by,
+)
+from propdesk.engine.layout import TERM, Ints, ShortInts, State
 from propdesk.engine.rows import blank_rows, grown
 
-
-@dataclass(frozen=True, slots=True)
-class LogSize:
-    """Powers of two: ticks of a block of the lowest level, blocks of a level in one of the next,
-    blocks of the highest level in the whole log."""
-
-    shift: int = 8
-    fan: int = 4
-    tops: int = 3
-
-    @property
-    def page(self) -> int:
-        """How many ticks the log holds: with the default half a million."""
-        return 1 << (self.shift + (LEVELS - 1) * self.fan + self.tops)
-
-    @property
-    def blocks(self) -> int:
-        """Of all levels."""
-        return sum(self.page >> (self.shift + level * self.fan) for level in range(LEVELS))
+Ticks = tuple[ShortInts, Ints, Ints, Ints]
+"""Instrument, moment, bid and ask, a row each."""
 
 
 class TriggerIndex:
@@ -75,6 +66,7 @@ class TriggerIndex:
             legs=blank_rows(LEG, 0),
             queue=np.zeros(0, np.int32),
             log=blank_rows(LOGGED, self._size.page),
+            latest=blank_rows(QUOTED, 0),
             spans=blank_rows(SPAN, 0),
             standing=blank_rows(QUOTED, 0),
             trial=blank_rows(BOX, 0),
@@ -88,31 +80,72 @@ class TriggerIndex:
 
     # -- arrays
     def fit(self, state: State) -> None:
-        index, slots = self._index, len(state.slots)
-        if len(state.instruments) > len(index.watches):
-            self._widen(state)
+        index, slots, head = self._index, len(state.slots), self._index.head[0]
+        if len(state.instruments) > head["width"]:
+            self._lay_out(len(state.instruments), kept_log(index, self._size))
+            index = self._index
         if slots > len(index.rests):
-            self._index = self._index._replace(
-                rests=grown(index.rests, slots), queue=grown(index.queue, slots)
-            )
+            queue = grown(np.roll(index.queue, -int(head["first"])), slots)
+            head["first"] = 0
+            self._index = index._replace(rests=grown(index.rests, slots), queue=queue)
 
-    def _widen(self, state: State) -> None:
-        """A block of the log has a box for each instrument; the log begins anew."""
-        self.bring_up_all(state)
-        width, index = len(state.instruments), self._index
-        index.head["width"] = width
+    def _lay_out(self, width: int, log: KeptLog) -> None:
+        """Arrays of the log in which a block has a box for each of so many instruments."""
+        index, size = self._index, self._size
+        head, ticks = index.head[0], log.begin + len(log.ticks)
+        head["width"], head["ticks"] = width, log.begin
         self._pledged += [0] * (width - len(self._pledged))
+        latest = blank_rows(QUOTED, width)
+        latest[: len(log.before)] = log.before
+        index.log[np.arange(log.begin, ticks) & (size.page - 1)] = log.ticks
         self._index = index._replace(
             watches=grown(index.watches, width),
             roots=grown(index.roots, width),
-            spans=blank_rows(SPAN, self._size.blocks * width),
-            standing=blank_rows(QUOTED, (self._size.page >> self._size.shift) * width),
+            latest=latest,
+            spans=blank_rows(SPAN, size.blocks * width),
+            standing=blank_rows(QUOTED, (size.page >> size.shift) * width),
             trial=blank_rows(BOX, width),
             past=blank_rows(QUOTED, width),
         )
+        if len(log.ticks):
+            self._kernel.note_again(self._index, ticks)
 
-    def recall(self, state: State) -> None:
+    # -- snapshots
+    def to_parts(self) -> dict[str, bytes]:
+        index = self._index
+        told = Told(
+            size=self._size,
+            leg_blocks=[self._leg_blocks.rows, sorted(self._leg_blocks.free().items())],
+            zone_blocks=[self._zone_blocks.rows, sorted(self._zone_blocks.free().items())],
+            pledged=self._pledged,
+            sums=len(index.tally),
+            terms=len(index.held),
+        )
+        zones, width = self._zone_blocks.rows, int(index.head[0]["width"])
+        rows = {"zones": zones, "holders": zones, "groups": zones >> GROUP_SHIFT}
+        rows |= {"legs": self._leg_blocks.rows, "watches": width, "roots": width}
+        return parts_of(index, told, rows)
+
+    def recall(self, state: State, parts: Mapping[str, bytes | memoryview]) -> None:
+        if TOLD not in parts:
+            self._begin(state)
+            return
+        told, slots = told_by(parts), len(state.slots)
+        self._size, self._pledged = told.size, told.pledged
+        self._leg_blocks = Blocks(told.leg_blocks[0], dict(told.leg_blocks[1]))
+        self._zone_blocks = Blocks(told.zone_blocks[0], dict(told.zone_blocks[1]))
+        self._index = read_arrays(parts, self._index, slots)
+        self._index = self._index._replace(
+            log=blank_rows(LOGGED, told.size.page), rests=grown(self._index.rests, slots)
+        )
+        self._make_room_for_sums(told.sums)
+        self._make_room_for_terms(told.terms)
+        self._lay_out(int(self._index.head[0]["width"]), read_log(parts))
+
+    def _begin(self, state: State) -> None:
+        """Everybody was judged in one pass so far: they are awake, and wait for a zone."""
         self.fit(state)
+        state.runs["awake"] = state.runs["count"]
         slots, width = state.slots, len(state.instruments)
         at, owner, _ends = spread(slots["first_place"], slots["place_count"])
         runs = state.runs[state.places["run"][at]]
@@ -187,13 +220,17 @@ class TriggerIndex:
 
     # -- rows
     def bring_up(self, state: State, slots: Iterable[int]) -> None:
-        resting = self._index.rests["resting"]
-        behind = [slot for slot in slots if resting[slot]]
-        if behind:
-            self._kernel.bring_up_many(state, self._index, np.array(behind, np.int32))
+        behind = self._index.rests["behind"]
+        late = [slot for slot in slots if behind[slot]]
+        if late:
+            self._kernel.bring_up_many(state, self._index, np.array(late, np.int32))
 
     def bring_up_all(self, state: State) -> None:
-        self._kernel.turn_page(state, self._index)
+        """The rows of every slot are to be read. Of a large book this takes seconds."""
+        self._kernel.bring_up_everybody(state, self._index)
+
+    def forget_price(self, state: State, number: int) -> None:
+        self._kernel.forget_price(state, self._index, number)
 
     def wake(self, state: State, slots: Iterable[int]) -> None:
         self._kernel.wake_many(state, self._index, np.array(list(slots), np.int32))
