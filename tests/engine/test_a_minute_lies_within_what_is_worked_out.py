@@ -21,7 +21,6 @@ from propdesk.engine.book import Book
 from propdesk.engine.builds import PLAIN
 from propdesk.engine.fixed_point import Converted, LinearForm, RateSide, half_away
 from propdesk.engine.index_parts import LogSize
-from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import EquityMinute, Minutes
 from propdesk.engine.one_pass import OnePass
 from propdesk.engine.shapes import AccountShape, SumShape, TermShape
@@ -64,8 +63,8 @@ class Played:
         self.draw = random.Random(self.seed)
         self.one = new_book(Book(PLAIN, OnePass(PLAIN)))
         self.other = new_book(Book(PLAIN, TriggerIndex(PLAIN, LogSize(2, 2, 1))))
-        self.all_kept = Minutes(self.one, MinutePrices(self.one))
-        self.asked = Minutes(self.other, MinutePrices(self.other))
+        self.all_kept = Minutes(self.one)
+        self.asked = Minutes(self.other)
         self.now = dict.fromkeys(range(ACCOUNTS))
         for slot in range(ACCOUNTS):
             self.all_kept.watch(slot)
@@ -164,7 +163,7 @@ class Played:
         way = TriggerIndex(PLAIN, LogSize(2, 2, 1))
         part, parts = self.asked.to_part(), self.other.to_parts()
         self.other = Book.from_parts(parts, PLAIN, way)
-        self.asked = Minutes(self.other, MinutePrices(self.other))
+        self.asked = Minutes(self.other)
         self.asked.recall(part)
 
     # -- what is to be said

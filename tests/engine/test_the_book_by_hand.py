@@ -175,8 +175,8 @@ def tell(book: Book, *bids: int) -> None:
 
 
 def prices_of(book: Book) -> tuple[tuple[int, ...], int]:
-    *prices, lapsed = book.minutes.prices()[EURUSD].item()
-    return tuple(prices), lapsed
+    prices, lapsed = book.minutes.prices()
+    return prices[EURUSD].item(), int(lapsed[EURUSD])
 
 
 def test_the_nearest_are_those_of_open_slots_as_they_are_now(kernel: Any) -> None:

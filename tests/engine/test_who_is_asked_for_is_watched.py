@@ -9,7 +9,6 @@ from propdesk.engine import former_shapes, minutes
 from propdesk.engine.book import Book
 from propdesk.engine.builds import PLAIN
 from propdesk.engine.index_parts import LogSize
-from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import WATCHED_MINUTES, EquityMinute, Minutes
 from propdesk.engine.shapes import AccountShape, SumShape
 from propdesk.engine.trigger_index import TriggerIndex
@@ -23,7 +22,7 @@ def begun(accounts: int = 3) -> tuple[Book, Minutes]:
     shape = AccountShape([SumShape(1_000_000, minutes=True)], [term()])
     book = book_of(PLAIN, *(shape for _ in range(accounts)), way=TriggerIndex(PLAIN, SIZE))
     tell(book, 108000)
-    kept = Minutes(book, MinutePrices(book))
+    kept = Minutes(book)
     kept.pass_to(MINUTE)
     return book, kept
 
@@ -118,7 +117,7 @@ def test_what_was_held_in_too_many_changes_ago_is_not_known(
 
 def test_changes_older_than_the_minutes_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     book, _ = begun()
-    kept = Minutes(book, MinutePrices(book, minutes_kept=2))
+    kept = Minutes(book, minutes_kept=2)
     for number in range(1, 9):
         kept.pass_to(number * MINUTE)
         book.put(0, AccountShape([SumShape(number, minutes=True)]))

@@ -10,7 +10,6 @@ from propdesk.domain.events import AccountOpened, Deal, Event, Quote
 from propdesk.domain.instants import MINUTE, SECOND, parse_instant
 from propdesk.engine.book import Book
 from propdesk.engine.live_answers import LiveAnswers
-from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import Minutes
 from propdesk.wire.live_state import CurvePoint
 from propdesk.wire.log_records import Mark, Moment, SymbolDefined
@@ -359,6 +358,6 @@ def test_a_snapshot_holds_the_newest_changes_only() -> None:
 
 def minutes_of(board: Board, part: bytes) -> Minutes:
     book = Book.from_parts(board.driven.desk.book.to_parts())
-    again = Minutes(book, MinutePrices(book))
+    again = Minutes(book)
     again.recall(part)
     return again

@@ -133,8 +133,8 @@ class DayClock:
         return self._widened(day)
 
     def next_day(self, day: TradingDay) -> TradingDay:
-        """The trading day after ``day``."""
-        return self.day_of(day.end)
+        """The trading day after ``day``; accounts of one clock, which roll together, share it."""
+        return _day_at(self, day.end)
 
     def snapshot_of(self, at: int) -> date | None:
         """The day whose first figures the firm may be taking at ``at``; None outside a window."""
@@ -169,6 +169,11 @@ class DayClock:
 
     def _name(self, starting: date) -> date:
         return starting + timedelta(days=1) if self.label_end else starting
+
+
+@lru_cache(maxsize=1024)
+def _day_at(clock: DayClock, at: int) -> TradingDay:
+    return clock.day_of(at)
 
 
 def _edges(window: SnapshotWindow, day: TradingDay) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from propdesk.engine.layout import (
     KEPT,
     MINUTE_PRICES,
     TOLD,
+    Flags,
     Ints,
     Row,
     Rows,
@@ -96,29 +97,29 @@ class BookMinutes:
         low, high = self._extremes(slot)
         return (low, high) if low <= high else None
 
-    def prices(self) -> Rows:
-        """Between which prices each instrument was since then."""
+    def prices(self) -> tuple[Rows, Flags]:
+        """Between which prices each instrument was since then, and whether it lacked one."""
         instruments = self._state().instruments
         rows = np.zeros(len(instruments), MINUTE_PRICES)
         for name in MINUTE_PRICES.names or ():
             rows[name] = instruments[name]
-        return rows
+        return rows, instruments["lapsed"].copy()
 
-    def equity_of(self, slot: int) -> Ints:
+    def equity_of(self, slot: int) -> bytes:
         """What a slot's equity is made of, as ``between`` takes it; empty: it has none."""
-        return self._equity_of(slot)[1:]
+        return self._equity_of(slot)[1:].tobytes()
 
-    def between(self, numbers: Ints, prices: Rows, places: Ints) -> Ints:
-        """Least and greatest of what was made so, for each of these rows of ``prices`` (of which
-        each has one for each instrument); the least is above the greatest where it is not known."""
+    def between(self, made: bytes, minutes: tuple[Rows, Flags], places: Ints) -> Ints:
+        """Least and greatest of what was made so, for each of these rows of ``minutes`` (prices,
+        and what lapsed, by instrument); the least is above the greatest where it is not known."""
         found = np.empty((len(places), 2), np.int64)
-        base, forms = int(numbers[0]), numbers[1:].view(FORM)
-        self._kernel.equity_between(self._state(), base, forms, prices, places, found)
+        base, forms = _made(made)
+        self._kernel.equity_between(self._state(), (base, forms), minutes, places, found)
         return found
 
-    def is_of_one_price(self, numbers: Ints) -> bool:
+    def is_of_one_price(self, made: bytes) -> bool:
         """Whether all of it rises, or all of it falls, with one price."""
-        forms = numbers[1:].view(FORM)
+        _, forms = _made(made)
         first = forms["run"][:1]
         rises = forms["a"] >= 0
         if not (forms["run"] == first).all() or (rises.any() and not rises.all()):
@@ -139,3 +140,9 @@ class BookMinutes:
         terms = int(self._row(slot)["place_count"])
         numbers = np.empty(2 + NUMBERS_OF_A_TERM * terms, np.int64)
         return numbers[: 1 + self._kernel.equity_of(self._state(), slot, numbers[1:])]
+
+
+def _made(made: bytes) -> tuple[int, Rows]:
+    """The base, and a row (``FORM``) for each term."""
+    numbers = np.frombuffer(made, np.int64).copy()
+    return int(numbers[0]), numbers[1:].view(FORM)

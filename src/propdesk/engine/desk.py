@@ -32,7 +32,6 @@ from propdesk.engine.enrolment import begun
 from propdesk.engine.evaluator_state import Shared
 from propdesk.engine.exposures import Exposures
 from propdesk.engine.market import Instruments, JudgedTicks, Rescaled
-from propdesk.engine.minute_prices import MinutePrices
 from propdesk.engine.minutes import Minutes
 from propdesk.engine.refusal import Refused
 from propdesk.engine.rulebooks import Rulebooks
@@ -66,9 +65,8 @@ class Desk:
         self._alarm = alarm
         self._wakes: list[tuple[int, int]] = []
         self.strikes = Strikes(book)
-        minute_prices = MinutePrices(book)
-        self.exposures = Exposures(minute_prices, self.instruments.prices.numbers)
-        self.minutes = Minutes(book, minute_prices)
+        self.minutes = Minutes(book)
+        self.exposures = Exposures(self.minutes.prices, self.instruments.prices.numbers)
         self._disputed: list[Told] = []  # found out when somebody else was asked
         self.defined: dict[str, InstrumentDefined] = {}
         self.news: dict[str, NewsScheduled] = {}
@@ -284,10 +282,9 @@ class Desk:
 
     def by_nearness(self, at_most: int) -> Iterator[Seat]:
         """So many accounts: those nearest to one of their bounds first, those without one last."""
-        near = self.book.nearest(at_most)
+        near = dict.fromkeys(self.book.nearest(at_most))
         yield from (self._by_slot[slot] for slot in near)
-        first = set(near)
-        rest = (seat for slot, seat in self._by_slot.items() if slot not in first)
+        rest = (seat for slot, seat in self._by_slot.items() if slot not in near)
         yield from islice(rest, at_most - len(near))
 
     def result(self, account: str) -> Evaluation:

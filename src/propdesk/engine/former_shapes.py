@@ -8,13 +8,13 @@ price.
 from collections import deque
 
 import msgspec
-import numpy as np
 
 from propdesk.engine.layout import Ints
 
 CHANGES_MAX = 1_000_000
 """So many of all accounts together; the oldest go first. Two hundred megabytes."""
 NEVER = -1
+MINUTE_BYTES = 8
 
 
 class Rows(msgspec.Struct, array_like=True):
@@ -62,16 +62,16 @@ class FormerShapes:
                 break
             del self._lost[slot]
 
-    def of(self, slot: int, minute: int, now: Ints) -> list[Ints] | None:
+    def of(self, slot: int, minute: int, now: bytes) -> list[bytes] | None:
         """What was in force at some moment of a minute, in its order; ``now``: what is. None: it is
         not kept."""
         if minute <= max(self._all_lost, self._lost.get(slot, NEVER)):
             return None
         found = []
         for record in self._of.get(slot, ()):
-            ended, numbers = _minute_of(record), np.frombuffer(record, np.int64).copy()
+            ended = _minute_of(record)
             if ended >= minute:
-                found.append(numbers[1:])
+                found.append(record[MINUTE_BYTES:])
             if ended > minute:
                 return found
         return [*found, now]
@@ -112,4 +112,4 @@ class FormerShapes:
 
 
 def _minute_of(record: bytes) -> int:
-    return int.from_bytes(record[:8], "little", signed=True)
+    return int.from_bytes(record[:MINUTE_BYTES], "little", signed=True)

@@ -14,6 +14,7 @@ from propdesk.engine.layout import (
     NO_MINUTES,
     TOLD,
     UNKNOWN,
+    Flags,
     Ints,
     Row,
     Rows,
@@ -90,23 +91,30 @@ def equity_of(state: State, number: int, numbers: Ints) -> int:
 
 
 def equity_between(
-    state: State, base: int, forms: Rows, prices: Rows, places: Ints, extremes: Ints
+    state: State,
+    made: tuple[int, Rows],
+    minutes: tuple[Rows, Flags],
+    places: Ints,
+    extremes: Ints,
 ) -> None:
-    """Between which values ``base`` and the terms of these forms (``FORM``) were, in each minute.
+    """Between which values an equity was in each minute, that was ``made`` of a base and the terms
+    of these forms (``FORM``).
 
-    ``prices``: a row for each minute, in it one for each instrument (``MINUTE_PRICES``);
-    ``places``: the rows that are asked for. Where it is not known the least is above the greatest.
+    ``minutes``: a row for each, in it prices for each instrument (``MINUTE_PRICES``), and whether
+    it lapsed; ``places``: the rows that are asked for. Where it is not known the least is above the
+    greatest.
     """
+    (base, forms), (prices, lapsed) = made, minutes
     for minute in range(len(places)):
-        quotes = prices[places[minute]]
+        place = places[minute]
         low = high = base
         known = True
         for at in range(len(forms)):
             run = state.runs[forms[at]["run"]]
-            own, rate = quotes[run["own"]], quotes[run["rate"]]
+            own, rate = run["own"], run["rate"]
             least, most = UNKNOWN, UNKNOWN
-            if not own["lapsed"] and not rate["lapsed"]:
-                least, most = corners(forms[at], run, own, rate)
+            if not lapsed[place, own] and not lapsed[place, rate]:
+                least, most = corners(forms[at], run, prices[place, own], prices[place, rate])
             if UNKNOWN in (least, most):
                 known = False
                 break

@@ -30,6 +30,7 @@ Rows: TypeAlias = npt.NDArray[np.void]
 Row: TypeAlias = Any  # one of them: its fields are named at run time
 Ints: TypeAlias = npt.NDArray[np.int64]
 ShortInts: TypeAlias = npt.NDArray[np.int32]
+Flags: TypeAlias = npt.NDArray[np.int8]
 
 INSTRUMENT = np.dtype(
     [
@@ -134,10 +135,10 @@ SLOT = np.dtype(
     ],
     align=True,
 )
-# Between which prices an instrument was in a minute that is over.
+# Between which prices an instrument was in a minute that is over. As ``index_layout.BOX`` is, so
+# that what is compiled for one is for both.
 MINUTE_PRICES = np.dtype(
-    [(name, INSTRUMENT[name]) for name in ("bid_low", "bid_high", "ask_low", "ask_high", "lapsed")],
-    align=True,
+    [(name, np.int64) for name in ("bid_low", "bid_high", "ask_low", "ask_high")], align=True
 )
 # A term of what an account's equity was made of: its run, and its form.
 FORM = np.dtype([(name, np.int64) for name in ("run", "a", "b", "d")])

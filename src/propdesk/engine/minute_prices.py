@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import numpy as np
-import numpy.typing as npt
 
 from propdesk.domain.worth import Prices
 from propdesk.engine.book import Book
-from propdesk.engine.layout import LEAST, MINUTE_PRICES, MOST, Rows
+from propdesk.engine.layout import LEAST, MINUTE_PRICES, MOST, Flags, Rows
 
 MINUTES_KEPT = 480
-Digits = npt.NDArray[np.int8]
+MinuteRow = tuple[int, bytes, bytes, bytes]
+"""When it began; its prices, what lapsed in it, and the digits of its prices."""
 
 
 class MinutePrices:
@@ -29,8 +29,8 @@ class MinutePrices:
         self.ended: deque[int] = deque()
         self._kept, self._begun = minutes_kept, 0
         self._places: dict[int, int] = {}
-        self._rows = _without(minutes_kept + 1, 0)
-        self._digits: Digits = np.zeros(self._rows.shape, np.int8)
+        self._rows, self._lapsed = _without(minutes_kept + 1, 0)
+        self._digits: Flags = np.zeros(self._rows.shape, np.int8)
 
     def pass_to(self, minute: int) -> None:
         """A minute begins. The book's is to be begun with it."""
@@ -39,13 +39,13 @@ class MinutePrices:
             self._end(self.minute)
         self._begin(minute)
 
-    def rows(self) -> Rows:
-        """A row for each minute, by ``place``, in it one for each instrument. What was in other
-        points than those of now has lapsed."""
+    def rows(self) -> tuple[Rows, Flags]:
+        """A row for each minute, by ``place``, in it prices for each instrument; and where one had
+        none at some moment. What was in other points than those of now has lapsed."""
         if self.minute:
             self._write(self.minute)
-        self._rows["lapsed"][self._digits != self._book.digits_by_number()] = 1
-        return self._rows
+        self._lapsed[self._digits != self._book.digits_by_number()] = 1
+        return self._rows, self._lapsed
 
     def place(self, minute: int) -> int:
         """Where a minute that ended or runs stands in ``rows``."""
@@ -61,20 +61,22 @@ class MinutePrices:
         return _Quotes(self._rows[place], self._digits[place], numbers)
 
     # -- snapshots
-    def to_rows(self) -> tuple[int, list[tuple[int, bytes, bytes]]]:
+    def to_rows(self) -> tuple[int, list[MinuteRow]]:
         """The minute that runs; and those that ended, oldest first."""
         places = ((at, self.place(at)) for at in self.ended)
         return self.minute, [
-            (at, self._rows[place].tobytes(), self._digits[place].tobytes()) for at, place in places
+            (at, *(each[place].tobytes() for each in (self._rows, self._lapsed, self._digits)))
+            for at, place in places
         ]
 
-    def recall(self, minute: int, ended: list[tuple[int, bytes, bytes]]) -> None:
+    def recall(self, minute: int, ended: list[MinuteRow]) -> None:
         """Go on where a snapshot was. Raises ``ValueError``."""
-        for at, rows, digits in ended:
+        for at, rows, lapsed, digits in ended:
             prices = np.frombuffer(rows, MINUTE_PRICES)
             self._make_room(len(prices))
             self._begin(at)
             self._rows[self.place(at)] = prices
+            self._lapsed[self.place(at)] = np.frombuffer(lapsed, np.int8)
             self._digits[self.place(at)] = np.frombuffer(digits, np.int8)
             self._end(at)
         if minute:
@@ -92,9 +94,9 @@ class MinutePrices:
 
     def _write(self, minute: int) -> None:
         """Copy what the running minute has come to."""
-        prices = self._book.minutes.prices()
+        prices, lapsed = self._book.minutes.prices()
         self._make_room(len(prices))
-        self._rows[self.place(minute)] = prices
+        self._rows[self.place(minute)], self._lapsed[self.place(minute)] = prices, lapsed
         self._digits[self.place(minute)] = self._book.digits_by_number()
 
     def _make_room(self, width: int) -> None:
@@ -102,22 +104,24 @@ class MinutePrices:
         kept, before = self._rows.shape
         if width <= before:
             return
-        rows, digits = _without(kept, width), np.zeros((kept, width), np.int8)
-        rows[:, :before], digits[:, :before] = self._rows, self._digits
-        self._rows, self._digits = rows, digits
+        digits = np.zeros((kept, width), np.int8)
+        rows, lapsed = _without(kept, width)
+        rows[:, :before], lapsed[:, :before] = self._rows, self._lapsed
+        digits[:, :before] = self._digits
+        self._rows, self._lapsed, self._digits = rows, lapsed, digits
 
 
 class _Quotes(Mapping[str, Prices]):
     """One minute; made decimal when it is asked for."""
 
-    def __init__(self, rows: Rows, digits: Digits, numbers: Mapping[str, int]) -> None:
+    def __init__(self, rows: Rows, digits: Flags, numbers: Mapping[str, int]) -> None:
         self._rows, self._digits, self._numbers = rows, digits, numbers
 
     def __getitem__(self, name: str) -> Prices:
         number = self._numbers[name]
         if number >= len(self._rows):
             raise KeyError(name)
-        *ends, _lapsed = self._rows[number].item()
+        ends = self._rows[number].item()
         if ends[0] > ends[1]:
             raise KeyError(name)
         low, high, least, most = (Decimal(end).scaleb(-int(self._digits[number])) for end in ends)
@@ -136,10 +140,9 @@ class _Quotes(Mapping[str, Prices]):
         return sum(1 for _ in self)
 
 
-def _without(minutes: int, width: int) -> Rows:
+def _without(minutes: int, width: int) -> tuple[Rows, Flags]:
     """Minutes in which nothing had a price."""
     rows = np.zeros((minutes, width), MINUTE_PRICES)
     rows["bid_low"] = rows["ask_low"] = MOST
     rows["bid_high"] = rows["ask_high"] = LEAST
-    rows["lapsed"] = 1
-    return rows
+    return rows, np.ones((minutes, width), np.int8)

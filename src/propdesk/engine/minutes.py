@@ -21,7 +21,7 @@ from propdesk.domain.instants import MINUTE
 from propdesk.engine.book import Book
 from propdesk.engine.former_shapes import Rows as FormerRows
 from propdesk.engine.layout import Ints, ShortInts
-from propdesk.engine.minute_prices import MINUTES_KEPT, MinutePrices
+from propdesk.engine.minute_prices import MINUTES_KEPT, MinutePrices, MinuteRow
 
 WATCHED_MAX = 256
 """So many accounts at once, those asked for last: each costs every tick of its instruments some
@@ -66,18 +66,18 @@ class _KeptRow(msgspec.Struct, array_like=True):
 
 class _Part(msgspec.Struct, array_like=True):
     begun: int
-    prices: list[tuple[int, bytes, bytes]]
+    prices: list[MinuteRow]
     kept: list[_KeptRow]
     watched: list[tuple[int, int, int]]  # slot, since when, asked for when
     changes: FormerRows
 
 
 class Minutes:
-    """The last ``MINUTES_KEPT`` minutes that ended, and the one that runs."""
+    """The last ``minutes_kept`` minutes that ended, and the one that runs."""
 
-    def __init__(self, book: Book, prices: MinutePrices) -> None:
-        self._book, self._prices = book, prices
-        self._kept: deque[Kept] = deque(maxlen=MINUTES_KEPT)
+    def __init__(self, book: Book, *, minutes_kept: int = MINUTES_KEPT) -> None:
+        self._book, self.prices = book, MinutePrices(book, minutes_kept=minutes_kept)
+        self._kept: deque[Kept] = deque(maxlen=minutes_kept)
         self._asked: OrderedDict[int, int] = OrderedDict()
         """By slot, when it was asked for last; those asked for last stand last."""
         self._since: dict[int, int] = {}
@@ -85,10 +85,10 @@ class Minutes:
 
     def pass_to(self, at: int) -> None:
         """The time is ``at``: the minute that ended before it is complete."""
-        minute, begun = at - at % MINUTE, self._prices.minute
+        minute, begun = at - at % MINUTE, self.prices.minute
         if minute <= begun:
             return
-        self._prices.pass_to(minute)
+        self.prices.pass_to(minute)
         extremes = self._book.minutes.end()
         if begun and len(extremes.slot):
             throughout = np.array([self._since[slot] < begun for slot in extremes.slot.tolist()])
@@ -107,18 +107,18 @@ class Minutes:
     @property
     def since(self) -> int:
         """From which moment on minutes are kept; 0: none has ended or begun yet."""
-        return self._prices.ended[0] if self._prices.ended else self._prices.minute
+        return self.prices.ended[0] if self.prices.ended else self.prices.minute
 
     # -- who is watched
     def watch(self, slot: int) -> None:
         """Somebody looks at an account: from the next minute on its extremes are kept."""
-        self._asked[slot] = self._prices.minute
+        self._asked[slot] = self.prices.minute
         self._asked.move_to_end(slot)
         if slot in self._since:
             return
         if len(self._since) >= WATCHED_MAX:
             self._forget(next(iter(self._asked)))
-        self._since[slot] = self._prices.minute
+        self._since[slot] = self.prices.minute
         self._book.minutes.watch(slot)
 
     def _forget_the_unasked(self, minute: int) -> None:
@@ -133,7 +133,7 @@ class Minutes:
     # -- snapshots
     def to_part(self, bytes_max: int = CHANGES_BYTES_MAX) -> bytes:
         """All of it as a part of a snapshot."""
-        begun, prices = self._prices.to_rows()
+        begun, prices = self.prices.to_rows()
         changes = self._book.minutes.former.to_rows(bytes_max)
         kept = [
             _KeptRow(each.at, each.slots.tobytes(), each.low.tobytes(), each.high.tobytes())
@@ -146,7 +146,7 @@ class Minutes:
         """Go on where a snapshot was; the running minute is in the book, and who is watched. Raises
         ``ValueError``."""
         told = msgspec.msgpack.decode(part, type=_Part)
-        self._prices.recall(told.begun, told.prices)
+        self.prices.recall(told.begun, told.prices)
         for each in told.kept:
             slots = np.frombuffer(each.slots, np.int32)
             low, high = np.frombuffer(each.low, np.int64), np.frombuffer(each.high, np.int64)
@@ -159,8 +159,8 @@ class Minutes:
     def of(self, slot: int, since: int) -> Iterator[EquityMinute]:
         """An account's minutes, oldest first. The last may still run."""
         exact = dict(self._exactly(slot, since))
-        others = [at for at in self._prices.ended if at >= since and at not in exact]
-        running = self._prices.minute
+        others = [at for at in self.prices.ended if at >= since and at not in exact]
+        running = self.prices.minute
         if running and running not in exact:
             others.append(running)
         found = {each.at: each for each in self._worked_out(slot, others)} | exact
@@ -168,7 +168,7 @@ class Minutes:
 
     def running(self, slot: int) -> EquityMinute | None:
         """An account's running minute as far as it has come; None: none, or it has no equity."""
-        return next(self.of(slot, self._prices.minute), None) if self._prices.minute else None
+        return next(self.of(slot, self.prices.minute), None) if self.prices.minute else None
 
     def is_kept(self, slot: int, at: int) -> bool:
         """Whether a minute is what was seen, and not worked out: the account was watched."""
@@ -183,7 +183,7 @@ class Minutes:
             if place < len(minute.slots) and int(minute.slots[place]) == slot:
                 low, high = int(minute.low[place]), int(minute.high[place])
                 yield minute.at, EquityMinute(minute.at, low, high, exact=True)
-        at = self._prices.minute
+        at = self.prices.minute
         seen = self._book.minutes.running(slot)
         if seen is not None and self._since.get(slot, at) < at:
             yield at, EquityMinute(at, *seen, exact=True)
@@ -194,22 +194,21 @@ class Minutes:
         in_force = {at: book.former.of(slot, at, now) for at in minutes}
         asked: dict[bytes, list[int]] = {}
         for at, every in in_force.items():
-            for numbers in every or ():
-                asked.setdefault(numbers.tobytes(), []).append(at)
+            for made in every or ():
+                asked.setdefault(made, []).append(at)
         asked.pop(b"", None)
         ends: dict[int, list[tuple[int, int]]] = {}
-        prices = self._prices.rows()
+        alike, rows = {made: book.is_of_one_price(made) for made in asked}, self.prices.rows()
         for made, ats in asked.items():
-            places = np.array([self._prices.place(at) for at in ats])
-            rows = book.between(np.frombuffer(made, np.int64).copy(), prices, places)
-            for at, (low, high) in zip(ats, rows.tolist(), strict=True):
+            places = np.array([self.prices.place(at) for at in ats])
+            found = book.between(made, rows, places).tolist()
+            for at, (low, high) in zip(ats, found, strict=True):
                 ends.setdefault(at, []).append((low, high))
         for at, every in in_force.items():
             if every is None:
                 yield EquityMinute(at, None, None, exact=False)
             elif at in ends:
-                alone = len(every) == 1 and book.is_of_one_price(every[0])
-                yield _of_all(at, ends[at], alone=alone)
+                yield _of_all(at, ends[at], alone=len(every) == 1 and alike[every[0]])
 
 
 def _of_all(at: int, ends: Sequence[tuple[int, int]], *, alone: bool) -> EquityMinute:
