@@ -30,4 +30,12 @@ def test_every_account_that_is_ended_is_counted_when_its_platform_has_confirmed(
     assert figures["tick_to_confirmed_in_one_tick"]["verdicts"] == 2
     verdict, confirmed = figures["tick_to_verdict"], figures["tick_to_confirmed"]
     assert 0 < verdict["latency_ms_p50"] < confirmed["latency_ms_p50"]
-    assert figures["cpu_s"].keys() == {"ingest", "engine", "projector", "courier", "platform"}
+    for stage in (
+        "verdict_to_projected", "projected_to_claimed", "claimed_to_done", "done_to_confirmed",
+    ):  # fmt: skip
+        assert figures[stage]["verdicts"] == 12
+        assert 0 <= figures[stage]["latency_ms_p50"] < confirmed["latency_ms_max"]
+    assert figures["cpu_s"].keys() == {
+        "ingest", "engine", "projector", "courier", "clerk", "platform", "database",
+    }  # fmt: skip
+    assert figures["cpu_ms_per_account_ended"].keys() == {"projector", "courier", "platform"}

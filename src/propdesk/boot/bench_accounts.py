@@ -3,13 +3,15 @@
 Imported where Django is set up. It must not measure, nor command anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from propdesk.boot.bench_house import BenchFailed
 from propdesk.boot.bench_load import Crowd, Load
-from propdesk.crm.accounts.models import StreamPosition, TradingAccount
+from propdesk.boot.courier_to_platforms import HOLD
+from propdesk.crm.accounts.models import AccountEvent, StreamPosition, TradingAccount
 from propdesk.crm.outbox.models import Destination, OutboxRow
 from propdesk.crm.uuid7 import uuid7
 from propdesk.domain.instants import micros_of
@@ -51,19 +53,38 @@ def ended() -> int:
     return TradingAccount.objects.filter(status="breached", rights=Rights.READ_ONLY).count()
 
 
-def confirmed_at(due: Mapping[str, int]) -> dict[str, int]:
-    """When the last of an account's commands was noted as done, in microseconds.
+@dataclass(slots=True)
+class Enforced:
+    """When what was commanded of an account got where, in microseconds. ``projected`` is when the
+    transaction began that commanded it, ``done`` the platform's time of the last command."""
 
-    Raises ``BenchFailed`` where one of the three is missing.
-    """
-    last: dict[str, int] = {}
+    projected: int
+    claimed: int = 0
+    done: int = 0
+    confirmed: int = 0
+
+
+def enforced(accounts: Collection[str]) -> dict[str, Enforced]:
+    """Of each account. Raises ``BenchFailed`` where one of its commands is missing."""
+    found: dict[str, Enforced] = {}
     done: dict[str, set[str]] = {}
     rows = OutboxRow.objects.filter(destination=Destination.PLATFORM, command__in=COMMANDS)
-    for account, command, at in rows.values_list("account", "command", "delivered_at"):
-        if account in due and at is not None:
-            done.setdefault(account, set()).add(command)
-            last[account] = max(last.get(account, 0), micros_of(at))
-    short = [name for name in due if done.get(name, set()) != COMMANDS]
+    for account, command, created_at, until, at in rows.values_list(
+        "account", "command", "created_at", "claimed_until", "delivered_at"
+    ):
+        if account not in accounts or at is None:
+            continue
+        done.setdefault(account, set()).add(command)
+        one = found.setdefault(account, Enforced(micros_of(created_at)))
+        one.projected = min(one.projected, micros_of(created_at))
+        if until is not None:  # the last claim of it was that long before
+            one.claimed = max(one.claimed, micros_of(until - HOLD))
+        one.confirmed = max(one.confirmed, micros_of(at))
+    short = [name for name in accounts if done.get(name, set()) != COMMANDS]
     if short:
         raise BenchFailed(f"{short[0]} was only {sorted(done.get(short[0], ()))}")
-    return last
+    answers = AccountEvent.objects.filter(kind="answer", word__in=COMMANDS)
+    for account, at in answers.values_list("account__engine_account", "at"):
+        if account in found:
+            found[account].done = max(found[account].done, micros_of(at))
+    return found

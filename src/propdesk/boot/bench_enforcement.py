@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from propdesk.boot.bench_cpu import spent_s
 from propdesk.boot.bench_house import (
     BEGIN_S_MAX,
     JUDGING,
@@ -40,6 +41,9 @@ from propdesk.storage.embedded_postgres import EmbeddedPostgres
 from propdesk.storage.event_log import PostgresLog
 from propdesk.wire.event_file import write_event
 
+if TYPE_CHECKING:  # its models need Django set up
+    from propdesk.boot.bench_accounts import Enforced
+
 MARKET = "market.jsonl"
 MARKET_S = 3 * 3600
 """So long the platform has prices, one a second: long enough to enrol every account before."""
@@ -47,10 +51,14 @@ FIRM: Mapping[str, Sequence[str]] = {
     **JUDGING,
     "projector": ("propdesk.boot.projector_process",),
     "courier": ("propdesk.boot.courier_process",),
+    "clerk": ("propdesk.boot.clerk_process",),
 }
+ENFORCING = ("projector", "courier", "platform")
 SYMBOL = "BTCUSD"
 """Its market never closes."""
 SETTLE_S_MAX = 120.0
+COUNT_S = 0.5
+"""So often the accounts that are confirmed are counted: more would be a load of its own."""
 TAKEN_IN_S_MAX = 900.0
 
 
@@ -60,7 +68,8 @@ def enforcement_bench(load: Load) -> dict[str, Any]:
     with ExitStack() as running:
         home = Path(tempfile.mkdtemp(prefix="propdesk-bench-"))
         running.callback(shutil.rmtree, home, ignore_errors=True)
-        url = running.enter_context(EmbeddedPostgres(home)).url
+        database = running.enter_context(EmbeddedPostgres(home))
+        url = database.url
         secret = secrets.token_urlsafe(48)
         told = {
             "PROPDESK_HOME": str(home),
@@ -82,28 +91,25 @@ def enforcement_bench(load: Load) -> dict[str, Any]:
         wait_until(
             lambda: accounts.are_read_to(heard.offset), house.look, TAKEN_IN_S_MAX, "the projector"
         )
-        used = house.seconds_used()
+        used, by_database = house.seconds_used(), _spent_by(database)
         with sender_of(load, home / SOCKET_NAME, sequence, (0, 0)) as (sender, ready):
             sent = by_timetable(load, sender, ready, heard)
         due = due_us(load, sent)
         wait_until(
-            lambda: accounts.ended() >= len(due), house.look, SETTLE_S_MAX, "every confirmation"
-        )
-        done = accounts.confirmed_at(due)
-        by_verdict = [heard.ended[name] - at for name, at in due.items()]
+            lambda: accounts.ended() >= len(due), house.look, SETTLE_S_MAX, "every confirmation",
+            every_s=COUNT_S,
+        )  # fmt: skip
+        cpu_s = house.used_since(used)
+        cpu_s["database"] = round(_spent_by(database) - by_database, 2)
         return {
             "bench": "enforcement",
             "book": _book(load, url),
             "figures": {
-                "tick_to_verdict": percentiles(by_verdict),
-                "tick_to_confirmed": percentiles([done[name] - due[name] for name in due]),
-                "tick_to_confirmed_one_by_one": percentiles(
-                    [done[name] - due[name] for name in due if name.startswith("L")]
-                ),
-                "tick_to_confirmed_in_one_tick": percentiles(
-                    [done[name] - due[name] for name in due if name.startswith("B")]
-                ),
-                "cpu_s": house.used_since(used),
+                **_latencies(due, heard, accounts.enforced(due.keys())),
+                "cpu_s": cpu_s,
+                "cpu_ms_per_account_ended": {
+                    name: round(1000 * cpu_s[name] / len(due), 2) for name in ENFORCING
+                },
             },
             "baselines": {},
             "machine": {
@@ -127,6 +133,34 @@ def _book(load: Load, url: str) -> dict[str, Any]:
         "to": "its account's orders cancelled, its positions closed and its rights taken, confirmed"
         " by the simulated platform and noted",
     }
+
+
+def _latencies(
+    due: Mapping[str, int], heard: Heard, enforced: Mapping[str, "Enforced"]
+) -> dict[str, Any]:
+    """From the tick to the confirmation, and stage by stage between."""
+    whole = {name: each.confirmed - due[name] for name, each in enforced.items()}
+    pairs = [(heard.logged[name], each) for name, each in enforced.items()]
+    return {
+        "tick_to_verdict": percentiles([heard.ended[name] - at for name, at in due.items()]),
+        "verdict_to_projected": percentiles([each.projected - at for at, each in pairs]),
+        "projected_to_claimed": percentiles([each.claimed - each.projected for _, each in pairs]),
+        "claimed_to_done": percentiles([each.done - each.claimed for _, each in pairs]),
+        "done_to_confirmed": percentiles([each.confirmed - each.done for _, each in pairs]),
+        "tick_to_confirmed": percentiles([*whole.values()]),
+        "tick_to_confirmed_one_by_one": percentiles(
+            [took for name, took in whole.items() if name.startswith("L")]
+        ),
+        "tick_to_confirmed_in_one_tick": percentiles(
+            [took for name, took in whole.items() if name.startswith("B")]
+        ),
+    }
+
+
+def _spent_by(database: EmbeddedPostgres) -> float:
+    if database.server_pid is None:
+        raise BenchFailed("the database ended")
+    return spent_s(database.server_pid)
 
 
 def _doomed(load: Load) -> list[str]:

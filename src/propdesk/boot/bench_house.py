@@ -116,7 +116,12 @@ def processes(
 
 
 def wait_until(
-    is_so: Callable[[], bool], look: Callable[[], None], most_s: float, what: str
+    is_so: Callable[[], bool],
+    look: Callable[[], None],
+    most_s: float,
+    what: str,
+    *,
+    every_s: float = LOOK_S / 10,
 ) -> None:
     """Look again and again until it is so. Raises ``BenchFailed`` where that takes too long."""
     until = time.monotonic() + most_s
@@ -124,18 +129,20 @@ def wait_until(
         look()
         if time.monotonic() > until:
             raise BenchFailed(f"{what} did not come in {most_s} seconds")
-        time.sleep(LOOK_S / 10)
+        time.sleep(every_s)
 
 
 # --- what the log says -----------------------------------------------------------------------
 @dataclass(slots=True)
 class Heard:
     """Reads what the engine said. ``ended`` is when each account's first breach was in hand, in
-    microseconds; ``told_at`` is when each account's last status was."""
+    microseconds, ``logged`` when it was appended; ``told_at`` is when each account's last status
+    was in hand."""
 
     reader: Reader
     look: Callable[[], None]
     ended: dict[str, int] = field(default_factory=dict)
+    logged: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     told_at: dict[str, int] = field(default_factory=dict)
     verdicts: int = 0
@@ -170,6 +177,7 @@ class Heard:
                     self.verdicts += 1
                     if outcome == "fail":
                         self.ended.setdefault(account, now)
+                        self.logged.setdefault(account, record.appended_at)
                 case StatusChanged(account=account, status=status):
                     self.statuses[account] = status
                     self.told_at[account] = now

@@ -24,7 +24,7 @@ WITH said AS (
     )
 ), own AS (
     UPDATE outbox_outboxrow AS row
-    SET delivered_at = %(now)s, claimed_until = NULL, last_error = ''
+    SET delivered_at = %(now)s, last_error = ''
     FROM said
     WHERE row.id = said.id AND row.claimed_by = said.claimed_by AND row.attempts = said.attempts
         AND row.delivered_at IS NULL AND row.given_up_at IS NULL
