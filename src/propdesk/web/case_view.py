@@ -20,9 +20,11 @@ from propdesk.ports.live_accounts import EngineAway
 from propdesk.web.desk_account import subject_of
 from propdesk.web.live import source
 from propdesk.web.live.words import status_word
-from propdesk.web.templatetags.figures import amount_of
+from propdesk.web.templatetags.figures import amount_of, words
 
 CENT = Decimal("0.01")
+OF_VERDICT = frozenset({"verdict", "rule", "outcome", "observed", "limit", "at", "by"})
+"""What a case repeats of its verdict, and what names a measure by its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def case_context(row: Case) -> dict[str, Any]:
         "rows": _side_by_side(before, after),
         "is_withdrawn": before is not None and is_withdrawn(row.account, before.pk),
         "live": live,
-        "detail": [(name, value) for name, value in row.detail.items() if value not in ("", None)],
+        "title": _("A verdict that waits") if row.detail.get("held") else row.get_kind_display(),
+        "detail": _known(row, before),
         "incidents": [
             each.incident
             for each in Affected.objects.filter(account=row.account).select_related("incident")
@@ -69,6 +72,16 @@ def case_context(row: Case) -> dict[str, Any]:
         "proposals": _proposals(row),
         "balance": _balance(row, live),
     }
+
+
+def _known(row: Case, before: AccountVerdict | None) -> Sequence[tuple[str, str]]:
+    """What the case was opened with, without what stands beside it as evidence."""
+    seen = OF_VERDICT if before is not None else frozenset()
+    return [
+        (name, words(str(value)) if name == "held" else str(value))
+        for name, value in row.detail.items()
+        if value not in ("", None) and name not in seen
+    ]
 
 
 def offered(row: Case) -> Offered:

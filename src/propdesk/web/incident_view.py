@@ -20,6 +20,7 @@ from propdesk.crm.incidents.measures import UNDONE_BY_ONE
 from propdesk.crm.incidents.models import Affected, Effect, Incident, Measure
 from propdesk.crm.people.masking import Field, shown
 from propdesk.crm.people.models import Person
+from propdesk.web.templatetags.figures import words
 
 ACCOUNTS_SHOWN: Final = 100
 LINES_SHOWN: Final = 50
@@ -127,11 +128,14 @@ def _waits(row: Measure, at: datetime) -> bool:
 
 def _terms(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
     said = {name: terms.get(name) for name in ("rules", "until", "amount", "currency", "text")}
-    return [
-        (name, ", ".join(value) if isinstance(value, list) else str(value))
-        for name, value in said.items()
-        if value
-    ]
+    return [(name, _said(name, value)) for name, value in said.items() if value]
+
+
+def _said(name: str, value: Any) -> str:
+    """One thing a measure or a line says, as a person reads it."""
+    if isinstance(value, list):
+        return ", ".join(words(str(each)) for each in value)
+    return words(str(value)) if name in {"kind", "measure"} else str(value)
 
 
 def _scope(row: Incident) -> list[tuple[str, str]]:
@@ -181,6 +185,10 @@ def _lines(row: Incident, roles: frozenset[str]) -> list[Line]:
         actor = each.process or each.role
         if person is not None:
             actor = shown(Field.NAME, person.display_name, roles) or str(person.pk)
-        detail = [(name, str(value)) for name, value in (each.after or {}).items() if value]
+        detail = [
+            (name, _said(name, value))
+            for name, value in (each.after or {}).items()
+            if value and name not in {"approval", "incident", "reference"}
+        ]
         found.append(Line(each.at, each.action.rpartition(".")[2], actor, each.reason, detail))
     return found
