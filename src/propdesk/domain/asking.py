@@ -20,12 +20,11 @@ def ask(
     """Ask every rule by a hook of ``Judge``; one that does not override it has nothing to say,
     and one that concerns other instruments is not asked about this symbol."""
     name = hook.__name__
-    asked = [
-        judge
-        for judge in judges
-        if name in judge.hears and (symbol is None or judge.concerns(symbol))
-    ]
-    return [(judge, each) for judge in asked for each in getattr(judge, name)(told)]
+    found: Found = []
+    for judge in judges:
+        if name in judge.hears and (symbol is None or judge.concerns(symbol)):
+            found += [(judge, each) for each in getattr(judge, name)(told)]
+    return found
 
 
 def cause_of(event: Event) -> str:

@@ -83,7 +83,7 @@ class Standing:
     def ends_by(self, judge: AnyJudge) -> Ending | None:
         """What a proven violation of this rule, the next one, says and does, where it says one
         thing and the account is over by it."""
-        occurrence = self.occurrences[judge.terms.name] + 1
+        occurrence = self.occurrences.get(judge.terms.name, 0) + 1
         effects = judge.terms.effects
         effect = effects[min(occurrence, len(effects)) - 1]
         return Ending(effect.kind, occurrence) if effect.hard and not effect.also else None

@@ -21,6 +21,8 @@ from propdesk.domain.instruments import finite_decimal
 from propdesk.domain.valuation import ExactPrice
 from propdesk.domain.values import value
 
+WHOLE = Fraction(1)
+
 
 class ImpossibleDeal(ValueError):
     """A deal that cannot follow from the book; the caller refuses the file or the stream."""
@@ -240,7 +242,8 @@ class PositionBook:
     def _reduce(self, position: Position, deal: Deal) -> ClosedTrade:
         """Close part or all of a position the deal was checked against."""
         digits = self._minor_digits
-        part = Fraction(deal.lots) / Fraction(position.lots)
+        whole = deal.lots == position.lots
+        part = WHOLE if whole else Fraction(deal.lots) / Fraction(position.lots)
         commission = _share(position.commission, part, digits)
         swap = _share(position.swap, part, digits)
         fee = _share(position.fee, part, digits)
@@ -347,7 +350,7 @@ def _protect(position: Position, stop: Decimal | None, at: Micros) -> None:
 
 def _share(amount: Decimal, part: Fraction, minor_digits: int) -> Decimal:
     """A part's share of an opening cost, half away from zero; the last part gets what is left."""
-    if part == 1 or amount == ZERO:
+    if part is WHOLE or amount == ZERO:
         return amount
     exponent = amount.as_tuple().exponent
     booked = -exponent if isinstance(exponent, int) else minor_digits

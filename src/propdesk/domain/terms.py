@@ -39,6 +39,12 @@ class Terms:
         "use_attribute_docstrings": True,
         "allow_inf_nan": False,
     }
+    __dataclass_fields__: ClassVar[Mapping[str, object]]
+
+    def __getstate__(self) -> dict[str, object]:
+        """Its fields: what was found out from them is found out again."""
+        fields = self.__dataclass_fields__
+        return {name: each for name, each in vars(self).items() if name in fields}
 
 
 @dataclass(frozen=True, kw_only=True)

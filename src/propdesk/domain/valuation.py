@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_05UP, ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import Literal, TypeAlias, assert_never
 
 from propdesk.domain.events import Side
@@ -18,7 +19,6 @@ from propdesk.domain.exact import (
     FRACTION_DIGITS_MAX,
     ROUNDING,
     ZERO,
-    exactly,
     round_ratio_half_away,
     unit_of,
 )
@@ -248,8 +248,8 @@ def compile_valuer(  # noqa: PLR0917 - called once per position, in the order of
             rate_bid=bid,
             rate_ask=ask,
         )
-    with exactly():
-        units = (lots if side == "buy" else -lots) * instrument.point_value()
+    signed = lots if side == "buy" else EXACT.minus(lots)
+    units = EXACT.multiply(signed, instrument.point_value())
     rounding = _rounding_of(arithmetic, account_currency)
     if conversion is None:
         return _unconverted(units, opened, rounding)
@@ -305,6 +305,7 @@ class _Rounding:
     divide: Callable[[Decimal, Decimal], Decimal]
 
 
+@cache
 def _rounding_of(arithmetic: Arithmetic, currency: str) -> _Rounding:
     if arithmetic.stage == "never":
         places = unit_of(RATIO_DIGITS)

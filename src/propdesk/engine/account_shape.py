@@ -5,7 +5,6 @@ integers cannot say it (a balance of broken minor units, a position without a fo
 the account is exposed: asked at every tick of its symbols, which costs time and never a verdict.
 """
 
-from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from propdesk.domain.account import Account
@@ -35,15 +34,18 @@ class Watched:
     parts_from: int
     holdings: tuple[Holding, ...]
     """What the terms were made for."""
+    rescales: int
+    """The book's when they were made."""
 
     @property
     def bounds(self) -> tuple[Bounds, ...]:
         return tuple(each.bounds for each in self.shape.sums)
 
-    def forms(self) -> dict[int, LinearForm]:
+    def terms(self) -> dict[int, TermShape]:
         """By the identity of what they were made for: a changed position is another holding."""
-        made = zip(self.holdings, self.shape.terms, strict=True)
-        return {id(holding): term.form for holding, term in made if term.form is not None}
+        return {
+            id(holding): term for holding, term in zip(self.holdings, self.shape.terms, strict=True)
+        }
 
 
 def watched(
@@ -53,34 +55,40 @@ def watched(
     book: Book,
     before: Watched | None = None,
 ) -> Watched:
-    """The account's shape. Equity is its first sum. Forms that were made ``before`` are kept."""
-    made = {} if before is None else before.forms()
+    """The account's shape. Equity is its first sum. Terms that were made ``before`` are kept, as
+    long as the points they are in are."""
+    made = {} if before is None or before.rescales != book.rescales else before.terms()
     unit = account.situation.digits
     base = account.base.scaleb(unit)
     whole = base == base.to_integral_value()
     equity = [SumShape(int(base), _bounds(arming.low, arming.high, unit), minutes=True)]
     equity += [SumShape(int(base), _trailing(each, unit)) for each in arming.trails]
     parts = [SumShape(0, _bounds(each.low, each.high, unit)) for each in arming.parts]
-    of_position: dict[str, list[int]] = {name: [] for name in account.worth.holdings}
+    of_position: dict[str, list[int]] = {}
     for place, part in enumerate(arming.parts, start=len(equity)):
         for name in part.positions:
-            of_position[name].append(place)
+            of_position.setdefault(name, []).append(place)
     own = tuple(range(len(equity))) if arming.priced else ()
     exposed = arming.always or not whole
     terms: list[TermShape] = []
     positions: list[str] = []
     holdings: list[Holding] = []
     for name, holding in account.worth.holdings.items():
-        sums = (*own, *of_position[name])
+        parts_of_it = of_position.get(name)
+        sums = own if parts_of_it is None else (*own, *parts_of_it)
         exposed = exposed or len(sums) > SUMS_OF_A_TERM_MAX
         if not sums:
             continue
         positions.append(name)
         holdings.append(holding)
-        form = made.get(id(holding))
-        terms.append(_term(holding, account, instruments, book, sums[:SUMS_OF_A_TERM_MAX], form))
+        sums, term = sums[:SUMS_OF_A_TERM_MAX], made.get(id(holding))
+        if term is None or term.form is None:
+            term = _term(holding, account, instruments, book, sums)
+        elif term.sums != sums:
+            term = TermShape(term.form, term.instrument, term.rate, sums)
+        terms.append(term)
     shape = AccountShape((*equity, *parts), tuple(terms), exposed)
-    return Watched(shape, tuple(positions), len(equity), tuple(holdings))
+    return Watched(shape, tuple(positions), len(equity), tuple(holdings), book.rescales)
 
 
 def _term(
@@ -88,8 +96,7 @@ def _term(
     account: Account,
     instruments: Instruments,
     book: Book,
-    sums: Sequence[int],
-    made: LinearForm | None,
+    sums: tuple[int, ...],
 ) -> TermShape:
     number = instruments.number_of(holding.symbol)
     conversion = holding.conversion
@@ -97,8 +104,6 @@ def _term(
     rate = None if own or conversion is None else instruments.number_of(conversion.symbol)
     digits, ceiling = book.digits(number), book.ceiling(number)
     rate_digits, rate_ceiling = (0, 0) if rate is None else (book.digits(rate), book.ceiling(rate))
-    if made is not None and made.holds_for(digits, ceiling, rate_digits, rate_ceiling):
-        return TermShape(made, number, rate, tuple(sums))
     opened = account.worth.opened(holding.position)
     form: LinearForm | NoForm = NoForm.ENDLESS
     if opened is not None:
@@ -116,7 +121,7 @@ def _term(
             rate_ceiling=rate_ceiling,
         )
     formed = form if isinstance(form, LinearForm) else None
-    return TermShape(formed, number, rate, tuple(sums))
+    return TermShape(formed, number, rate, sums)
 
 
 def _bounds(low: Decimal | None, high: Decimal | None, unit: int) -> Bounds:

@@ -3,7 +3,6 @@
 It must not know what stands in a row; an array that has grown replaces the one in ``state``.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -79,13 +78,15 @@ class Arrays:
     def make_room(self, shape: AccountShape) -> list[int]:
         """The rows taken from the blocks are there, and room in the run of each term; the runs."""
         runs = [self._run_of(run_key(term)) for term in shape.terms]
-        for run, more in Counter(runs).items():
-            self._make_room_in_run(run, more)
-        self.state = self.state._replace(
-            places=grown(self.state.places, self.place_blocks.rows),
-            sums=grown(self.state.sums, self.sum_blocks.rows),
-            guards=grown(self.state.guards, self.sum_blocks.rows),
-        )
+        for run in dict.fromkeys(runs):
+            self._make_room_in_run(run, runs.count(run))
+        places, sums = self.place_blocks.rows, self.sum_blocks.rows
+        if places > len(self.state.places) or sums > len(self.state.sums):
+            self.state = self.state._replace(
+                places=grown(self.state.places, places),
+                sums=grown(self.state.sums, sums),
+                guards=grown(self.state.guards, sums),
+            )
         return runs
 
     def _run_of(self, key: tuple[int, ...]) -> int:

@@ -70,6 +70,7 @@ class Book:
         self._closed: list[int] = []
         self._slot_count = 0
         self._arrays = Arrays()
+        self.moves = self.rescales = 0  # so often prices, and so often points, became others
         self.minutes = BookMinutes(kernel, self._way, lambda: self._state, self._open)
 
     @property
@@ -101,6 +102,7 @@ class Book:
         name, before = self._named(number)
         silent = self._state.instruments[number]["silent"]
         touched = self.silence(number)
+        self.rescales += 1
         self._way.forget_price(self._state, number)
         self._state.instruments[number]["silent"] = silent
         self._state.instruments[number]["ceiling"] = self._ceilings[number] = ceiling
@@ -146,11 +148,13 @@ class Book:
         Returns the slots that depend on it.
         """
         self._named(number)
+        self.moves += 1
         return self._touched(self._way.fall_silent(self._state, number))
 
     def speak(self, number: int) -> None:
         """The silence is over; the next tick makes known again what depends on it."""
         self._named(number)
+        self.moves += 1
         self._state.instruments[number]["silent"] = 0
 
     # -- accounts
@@ -214,8 +218,8 @@ class Book:
     def settle(self, slot: int) -> Settled:
         """What was seen of a slot since it was put or last settled; the windows begin anew."""
         row = self._up_to_date(slot)
-        sums = np.empty((int(row["sum_count"]), 4), np.int64)
-        terms = np.empty((int(row["place_count"]), 3), np.int64)
+        _stamp, _sum, sums_held, _place, terms_held, *_ = row.item()  # one by one is slow
+        sums, terms = np.empty((sums_held, 4), np.int64), np.empty((terms_held, 3), np.int64)
         self._kernel.settle(self._state, slot, sums, terms)
         return Settled(
             sums=tuple(seen_between(*s, known=unknown == 0) for *s, unknown in sums.tolist()),
@@ -287,6 +291,7 @@ class Book:
         """
         if not len(instrument) == len(at) == len(bid) == len(ask):
             raise BookError("columns of ticks of different lengths")
+        self.moves += 1
         ticks = (instrument, at, bid, ask)
         going_on, count = self._way.run(self._state, ticks, start, until_at)
         return going_on, self._touched(count)
@@ -384,10 +389,10 @@ class Book:
         return self.digits(number), self.ceiling(number)
 
     def _empty(self, slot: int, row: Row) -> None:
-        sums, places = int(row["sum_count"]), int(row["place_count"])
+        _stamp, first_sum, sums, first_place, places, *_ = row.item()
         self._way.strike_out(slot)
         self._kernel.take_out(self._state, slot)
         if sums:
-            self._arrays.sum_blocks.release(int(row["first_sum"]), sums)
+            self._arrays.sum_blocks.release(first_sum, sums)
         if places:
-            self._arrays.place_blocks.release(int(row["first_place"]), places)
+            self._arrays.place_blocks.release(first_place, places)

@@ -22,7 +22,7 @@ CEILING_POINTS = 2**21
 
 
 class LivePrices(MutableMapping[str, Prices]):
-    """The price of each instrument now. Made anew from the book whenever one is asked for.
+    """The price of each instrument now, made from the book's when one is asked for.
 
     Evaluators write what they are told of a quote; the book knows it already, so writing and
     removing change nothing.
@@ -32,28 +32,36 @@ class LivePrices(MutableMapping[str, Prices]):
         self._book = book
         self.numbers: dict[str, int] = {}
         self._former: Rows | None = None
+        # Accounts ask for the same prices between two ticks, some five for each deal.
+        self._made: dict[str, Prices] = {}
+        self._made_at = 0
 
     @contextmanager
     def as_of(self, quotes: Rows) -> Iterator[None]:
         """Show the prices of an earlier tick meanwhile (``Book.quotes``); digits are the same."""
-        self._former = quotes
+        self._former, self._made = quotes, {}
         try:
             yield
         finally:
-            self._former = None
+            self._former, self._made = None, {}
 
     def _quote(self, number: int) -> Quote | None:
         former = self._former
         return self._book.quote(number) if former is None else quote_in(former, number)
 
     def __getitem__(self, name: str) -> Prices:
-        number = self.numbers[name]
-        quote = self._quote(number)
-        if quote is None:
-            raise KeyError(name)
-        digits = -self._book.digits(number)
-        bid, ask = Decimal(quote.bid).scaleb(digits), Decimal(quote.ask).scaleb(digits)
-        return bid, bid, ask, ask
+        if self._made_at != self._book.moves:
+            self._made, self._made_at = {}, self._book.moves
+        prices = self._made.get(name)
+        if prices is None:
+            number = self.numbers[name]
+            quote = self._quote(number)
+            if quote is None:
+                raise KeyError(name)
+            digits = -self._book.digits(number)
+            bid, ask = Decimal(quote.bid).scaleb(digits), Decimal(quote.ask).scaleb(digits)
+            prices = self._made[name] = bid, bid, ask, ask
+        return prices
 
     def __setitem__(self, name: str, prices: Prices) -> None:
         """The book has it."""

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -77,19 +78,27 @@ class Shape:
     fixed: Mapping[str, str]
     fields: tuple[Field, ...]
     struct: type[msgspec.Struct]
+    written: Callable[[msgspec.Struct], tuple[Any, ...]]
+    """All fields of a line, and behind them whether it is late."""
+    to_read: tuple[tuple[int, Field, Callable[[Any], Any], Any], ...]
+    """The fields that are spelled otherwise: their places, and what a line has that is silent."""
 
     def to_event(self, line: msgspec.Struct) -> domain.Event:
         """The domain's value of a decoded line; raises ``ValueError`` naming the field."""
-        arguments: dict[str, Any] = dict(self.fixed)
-        for field in self.fields:
-            written = getattr(line, field.name)
-            if written is not None and field.read is not None:
+        *written, _late = self.written(line)
+        for place, field, read, silent in self.to_read:
+            each = written[place]
+            if each is silent:
+                written[place] = field.default
+            elif each is not None:
                 try:
-                    written = field.read(written)
+                    written[place] = read(each)
                 except ValueError as error:
                     raise ValueError(f"{field.name}: {error}") from None
-            arguments[field.name] = written
-        return self.value(**arguments)
+        if not self.fixed:  # the fields are all of the event's, in its order
+            return self.value(*written)
+        names = (each.name for each in self.fields)
+        return self.value(**self.fixed, **dict(zip(names, written, strict=True)))
 
     def to_row(self, event: domain.Event) -> dict[str, Any]:
         """The written form; fields that hold their default are left out."""
@@ -191,7 +200,15 @@ def _shape(word: str, value: type, fixed: Mapping[str, str]) -> Shape:
         forbid_unknown_fields=True,
         gc=False,
     )
-    return Shape(word, value, fixed, tuple(members), struct)
+    defaults = struct.__struct_defaults__  # of the last fields
+    silent = dict(zip(struct.__struct_fields__[-len(defaults) :], defaults, strict=True))
+    to_read = tuple(
+        (place, each, each.read, silent.get(each.name, MISSING))
+        for place, each in enumerate(members)
+        if each.read is not None
+    )
+    written = attrgetter(*(each.name for each in members), "late")
+    return Shape(word, value, fixed, tuple(members), struct, written, to_read)
 
 
 def _all_shapes() -> tuple[Shape, ...]:

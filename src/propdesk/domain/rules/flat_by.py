@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta, tzinfo
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from propdesk.domain.clock import DayClock, days_between, local_instant, zone_of
@@ -21,6 +22,8 @@ from propdesk.domain.terms import Comparison, RuleTerms, TermsError
 from propdesk.domain.values import value
 
 Before: TypeAlias = Literal["weekend", "overnight", "break", "session_end"]
+DAYS_KNOWN_MAX = 16
+"""So many days' deadlines are kept: what is opened at a time is opened on one or two of them."""
 LOOK_AHEAD = 8 * DAY  # a week, and the hour by which clocks may be set back in it
 BANK_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 
@@ -65,6 +68,16 @@ class FlatBy(RuleTerms):
     """Pending orders must be gone as well."""
     comparison: Comparison = "touch"
     """``touch``: open at the deadline breaks it; ``cross``: only open after it."""
+
+    @cached_property
+    def deadlines_known(self) -> "dict[tuple[str, int], tuple[Deadline, ...]]":
+        """Those around a day of UTC that were asked for, by zone and the day's number."""
+        return {}
+
+    @cached_property
+    def by_session(self) -> "dict[tuple[time | None, time, str], FlatBy]":
+        """``by_the_clock``, by what of a clock is in it: all accounts of a rulebook share one."""
+        return {}
 
     def __post_init__(self) -> None:
         if self.before == "break" and (self.market is None or self.longer_than_hours is None):
@@ -117,11 +130,14 @@ def by_the_clock(terms: FlatBy, clock: DayClock) -> FlatBy:
     """The terms with the times of the clock's session, where they follow it."""
     if terms.before != "session_end":
         return terms
-    ends = clock.session_end
-    again = None if ends is None else clock.reset
-    return replace(
-        terms, before="overnight", at=ends or clock.reset, until=again, zone=clock.zone_name
-    )
+    session = ends, reset, zone = clock.session_end, clock.reset, clock.zone_name
+    found = terms.by_session.get(session)
+    if found is None:
+        found = terms.by_session[session] = replace(
+            terms, before="overnight", at=ends or reset, until=None if ends is None else reset,
+            zone=zone,
+        )  # fmt: skip
+    return found
 
 
 @value(frozen=True, slots=True)
@@ -263,9 +279,18 @@ class FlatByJudge(Judge[FlatBy]):
 
     def _shut(self, at: int) -> Deadline | None:
         """The deadline after which, and before whose reopening, ``at`` lies."""
+        day, known = at // DAY, self.terms.deadlines_known
         zone = self.situation.clock.zone_name
-        for each in deadlines(self.terms, zone, at - LOOK_AHEAD, at):
-            if self._moment(each) <= at < max(each.until, each.at + 1):
+        around = known.get((zone, day))
+        if around is None:
+            if len(known) >= DAYS_KNOWN_MAX:
+                known.clear()
+            first, last = day * DAY - LOOK_AHEAD, (day + 1) * DAY
+            around = known[zone, day] = tuple(deadlines(self.terms, zone, first, last))
+        for each in around:
+            if at - LOOK_AHEAD <= each.at and self._moment(each) <= at < max(
+                each.until, each.at + 1
+            ):
                 return each
         return None
 
