@@ -109,7 +109,7 @@ class EngineClient(LiveAccounts):
             raise EngineAway(f"no answer within {self._timeout_s:g} s") from late
         except (OSError, NotAFrame) as broken:
             self._hang_up()
-            raise EngineAway(f"no engine answers ({type(broken).__name__})") from broken
+            raise EngineAway(_why(broken)) from broken
         finally:
             self._turn.release()
 
@@ -162,6 +162,13 @@ def _bound(connection: socket.socket, until: float) -> None:
     if left <= 0:
         raise TimeoutError
     connection.settimeout(left)
+
+
+def _why(broken: Exception) -> str:
+    """In words that who reads a page understands; the exception itself is chained."""
+    if isinstance(broken, FileNotFoundError | ConnectionRefusedError):
+        return "no engine answers: it is still starting, or it is not running"
+    return f"no engine answers: the connection to it broke ({type(broken).__name__})"
 
 
 def _not_an_answer(answer: Answer) -> EngineAway:

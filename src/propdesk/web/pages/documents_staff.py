@@ -60,7 +60,7 @@ def _done(
 def _page(request: HttpRequest, *, refused: str = "", status: int = 200) -> HttpResponse:
     who = visitor(request)
     wanted = {name: request.GET.get(name, "")[:TEXT_LENGTH_MAX] for name in ("q", "state", "after")}
-    rows = Certificate.objects.select_related("account").order_by("-issued_at", "-id")
+    rows = Certificate.objects.select_related("account", "person").order_by("-issued_at", "-id")
     if wanted["state"] in {"valid", "revoked"}:
         rows = rows.filter(revoked_at__isnull=wanted["state"] == "valid")
     if text := wanted["q"].strip():

@@ -35,7 +35,7 @@ UNPROCESSABLE = 422
 def orders(request: HttpRequest) -> HttpResponse:
     """The newest first; ``?state=`` and ``?q=`` (a reference) narrow it, ``?after=`` goes on."""
     wanted = {name: request.GET.get(name, "").strip()[:40] for name in ("state", "q", "after")}
-    found = Order.objects.select_related("version__programme").order_by("-id")
+    found = Order.objects.select_related("version__programme", "person").order_by("-id")
     if wanted["state"] in OrderState.values:
         found = found.filter(state=wanted["state"])
     if wanted["q"]:
@@ -131,7 +131,8 @@ def _page(request: HttpRequest, of: Order, *, refused: str = "", status: int = 2
 
 
 def _found(reference: str) -> Order:
-    found = Order.objects.select_related("version__programme").filter(reference=reference).first()
+    known = Order.objects.select_related("version__programme", "person")
+    found = known.filter(reference=reference).first()
     if found is None:
         raise Http404
     return found
