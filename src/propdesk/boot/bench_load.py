@@ -137,6 +137,10 @@ class Crowd:
         """How many of the accounts without a planned end trade during the measurement."""
         return min(self._rest, DEALERS_MAX)
 
+    def deals(self, account: str) -> bool:
+        """Whether an account of the load is one of them."""
+        return account.startswith("C") and int(account[1:]) < self.dealers
+
     def begin(self, at: int) -> Iterator[tuple[AccountEnrolled | AccountOpened | Deal, ...]]:
         """What makes each account: its enrolment, its opening, and its open positions."""
         for number in range(self.load.ladder):

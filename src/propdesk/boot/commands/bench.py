@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from propdesk.boot.bench_deals import deals_bench
 from propdesk.boot.bench_enforcement import enforcement_bench
 from propdesk.boot.bench_engine import engine_bench
 from propdesk.boot.bench_house import BenchFailed
@@ -16,6 +17,7 @@ from propdesk.boot.bench_web import Asked, web_bench
 from propdesk.boot.benchmarks import evaluator_bench, statement_bench, told
 from propdesk.boot.judging import Refused
 from propdesk.boot.settings import load
+from propdesk.engine.builds import build_kernel
 
 
 @click.group("bench")
@@ -39,6 +41,15 @@ def evaluator(ticks: int, json_to: str | None) -> None:
 def engine(accounts: int, ticks: int, index: bool, json_to: str | None) -> None:
     """The engine's kernel on a made-up firm, beside its trigger index, plain Python and NumPy."""
     _write(engine_bench(accounts, ticks, load().home, index=index), json_to)
+
+
+@command.command("deals")
+@click.option("--accounts", default=10_000, show_default=True, type=click.IntRange(100, 300_000))
+@click.option("--deals", default=20_000, show_default=True, type=click.IntRange(min=1000))
+@click.option("--json", "json_to", type=click.Path(), help="Write the result here; - is stdout.")
+def deals(accounts: int, deals: int, json_to: str | None) -> None:
+    """What a deal costs the engine, beside its rules alone; no database, no other process."""
+    _write(deals_bench(accounts, deals, build_kernel(home=load().home)), json_to)
 
 
 @command.command("statement")
