@@ -41,7 +41,7 @@ def test_a_week_is_shown_on_the_firms_clock(client: Client) -> None:
     day = page[page.index("Wednesday 2 December") : page.index("Thursday 3 December")]
     assert "Payrolls" in day
     assert '<time datetime="2026-12-01T20:30:00+00:00">05:30</time>' in day
-    assert "EURUSD" in day  # of the firm's symbols, by currency
+    assert "by currency" in day
     assert "Beyond" not in page
     assert "Beyond" in html(client.get(f"{LIST}?from=2026-12-08"))
     assert "Payrolls" not in html(client.get(f"{LIST}?from=2026-12-01&impact=low"))
@@ -82,6 +82,8 @@ def test_a_release_is_written_moved_and_withdrawn(client: Client) -> None:
     assert [each.withdrawn for each in sent()] == [False, False, True]
     shown = html(client.get(page))
     assert "withdrawn" in shown
+    assert "<b>US30</b>" in shown  # named for it
+    assert "EURUSD" in shown  # of the firm's symbols, by currency
     assert shown.count("desk</p>") == 3
 
 

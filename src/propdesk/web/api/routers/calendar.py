@@ -98,7 +98,7 @@ class ReleaseOut(Schema):
     source: str = Field(examples=["desk"])
 
 
-class ReachOut(Schema):
+class CalendarReachOut(Schema):
     """How far the calendar reaches, and its terms."""
 
     last: Instant | None
@@ -110,7 +110,7 @@ class ReachOut(Schema):
     dry_days: int = Field(examples=[3])
 
 
-class TermsSaid(Schema):
+class CalendarTermsSaid(Schema):
     """The firm's clock, and how long before something ends it is told."""
 
     zone: Line = Field(examples=["Europe/London"])
@@ -119,7 +119,7 @@ class TermsSaid(Schema):
     dry_days: int = Field(ge=1, le=30, examples=[3])
 
 
-class MapSaid(Schema):
+class CalendarMapSaid(Schema):
     """Symbols by a currency or by words of the title: one of both."""
 
     currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = Field(
@@ -131,7 +131,7 @@ class MapSaid(Schema):
     symbols: list[Symbol] = Field(min_length=1, max_length=LISTED_MAX)
 
 
-class MapOut(Schema):
+class CalendarMapOut(Schema):
     """An entry of the map that is in force."""
 
     id: Id
@@ -140,7 +140,7 @@ class MapOut(Schema):
     symbols: list[str] = Field(examples=[["US30"]])
 
 
-class FileSaid(Schema):
+class CalendarFileSaid(Schema):
     """A calendar's file, in any of its formats."""
 
     name: Annotated[str, StringConstraints(max_length=100, pattern=SOMETHING)] = Field(
@@ -154,13 +154,13 @@ class FileSaid(Schema):
     )
 
 
-class FileSeen(FileSaid):
+class CalendarFileSeen(CalendarFileSaid):
     """The file, and the mark of what the preview said of it."""
 
     seen: Sha256
 
 
-class PreviewOut(Schema):
+class CalendarPreviewOut(Schema):
     """What a file would change; it is taken in with this ``seen``."""
 
     seen: str = Field(examples=["0" * 64])
@@ -173,7 +173,7 @@ class PreviewOut(Schema):
     notes: list[str] = Field(examples=[[]])
 
 
-class TakenIn(Schema):
+class CalendarTakenIn(Schema):
     """How many releases got a version."""
 
     releases: int = Field(examples=[14])
@@ -200,8 +200,8 @@ def list_releases(
     return Page[ReleaseOut](items=[_release(each) for each in rows], next=following)
 
 
-@reading(router, "/calendar", "calendar_reach", allowed(READ, "calendar.read"), ReachOut)
-def read_reach(request: HttpRequest) -> ReachOut:
+@reading(router, "/calendar", "calendar_reach", allowed(READ, "calendar.read"), CalendarReachOut)
+def read_reach(request: HttpRequest) -> CalendarReachOut:
     """How far the calendar reaches, and its terms."""
     del request
     return _reach(received_at())
@@ -237,12 +237,12 @@ def withdraw(request: HttpRequest, id: UUID, said: Why) -> ReleaseOut:  # noqa: 
     return _release(withdraw_release(id, by=by, at=received_at(), reason=said.reason))
 
 
-@doing(router, "/calendar/preview", "calendar_preview", allowed(WRITE, IMPORT), PreviewOut)
-def preview(request: HttpRequest, said: FileSaid) -> PreviewOut:
+@doing(router, "/calendar/preview", "calendar_preview", allowed(WRITE, IMPORT), CalendarPreviewOut)
+def preview(request: HttpRequest, said: CalendarFileSaid) -> CalendarPreviewOut:
     """Say what a file would change; nothing is."""
     del request
     looked = _looked(said, received_at())
-    return PreviewOut(
+    return CalendarPreviewOut(
         seen=looked.seen,
         listed=looked.file.listed,
         changes=len(looked.changes),
@@ -254,8 +254,8 @@ def preview(request: HttpRequest, said: FileSaid) -> PreviewOut:
     )
 
 
-@doing(router, "/calendar/import", "calendar_import", allowed(WRITE, IMPORT), TakenIn)
-def take_in(request: HttpRequest, said: FileSeen) -> TakenIn:
+@doing(router, "/calendar/import", "calendar_import", allowed(WRITE, IMPORT), CalendarTakenIn)
+def take_in(request: HttpRequest, said: CalendarFileSeen) -> CalendarTakenIn:
     """Take in a file, as the preview said it."""
     at = received_at()
     looked = _looked(said, at)
@@ -264,18 +264,20 @@ def take_in(request: HttpRequest, said: FileSeen) -> TakenIn:
         raise Refused(422, "changed_since", sentence)
     by = caller_of(request).acting(IMPORT)
     made = import_releases(looked.changes, source=clean_name(said.name), by=by, at=at)
-    return TakenIn(releases=len(made))
+    return CalendarTakenIn(releases=len(made))
 
 
-@reading(router, "/calendar/map", "calendar_map", allowed(READ, "calendar.read"), list[MapOut])
-def read_map(request: HttpRequest) -> list[MapOut]:
+@reading(
+    router, "/calendar/map", "calendar_map", allowed(READ, "calendar.read"), list[CalendarMapOut]
+)
+def read_map(request: HttpRequest) -> list[CalendarMapOut]:
     """The entries of the map that are in force, the oldest first."""
     del request
     return [_entry(each) for each in map_in_force()]
 
 
-@doing(router, "/calendar/map", "calendar_add_map_entry", allowed(WRITE, SET_MAP), MapOut)
-def add_entry(request: HttpRequest, said: MapSaid) -> MapOut:
+@doing(router, "/calendar/map", "calendar_add_map_entry", allowed(WRITE, SET_MAP), CalendarMapOut)
+def add_entry(request: HttpRequest, said: CalendarMapSaid) -> CalendarMapOut:
     """Add symbols to a currency's releases, or to those with words in their title."""
     made = add_map_entry(
         said.symbols, currency=said.currency, words=said.words,
@@ -286,34 +288,34 @@ def add_entry(request: HttpRequest, said: MapSaid) -> MapOut:
 
 @doing(
     router, "/calendar/map/{uuid:id}/end", "calendar_end_map_entry", allowed(WRITE, SET_MAP),
-    MapOut,
+    CalendarMapOut,
 )  # fmt: skip
-def end_entry(request: HttpRequest, id: UUID) -> MapOut:  # noqa: A002
+def end_entry(request: HttpRequest, id: UUID) -> CalendarMapOut:  # noqa: A002
     """End an entry of the map."""
     return _entry(end_map_entry(id, by=caller_of(request).acting(SET_MAP), at=received_at()))
 
 
 @doing(
-    router, "/calendar/terms", "calendar_set_terms", allowed(WRITE, SET_TERMS), ReachOut,
+    router, "/calendar/terms", "calendar_set_terms", allowed(WRITE, SET_TERMS), CalendarReachOut,
     method="PUT",
 )  # fmt: skip
-def change_terms(request: HttpRequest, said: TermsSaid) -> ReachOut:
+def change_terms(request: HttpRequest, said: CalendarTermsSaid) -> CalendarReachOut:
     """Set the firm's clock, and how long before something ends it is told."""
     by, at = caller_of(request).acting(SET_TERMS), received_at()
     set_terms(said.zone, said.closing_minutes, said.ending_days, said.dry_days, by=by, at=at)
     return _reach(at)
 
 
-def _looked(said: FileSaid, at: datetime) -> Looked:
+def _looked(said: CalendarFileSaid, at: datetime) -> Looked:
     try:
         return look_at(said.text.encode("utf-8", "replace"), clean_name(said.name), said.zone, at)
     except Unreadable as error:
         raise Refused(422, "unreadable", str(error)) from None
 
 
-def _reach(at: datetime) -> ReachOut:
+def _reach(at: datetime) -> CalendarReachOut:
     found, said = reach(at), terms()
-    return ReachOut(
+    return CalendarReachOut(
         last=found.last,
         days_left=found.days_left,
         is_dry=found.is_dry,
@@ -340,7 +342,7 @@ def _release(version: ReleaseVersion) -> ReleaseOut:
     )
 
 
-def _entry(entry: MapEntry) -> MapOut:
-    return MapOut(
+def _entry(entry: MapEntry) -> CalendarMapOut:
+    return CalendarMapOut(
         id=entry.pk, currency=entry.currency, words=entry.words, symbols=list(entry.symbols)
     )
