@@ -26,6 +26,7 @@ from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
 from propdesk.engine.rejudging_pass import JudgedAgain
 from propdesk.engine.seats import Seat
+from propdesk.engine.trigger_index import TriggerIndex
 from propdesk.ports.event_log import Entry, EventLogError, Reader, Record, Writer
 from propdesk.ports.snapshot_store import (
     BaseGone,
@@ -169,7 +170,7 @@ class EngineWorker:
             self._saved_at = snapshot.offset
             return partition
         desk = Desk(
-            Book(firm.kernel),
+            Book(firm.kernel, TriggerIndex(firm.kernel)),
             firm.catalogue,
             firm.rulebooks,
             conditions=firm.conditions,

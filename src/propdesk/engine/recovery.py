@@ -28,6 +28,7 @@ from propdesk.engine.rejudging_state import part_of
 from propdesk.engine.rejudging_state import recall as recall_rejudging
 from propdesk.engine.rulebooks import Rulebooks
 from propdesk.engine.seats import Seat
+from propdesk.engine.trigger_index import TriggerIndex
 from propdesk.ports.snapshot_store import Snapshot
 from propdesk.wire.log_codec import decode, encode
 from propdesk.wire.log_records import AccountEnrolled, RulebookPublished
@@ -184,7 +185,7 @@ def book_of(snapshot: Snapshot, kernel: Any) -> Book:
     """A snapshot's book. Raises ``OtherLayout``."""
     parts = snapshot.parts.items()
     named = {n.removeprefix(BOOK): part for n, part in parts if n.startswith(BOOK)}
-    return Book.from_parts(named, kernel)
+    return Book.from_parts(named, kernel, TriggerIndex(kernel))
 
 
 def recall_desk(desk: Desk, part: DeskHead) -> None:
