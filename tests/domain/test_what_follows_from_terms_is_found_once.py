@@ -62,3 +62,11 @@ def test_what_was_found_is_no_part_of_a_state() -> None:
     assert terms.name == "flat_by"
     assert pickle.dumps(terms) == before
     assert pickle.loads(before) == terms
+
+
+def test_accounts_whose_days_roll_together_share_the_next_day() -> None:
+    one, other = DayClock("Europe/Prague", time(0)), DayClock("Europe/Prague", time(0))
+    day = one.day_of(0)
+    assert other.next_day(other.day_of(0)) is one.next_day(day)
+    assert one.next_day(day) == one.day_of(day.end)
+    assert DayClock("UTC", time(0)).next_day(day) != one.next_day(day)
