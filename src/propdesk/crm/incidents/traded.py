@@ -52,8 +52,8 @@ def traded(
                 opened.add(position)  # behind the window: its end is nothing to it
             elif position not in opened:
                 found[deal.account].add(POSITION)
-    for account, position in open_now:
-        if (account, position) not in opened:
+    for account, held in open_now:
+        if (account, held) not in opened:
             found[account].add(POSITION)
     return found
 
