@@ -150,6 +150,13 @@ def test_the_running_minute_is_the_last_of_the_curve(board: Board) -> None:
     assert later.points[0] == last
 
 
+def test_before_the_first_minute_there_is_no_curve(board: Board) -> None:
+    curve, found = board.answers.curve("A"), board.answers.account("A")
+    assert curve is not None
+    assert found is not None
+    assert (curve.points, curve.since, found.minute) == ((), 0, None)
+
+
 def test_an_answer_looks_at_the_nearest_accounts_only(
     board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:

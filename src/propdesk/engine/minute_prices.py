@@ -44,7 +44,9 @@ class MinutePrices:
         none at some moment. What was in other points than those of now has lapsed."""
         if self.minute:
             self._write(self.minute)
-        self._lapsed[self._digits != self._book.digits_by_number()] = 1
+        digits = self._book.digits_by_number()
+        self._make_room(len(digits))
+        self._lapsed[self._digits != digits] = 1
         return self._rows, self._lapsed
 
     def place(self, minute: int) -> int:
