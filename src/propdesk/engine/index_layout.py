@@ -118,8 +118,9 @@ HEAD = np.dtype(
         ("wakes", np.int64),  # how many slots left their zone, since the book was made
         ("floor", np.int64),  # nobody is behind since before this tick
         ("cursor", np.int64),  # the slot the sweep comes to next
-        ("begun", np.int64),  # the first tick of the block of the highest level its round began in
-        ("due", np.int64),  # slots it owes, in parts that are as many as that block's ticks
+        ("round", np.int64),  # a round of the sweep takes 2**round ticks
+        ("begun", np.int64),  # up to this tick, a multiple of them, its round brings everybody up
+        ("due", np.int64),  # slots it owes, in parts that are as many as a round has ticks
     ],
     align=True,
 )

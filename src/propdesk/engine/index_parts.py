@@ -19,6 +19,8 @@ PREFIX = "index."
 TOLD = PREFIX + "told"
 ARRAYS = ("head", "watches", "roots", "zones", "holders", "groups", "rests", "legs")
 COLUMNS = ("number", "bid", "spread")
+ROUNDS = 8
+"""Of the sweep before the log comes round: three would do while the number of slots is steady."""
 NARROW = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int32), np.dtype(np.int64))
 
 
@@ -29,11 +31,11 @@ class LogSize:
 
     shift: int = 8
     fan: int = 4
-    tops: int = 3
+    tops: int = 5
 
     @property
     def page(self) -> int:
-        """How many ticks the log holds: with the default half a million."""
+        """How many ticks the log holds: with the default two million."""
         return 1 << (self.shift + (LEVELS - 1) * self.fan + self.tops)
 
     @property
@@ -45,6 +47,11 @@ class LogSize:
     def top(self) -> int:
         """How many ticks a block of the highest level holds."""
         return 1 << (self.shift + (LEVELS - 1) * self.fan)
+
+    @property
+    def round(self) -> int:
+        """How many ticks a round of the sweep takes: an eighth of the log, or such a block."""
+        return max(self.top, self.page // ROUNDS)
 
 
 @dataclass(frozen=True, slots=True)

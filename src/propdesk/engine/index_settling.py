@@ -272,10 +272,10 @@ def bring_up_everybody(state: State, index: Index) -> None:
 # --- nobody is overtaken ---------------------------------------------------------------------
 def sweep(state: State, index: Index) -> None:
     """Bring up the slots that are next in turn, after a tick: so many that a round of all of them
-    takes as long as a block of the highest level. It brings them up to where the block began in
-    which the round did, so what a slot lacks is mostly one block; when it ends, nobody is behind
-    since before."""
-    head, slots, shift = index.head[0], len(index.rests), top_shift(index.head[0])
+    takes 2**round ticks. It brings them up to where blocks of the highest level began when it did,
+    so what a slot lacks is mostly whole blocks; when it ends, nobody is behind since before."""
+    head, slots = index.head[0], len(index.rests)
+    shift = head["round"]
     head["due"] += slots
     while head["due"] >= 1 << shift:
         head["due"] -= 1 << shift

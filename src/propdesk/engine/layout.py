@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 """Rises with every change of a row; a snapshot of another version is not read."""
 
 LEAST = -(2**63)

@@ -55,6 +55,7 @@ class TriggerIndex:
         self._pledged: list[int] = []  # per instrument, how many slots may rest in a zone of it
         head = blank_rows(HEAD, 1)
         head["page"], head["shift"], head["fan"] = self._size.page, self._size.shift, self._size.fan
+        head["round"] = self._size.round.bit_length() - 1
         self._index = Index(
             head=head,
             watches=blank_rows(WATCH, 0),
