@@ -83,7 +83,8 @@ class Desk:
         loaded = self.rulebooks.of(command)
         evaluator = begun(command, loaded, self.instruments, self.conditions)
         evaluator.peers = self.circles.seen_from(command.account)
-        evaluator.feed((*self.circles.groups_of(command.account), *self.news.values()))
+        known = self.news.values() if self.rulebooks.hears_news(command) else ()
+        evaluator.feed((*self.circles.groups_of(command.account), *known))
         seat = Seat(command.account, self.book.open_slot(), command, Unattended(evaluator))
         seat.looks = evaluator.looks_at_peers
         self.sit(seat)
@@ -130,8 +131,7 @@ class Desk:
 
     def doubt(self, account: str, reason: str) -> None:
         """A record of the account was put aside: nothing is passed or paid until it is mended."""
-        seat = self.seats.get(account)
-        if seat is not None:
+        if (seat := self.seats.get(account)) is not None:
             seat.evaluator.standing.uncertain.setdefault("log", reason)
             self.circles.refused(account)
             seat.changed = True
@@ -140,14 +140,15 @@ class Desk:
     def general(self, event: Event) -> list[Told]:
         """Apply an event that is no account's own."""
         self.explain_all()  # as of prices, and of what was known, before it
+        concerned: Iterable[Seat] = self.seats.values()
         match event:
             case GapOpened() | GapClosed():
                 return self._gap(event)
             case NewsScheduled():
                 self.news[event.id] = event
+                concerned = [e for e in concerned if self.rulebooks.hears_news(e.enrolled)]
             case InstrumentDefined():
                 self._learn(event)
-        concerned: Iterable[Seat] = self.seats.values()
         if isinstance(event, GroupFormed):
             concerned = self.circles.group(event)
         return [self._tell(seat, event) for seat in concerned]
@@ -326,8 +327,7 @@ class Desk:
 
     def _explain(self, seat: Seat) -> None:
         """Ask an account, as of the tick that struck it, for the verdict that is written."""
-        strike = self.strikes.take(seat)
-        if strike is None:
+        if (strike := self.strikes.take(seat)) is None:
             return
         seat.touches += 1
         standing, why = seat.evaluator.standing, ""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
+from propdesk.domain.judging import Judge
+from propdesk.domain.rules.registry import RULES
 from propdesk.engine.refusal import Refused
 from propdesk.wire.log_records import AccountEnrolled, RulebookPublished
 from propdesk.wire.rulebook_file import (
@@ -41,6 +43,7 @@ class Rulebooks:
         self.published: dict[str, RulebookPublished] = {}
         self._named: dict[tuple[str, str], list[str]] = {}
         self._read: dict[str, LoadedRulebook] = {}
+        self._hearing: dict[tuple[str, str], bool] = {}
         self._asked: dict[tuple[str, str, str, tuple[str, ...]], LoadedRulebook] = {}
         for each in published:  # they were read when they came; now each is when it is needed
             self._keep(each)
@@ -65,6 +68,16 @@ class Rulebooks:
             raise Refused(f"the text of {told} has another hash than it was published under")
         self._read[record.sha256] = loaded
         self._keep(record)
+
+    def hears_news(self, command: AccountEnrolled) -> bool:
+        """Whether any rule of the account's phase listens to the calendar at all: to the others a
+        release is nothing, and there are many accounts. Raises ``Refused``."""
+        name = command.sha256, command.phase
+        if name not in self._hearing:
+            phase = self.of(command).rulebook.phase(command.phase)
+            judges = (RULES[each.rule][1] for each in phase.rules)
+            self._hearing[name] = any(each.on_news is not Judge.on_news for each in judges)
+        return self._hearing[name]
 
     def of(self, command: AccountEnrolled) -> LoadedRulebook:
         """The rulebook an account is judged by. Raises ``Refused`` where there is none."""
