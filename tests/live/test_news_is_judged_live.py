@@ -12,6 +12,7 @@ from propdesk.connectors.feeds.moments import parts_of
 from propdesk.domain.evaluator import Evaluator
 from propdesk.domain.events import AccountOpened, NewsScheduled, Paused, Quote, Resumed
 from propdesk.domain.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
+from propdesk.domain.rules.gap_trading import GapTrading
 from propdesk.domain.rules.news import News
 from propdesk.domain.valuation import Platform
 from propdesk.engine.rehearsal import figures_of
@@ -30,6 +31,12 @@ WITH_NEWS = [
     (loaded, name)
     for loaded, name in PHASES
     if any(isinstance(each, News) for each in loaded.rulebook.phase(name).rules)
+]
+
+WITHOUT_NEWS = [
+    (loaded, name)
+    for loaded, name in PHASES
+    if not any(isinstance(each, News | GapTrading) for each in loaded.rulebook.phase(name).rules)
 ]
 
 
@@ -109,6 +116,16 @@ def judged_live(loaded: LoadedRulebook, name: str, seed: int) -> int:
 @pytest.mark.parametrize("number", range(0, len(WITH_NEWS), 4))
 def test_a_phase_with_a_rule_about_news_is_judged_the_same(number: int) -> None:
     judged_live(*WITH_NEWS[number], seed=number)
+
+
+@pytest.mark.parametrize("number", range(0, len(WITHOUT_NEWS), 30))
+def test_who_has_no_rule_about_news_is_not_asked_and_judged_the_same(number: int) -> None:
+    loaded, name = WITHOUT_NEWS[number]
+    judged_live(loaded, name, seed=number)
+    driven = Driven(loaded)
+    driven.enrol("A", name, 100_000)
+    release = NewsScheduled(SECOND, "n1", MINUTE, "Payrolls", ("USD",))
+    assert driven.desk.general(release) == []
 
 
 def test_there_was_something_to_say() -> None:
