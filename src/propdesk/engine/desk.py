@@ -317,7 +317,7 @@ class Desk:
 
     @staticmethod
     def _spoken(seat: Seat) -> Told:
-        evaluator = seat.evaluator
+        evaluator = seat.unattended.evaluator
         verdicts = tuple(evaluator.standing.verdicts[seat.said :])
         seat.said += len(verdicts)
         status = evaluator.status() if evaluator.account is not None else ""

@@ -4,12 +4,12 @@ Values only; amounts are integers in the account currency's minor unit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from propdesk.domain.values import value
 from propdesk.engine.fixed_point import LinearForm
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Trail:
     """A lower bound that follows the highest value: ``min(peak, cap) - gap``, never falling."""
 
@@ -18,7 +18,7 @@ class Trail:
     cap: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Bounds:
     """Between these, both excluded, a sum proves that nothing can be said; None is no bound."""
 
@@ -30,7 +30,7 @@ class Bounds:
 FREE = Bounds()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SumShape:
     """``base`` plus the terms that name its place in the shape."""
 
@@ -41,7 +41,7 @@ class SumShape:
     first sum of a shape alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TermShape:
     """A form with the instruments its price and its rate come from, and 1 to 4 sums by place.
 
@@ -54,7 +54,7 @@ class TermShape:
     sums: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AccountShape:
     """All sums and terms of an account. ``exposed``: every tick of its instruments touches it."""
 
@@ -69,7 +69,7 @@ def instruments_of(shape: AccountShape) -> list[int]:
     return sorted(own | {term.rate for term in shape.terms if term.rate is not None})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Seen:
     """The value now, and the least and greatest of a window; None where there was none."""
 
@@ -78,7 +78,7 @@ class Seen:
     high: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Settled:
     """What was seen of each sum and of each term of an account, in the order of its shape."""
 
