@@ -144,8 +144,11 @@ class TriggerIndex:
         self._lay_out(int(self._index.head[0]["width"]), read_log(parts))
 
     def _begin(self, state: State) -> None:
-        """Everybody was judged in one pass so far: they are awake, and wait for a zone."""
+        """Everybody was judged in one pass so far: they are awake, and wait for a zone. The log
+        begins at the prices that stand."""
         self.fit(state)
+        for name in ("bid", "ask", "known"):
+            self._index.latest[name] = state.instruments[name]
         state.runs["awake"] = state.runs["count"]
         slots, width = state.slots, len(state.instruments)
         at, owner, _ends = spread(slots["first_place"], slots["place_count"])
