@@ -1,7 +1,10 @@
 """Fixtures of the whole suite: the throw-away database and the browser."""
 
+import fcntl
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,7 @@ from django.db.backends.base.operations import BaseDatabaseOperations
 from playwright.sync_api import Browser, Page, sync_playwright
 from psycopg.conninfo import conninfo_to_dict
 
+from propdesk.boot.settings import default_home
 from propdesk.storage.embedded_postgres import EmbeddedPostgres
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -82,6 +86,23 @@ def _point_django_at(url: str) -> None:
     settings = connections["default"].settings_dict
     settings["NAME"] = parts.pop("dbname")
     settings["OPTIONS"] = parts
+
+
+@pytest.fixture(scope="session")
+def kernels() -> Path:
+    """Where this user's compiled kernels are kept: to compile them takes a busy machine minutes.
+
+    ``make setup`` did it already; otherwise one of the workers does, and the others wait.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PROPDESK_")}
+    home = default_home(environment)
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "kernels.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(
+            [sys.executable, "-m", "propdesk.boot.kernel_cache"], env=environment, check=True
+        )
+    return home / "kernels"
 
 
 @pytest.fixture(scope="session")

@@ -131,8 +131,9 @@ def get(port: int, path: str) -> tuple[int, dict[str, object]]:
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
+def home(kernels: Path) -> Iterator[Path]:
     directory = Path(tempfile.mkdtemp(prefix="propdesk-up-"))
+    (directory / "kernels").symlink_to(kernels)
     yield directory
     shutil.rmtree(directory)
 

@@ -1,10 +1,6 @@
-"""What every test of the live engine has in common, and what the drills share: a database that may
-be killed, and a place for compiled kernels."""
+"""What every test of the live engine has in common, and a database of the drills' own."""
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,15 +29,3 @@ def drill_database(drill_home: Path) -> Iterator[EmbeddedPostgres]:
     """Of the drills' own: nobody else's tests lose their connections with it."""
     with EmbeddedPostgres(drill_home) as database:
         yield database
-
-
-@pytest.fixture(scope="session")
-def kernels(drill_home: Path) -> Path:
-    """Compiled before any drill begins: to compile them takes a busy machine minutes, and no
-    process of a drill lives that long."""
-    subprocess.run(
-        [sys.executable, "-m", "propdesk.boot.kernel_cache"],
-        env={**os.environ, "PROPDESK_HOME": str(drill_home)},
-        check=True,
-    )
-    return drill_home / "kernels"

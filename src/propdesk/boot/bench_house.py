@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from propdesk.boot.bench_load import FEED, Crowd, Load, Walks
+from propdesk.boot.settings import load
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.client import IntakeClient
 from propdesk.domain.events import AccountOpened, Deal
@@ -87,7 +88,11 @@ class Processes:
 def processes(
     home: Path, url: str, modules: Mapping[str, Sequence[str]], secret: str = ""
 ) -> Iterator[Processes]:
-    """Run them until the block ends; the intake listens. Raises ``BenchFailed``."""
+    """Run them until the block ends; the intake listens. Raises ``BenchFailed``.
+
+    Kernels are those this installation has compiled, or compiles now for the next run as well.
+    """
+    _share_kernels(home)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PROPDESK_")}
     environment |= {"PROPDESK_HOME": str(home), "PROPDESK_DATABASE_URL": url}
     if secret:
@@ -113,6 +118,12 @@ def processes(
                 except subprocess.TimeoutExpired:
                     each.kill()
                     each.wait()
+
+
+def _share_kernels(home: Path) -> None:
+    kept = load(os.environ).home / "kernels"
+    kept.mkdir(parents=True, exist_ok=True)
+    (home / "kernels").symlink_to(kept)
 
 
 def wait_until(
