@@ -20,6 +20,7 @@ from typing import Any, Literal
 import numpy as np
 
 from propdesk.boot.engine_worker import EngineWorker, Firm
+from propdesk.boot.settings import load
 from propdesk.connectors.engine_queries.frames import AskAccount, AskBoard, Question
 from propdesk.connectors.engine_queries.hand_over import HandOver
 from propdesk.connectors.feeds.deliveries import Delivery, EventsCame, QuotesCame
@@ -28,7 +29,8 @@ from propdesk.connectors.feeds.sequencer import Sequencer
 from propdesk.connectors.feeds.standing import recover, streams_of
 from propdesk.domain.events import AccountOpened, Deal
 from propdesk.domain.instants import MINUTE, SECOND, parse_instant
-from propdesk.engine.builds import Build, build_kernel
+from propdesk.engine.builds import build_kernel
+from propdesk.engine.index_parts import LogSize
 from propdesk.ports.event_log import Entry
 from propdesk.ports.intake import FeedQuote
 from propdesk.ports.memory_log import MemoryLog
@@ -55,6 +57,8 @@ DEALS = 200
 """In the whole run: an account keeps its trades, and they are not what is measured."""
 SAMPLES = 40
 SEGMENT_RECORDS = 64
+LOG = LogSize(tops=1)
+"""The index's log is full after a hundred and thirty thousand ticks, and grows no more."""
 FLUSH_TICKS, FLUSH_S = 100_000, 3_600.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
@@ -109,7 +113,11 @@ class Run:
         )
         self.questions = HandOver()
         self.engine = EngineWorker(
-            0, Firm(build_kernel(Build.COMPILED), load_catalogue(), rulebook_of, CelConditions()),
+            0,
+            Firm(
+                build_kernel(home=load(os.environ).home), load_catalogue(), rulebook_of,
+                CelConditions(), LOG,
+            ),
             reader=reader, writer=self.log.writer([verdicts_of(0)], "engine"),
             snapshots=FileSnapshots(home, stop), questions=self.questions, alarm=stop,
         )  # fmt: skip

@@ -5,7 +5,7 @@ the partition does. Only the holder of the lease runs one.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from propdesk.domain.instruments import Catalogue
 from propdesk.engine.book import Book, OtherLayout
 from propdesk.engine.desk import Desk
 from propdesk.engine.evaluator_state import StateRefused
+from propdesk.engine.index_parts import LogSize
 from propdesk.engine.live_answers import LiveAnswers
 from propdesk.engine.partition import Partition, TicksMissing
 from propdesk.engine.recovery import restored, saved, state_version
@@ -70,6 +71,8 @@ class Firm:
     catalogue: Catalogue
     rulebooks: Callable[[AccountEnrolled], LoadedRulebook]
     conditions: Conditions | None
+    log: LogSize = field(default_factory=LogSize)
+    """How many ticks its index keeps."""
 
 
 class EngineWorker:
@@ -170,7 +173,7 @@ class EngineWorker:
             self._saved_at = snapshot.offset
             return partition
         desk = Desk(
-            Book(firm.kernel, TriggerIndex(firm.kernel)),
+            Book(firm.kernel, TriggerIndex(firm.kernel, firm.log)),
             firm.catalogue,
             firm.rulebooks,
             conditions=firm.conditions,
