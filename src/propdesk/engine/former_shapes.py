@@ -1,7 +1,7 @@
 """What the equity of accounts was made of before it changed, for as long as minutes are kept.
 
 A record is written whenever a slot's shape is replaced, so its cost follows the deals and not the
-accounts: about two hundred bytes each. What was dropped is known to be lost. It must not know a
+accounts: about three hundred bytes each. What was dropped is known to be lost. It must not know a
 price.
 """
 
@@ -12,7 +12,7 @@ import msgspec
 from propdesk.engine.layout import Ints
 
 CHANGES_MAX = 1_000_000
-"""So many of all accounts together; the oldest go first. Two hundred megabytes."""
+"""So many of all accounts together; the oldest go first. Three hundred megabytes."""
 NEVER = -1
 MINUTE_BYTES = 8
 
