@@ -21,7 +21,7 @@ def warmed(home: Path) -> str:
 def test_the_compiled_kernel_is_kept(tmp_path: Path) -> None:
     assert warmed(tmp_path / "home") == ""
     kept = {path.name.split("-")[0] for path in (tmp_path / "home/kernels").rglob("*.nbc")}
-    assert {"kernel.run", "kernel.put_in"} <= kept
+    assert {"index_run.run_index", "kernel.put_in"} <= kept
 
 
 def test_without_a_place_it_is_said_and_does_not_fail(tmp_path: Path) -> None:

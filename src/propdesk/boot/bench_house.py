@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from propdesk.boot.bench_load import FEED, Crowd, Load, Walks
-from propdesk.boot.settings import load
+from propdesk.boot.settings import default_home
 from propdesk.connectors.intake import SOCKET_NAME
 from propdesk.connectors.intake.client import IntakeClient
 from propdesk.domain.events import AccountOpened, Deal
@@ -90,7 +90,7 @@ def processes(
 ) -> Iterator[Processes]:
     """Run them until the block ends; the intake listens. Raises ``BenchFailed``.
 
-    Kernels are those this installation has compiled, or compiles now for the next run as well.
+    Kernels are those that ``make setup`` compiled, or are compiled now for the next run as well.
     """
     _share_kernels(home)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PROPDESK_")}
@@ -121,7 +121,7 @@ def processes(
 
 
 def _share_kernels(home: Path) -> None:
-    kept = load(os.environ).home / "kernels"
+    kept = default_home(os.environ) / "kernels"
     kept.mkdir(parents=True, exist_ok=True)
     (home / "kernels").symlink_to(kept)
 

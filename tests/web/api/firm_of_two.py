@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from propdesk.crm.challenges.models import Enrolment
+from propdesk.crm.incidents.models import Incident
 from propdesk.crm.people.models import Person
 from propdesk.crm.purchases.models import Order
 from tests.crm.challenges.enrolled import Firm
 from tests.crm.firm_cast import on_sale
+from tests.crm.incidents.incident_cast import opened
 from tests.crm.people.cast import registered, staff
 from tests.crm.shop_cast import ordered, paying, wish_of
 
@@ -19,6 +21,7 @@ class Two:
     whose: Person
     order: Order
     challenge: Enrolment
+    incident: Incident
     other: Person
     owner: Person
 
@@ -44,6 +47,7 @@ class Two:
             "/orders": {"reference": self.order.reference},
             "/accounts": {"id": str(account.pk)},
             "/challenges": {"id": str(self.challenge.pk)},
+            "/incidents": {"id": str(self.incident.pk)},
             "/people": {"id": str(self.whose.pk)},
             "/payments": {"id": str(self.order.payments.get().pk)},
             "/programmes": {"slug": "one-step"},
@@ -58,4 +62,5 @@ def firm_of_two() -> Two:
     firm.project()
     order = ordered(wish_of(on_sale("one-step")), firm.person)
     paying(order)
-    return Two(firm, firm.person, order, challenge, registered("other"), staff("owner"))
+    incident = opened(firm, challenge)
+    return Two(firm, firm.person, order, challenge, incident, registered("other"), staff("owner"))
