@@ -12,6 +12,7 @@ from propdesk.crm.accounts.held_verdicts import (
     HELD,
     RULE_SUSPENDED,
     suspension_source,
+    why_held,
 )
 from propdesk.crm.accounts.messages import notice_in
 from propdesk.crm.accounts.models import Blocked, Case, Hold
@@ -205,3 +206,13 @@ def test_a_thousandth_of_a_second_before_the_payout_is_before_it() -> None:
     house.engine.status("1", "breached", 9)
     house.project()
     assert standing(house) == WAITS
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_held"),
+    [("daily_loss", True), ("named-by-the-firm", True), ("news", False), ("consistency", False)],
+)
+def test_all_price_rules_are_those_a_rulebook_has_named_too(rule: str, is_held: bool) -> None:
+    source = suspension_source("s", EVERY_PRICE_RULE)
+    hold = Hold(reason=RULE_SUSPENDED, source=source, set_at=NOW)
+    assert (why_held(rule, "fail", NOW, [hold], None) is not None) is is_held

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from propdesk.crm.accounts.models import CaseKind, Hold
+from propdesk.domain.rules.registry import RULES
 from propdesk.ports.platform import Rights
 
 HELD: Final = "held_verdict"
@@ -20,10 +21,16 @@ nobody judges what he would open."""
 RULE_SUSPENDED: Final = "rule_suspended"
 """The reason of the hold that stands while a rule is suspended. It takes no rights."""
 EVERY_PRICE_RULE: Final = "price_rules"
-PRICE_RULES: Final = frozenset(
-    {"concentration", "condition", "daily_loss", "exposure", "open_risk", "overall_loss"}
-)
-"""The rules that a price alone can break."""
+NOT_BY_PRICE: Final = frozenset(RULES) - {
+    "concentration",
+    "condition",
+    "daily_loss",
+    "exposure",
+    "open_risk",
+    "overall_loss",
+}
+"""The rules that a price alone cannot break. A verdict bears the name that the rulebook gave its
+rule: one that is not among these may be a limit, and waits."""
 HELD_RIGHTS: Final = Rights.CLOSE_ONLY
 ENDING: Final = frozenset({"fail", "fail_but_payable"})
 LOCKING: Final = "pause_until"
@@ -63,7 +70,7 @@ def why_held(
         if hold.reason != RULE_SUSPENDED or hold.lifted_at is not None:
             continue
         by, _, suspended = hold.source.partition("/")
-        if suspended == rule or (suspended == EVERY_PRICE_RULE and rule in PRICE_RULES):
+        if suspended == rule or (suspended == EVERY_PRICE_RULE and rule not in NOT_BY_PRICE):
             return Waits("rule_suspended", CaseKind.ENFORCEMENT, by)
     return None
 
